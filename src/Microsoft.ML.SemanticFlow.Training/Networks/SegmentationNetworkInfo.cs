@@ -1,0 +1,30 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Networks;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>One network of the papers: an id, where it comes from, and how it is built.</summary>
+public sealed class SegmentationNetworkInfo
+{
+    private readonly Func<int, SegmentationNetwork> _create;
+
+    internal SegmentationNetworkInfo(string id, string title, string paper, Func<int, SegmentationNetwork> create) =>
+        (Id, Title, Paper, _create) = (id, title, paper, create);
+
+    /// <summary>The id used in files and on the command line, such as <c>sfnet-dfv1</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>One line for people.</summary>
+    public string Title { get; }
+
+    /// <summary>The paper and the section that describe it.</summary>
+    public string Paper { get; }
+
+    /// <summary>Builds the network with PyTorch's default initialisation, in training mode.</summary>
+    internal SegmentationNetwork Create(int classCount) => _create(classCount);
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+}

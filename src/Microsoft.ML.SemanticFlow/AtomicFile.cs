@@ -1,0 +1,31 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Files that appear whole or not at all: written beside, flushed to the disk, renamed.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes a file; on any failure an earlier file of that name stays as it was.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.partial";
+        try
+        {
+            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+    }
+
+    public static void Write(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
+}

@@ -1,0 +1,119 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+
+namespace Microsoft.ML.SemanticFlow.Onnx;
+
+/// <summary>What an exported file says about itself in its ONNX metadata properties: all that scoring needs.</summary>
+internal sealed record ModelDescription
+{
+    private const string Prefix = "semanticflow.";
+    private const string FormatVersion = "1";
+
+    /// <summary>Id of the network, such as sfnet-dfv1.</summary>
+    public required string Network { get; init; }
+
+    public required OnnxForm Form { get; init; }
+
+    /// <summary>Class names, palette and raw ids.</summary>
+    public required LabelMap Labels { get; init; }
+
+    /// <summary>Per-channel mean of pixels in [0, 1], in the order of <see cref="ChannelOrder"/>.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>Per-channel standard deviation of pixels in [0, 1].</summary>
+    public IReadOnlyList<float> Std { get; init; } = [0.229f, 0.224f, 0.225f];
+
+    public string ChannelOrder { get; init; } = "RGB";
+
+    /// <summary>The crop the network was trained on.</summary>
+    public required int TrainingHeight { get; init; }
+
+    public required int TrainingWidth { get; init; }
+
+    /// <summary>The image size the graph is fixed to; null when it takes any.</summary>
+    public int? Height { get; init; }
+
+    public int? Width { get; init; }
+
+    /// <summary>How an image is brought to another size before the network sees it.</summary>
+    public string Resampling { get; init; } = "bilinear-antialias";
+
+    public string LibraryVersion { get; init; } = typeof(ModelDescription).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    /// <summary>SHA-256 over names and values of the trained weights, in hexadecimal.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        [Prefix + "format"] = FormatVersion,
+        [Prefix + "network"] = Network,
+        [Prefix + "form"] = Form == OnnxForm.Scoring ? "scoring" : "logits",
+        [Prefix + "labels.name"] = Labels.Name,
+        [Prefix + "labels.table"] = Labels.ToCsv(),
+        [Prefix + "mean"] = Join(Mean),
+        [Prefix + "std"] = Join(Std),
+        [Prefix + "channel_order"] = ChannelOrder,
+        [Prefix + "training_size"] = string.Create(CultureInfo.InvariantCulture, $"{TrainingHeight}x{TrainingWidth}"),
+        [Prefix + "image_size"] = Height is { } height && Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"{height}x{width}") : "free",
+        [Prefix + "resampling"] = Resampling,
+        [Prefix + "library_version"] = LibraryVersion,
+        [Prefix + "weights_sha256"] = WeightsSha256,
+    };
+
+    /// <summary>Reads the properties of an ONNX file.</summary>
+    /// <param name="metadata">The file's metadata properties.</param>
+    /// <param name="source">How messages name the file.</param>
+    /// <exception cref="InvalidDataException">The file was not written by this library, or by a later one.</exception>
+    public static ModelDescription FromMetadata(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        string Read(string key) => metadata.TryGetValue(Prefix + key, out var value)
+            ? value
+            : throw new InvalidDataException($"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
+        InvalidDataException Wrong(string key, string value) =>
+            new($"{source}: metadata property '{Prefix}{key}' has the value '{value}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
+
+        if (Read("format") is var format && format != FormatVersion)
+            throw Wrong("format", format);
+
+        (int Height, int Width) Size(string key)
+        {
+            var parts = Read(key).Split('x');
+            return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width) && height > 0 && width > 0
+                ? (height, width)
+                : throw Wrong(key, Read(key));
+        }
+
+        float[] Three(string key)
+        {
+            var parts = Read(key).Split(',');
+            var values = new float[3];
+            bool valid = parts.Length == 3;
+            for (int i = 0; valid && i < 3; i++)
+                valid = float.TryParse(parts[i], CultureInfo.InvariantCulture, out values[i]);
+            return valid ? values : throw Wrong(key, Read(key));
+        }
+
+        (int Height, int Width)? image = Read("image_size") == "free" ? null : Size("image_size");
+        var training = Size("training_size");
+        return new ModelDescription
+        {
+            Network = Read("network"),
+            Form = Read("form") switch { "scoring" => OnnxForm.Scoring, "logits" => OnnxForm.Logits, var other => throw Wrong("form", other) },
+            Labels = LabelMap.Parse(Read("labels.name"), Read("labels.table")),
+            Mean = Three("mean"),
+            Std = Three("std"),
+            ChannelOrder = Read("channel_order"),
+            TrainingHeight = training.Height,
+            TrainingWidth = training.Width,
+            Height = image?.Height,
+            Width = image?.Width,
+            Resampling = Read("resampling"),
+            LibraryVersion = Read("library_version"),
+            WeightsSha256 = Read("weights_sha256"),
+        };
+    }
+
+    private static string Join(IReadOnlyList<float> values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+}

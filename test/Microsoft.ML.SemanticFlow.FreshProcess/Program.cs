@@ -1,0 +1,4 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+return 0;
