@@ -1,0 +1,19 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Native;
+using TorchSharp;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests;
+
+[TestClass]
+public static class TrainingTests
+{
+    /// <summary>One thread for each operation: results do not depend on the machine's cores, and tests share them.</summary>
+    [AssemblyInitialize]
+    public static void LoadTorch(TestContext context)
+    {
+        TorchNative.EnsureLoaded();
+        torch.set_num_threads(1);
+    }
+}
