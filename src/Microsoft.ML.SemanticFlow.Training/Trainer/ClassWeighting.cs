@@ -1,0 +1,14 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How much a pixel of each class counts in the loss.</summary>
+public enum ClassWeighting
+{
+    /// <summary>All the same.</summary>
+    None,
+
+    /// <summary>Rare classes count more: 1 / ln(1.02 + share of the class among the training pixels), scaled to a mean of 1.</summary>
+    InverseLogFrequency,
+}
