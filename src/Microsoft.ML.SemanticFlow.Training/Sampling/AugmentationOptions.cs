@@ -1,0 +1,37 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Sampling;
+
+/// <summary>How training crops are drawn from a labelled image.</summary>
+internal sealed record AugmentationOptions
+{
+    /// <summary>Rows of a crop.</summary>
+    public required int CropHeight { get; init; }
+
+    /// <summary>Columns of a crop.</summary>
+    public required int CropWidth { get; init; }
+
+    /// <summary>The image is first scaled by a ratio drawn evenly from <see cref="ScaleMin"/> to <see cref="ScaleMax"/>.</summary>
+    public double ScaleMin { get; init; } = 0.5;
+
+    public double ScaleMax { get; init; } = 2.0;
+
+    /// <summary>How often a crop is mirrored left to right.</summary>
+    public double FlipProbability { get; init; } = 0.5;
+
+    /// <summary>
+    /// Half-width v of the ranges of colour factors: brightness, contrast and saturation 1 - v to 1 + v, hue -v to v of a full turn,
+    /// of which more than 0.5 means nothing. 0 leaves colours alone.
+    /// </summary>
+    public double ColorJitter { get; init; } = 0.25;
+
+    /// <summary>Whether crops are blurred, with a standard deviation drawn from 0.15 to 1.3 pixels.</summary>
+    public bool GaussianBlur { get; init; }
+
+    /// <summary>Mean of red, green, blue in [0, 1], subtracted from each pixel.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>Standard deviation of red, green, blue in [0, 1], by which each pixel is divided afterwards.</summary>
+    public IReadOnlyList<float> Std { get; init; } = [0.229f, 0.224f, 0.225f];
+}

@@ -1,0 +1,9 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Imaging;
+
+namespace Microsoft.ML.SemanticFlow.Sampling;
+
+/// <summary>An image and the class ids of its pixels, of one size.</summary>
+internal sealed record LabelledImage(PixelImage Image, SegmentationMask Mask);

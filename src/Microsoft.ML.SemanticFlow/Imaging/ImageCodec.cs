@@ -1,0 +1,100 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using SkiaSharp;
+
+namespace Microsoft.ML.SemanticFlow.Imaging;
+
+/// <summary>Reads the image files that Skia knows (PNG, JPEG, WebP, BMP, GIF) and writes PNG.</summary>
+/// <remarks>
+/// Pixels come as stored: no colour management, no rotation by EXIF, alpha not multiplied in. A file that ends early is an error:
+/// half an image would train and score as if it were whole.
+/// </remarks>
+internal static class ImageCodec
+{
+    /// <summary>The most pixels an image may have: 1 GiB decoded.</summary>
+    public const int MaxPixels = 1 << 28;
+
+    /// <summary>Decodes a file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, or is damaged or cut off.</exception>
+    public static PixelImage Decode(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Decode(File.ReadAllBytes(path), Path.GetFileName(path));
+    }
+
+    /// <summary>Decodes what is left of a stream.</summary>
+    /// <param name="stream">Holds one encoded image; stays open.</param>
+    /// <param name="source">How messages name the image.</param>
+    public static PixelImage Decode(Stream stream, string source)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
+        {
+            var rest = buffer.AsSpan((int)memory.Position);
+            memory.Position = memory.Length;
+            return Decode(rest, source);
+        }
+
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source);
+    }
+
+    /// <summary>Decodes a file's bytes.</summary>
+    /// <param name="bytes">One encoded image.</param>
+    /// <param name="source">How messages name the image.</param>
+    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source)
+    {
+        if (bytes.IsEmpty)
+            throw new InvalidDataException($"Image '{source}' is empty. Copy the file again.");
+
+        fixed (byte* encoded = bytes)
+        {
+            using var data = SKData.Create((nint)encoded, bytes.Length);
+            using var codec = SKCodec.Create(data)
+                ?? throw new InvalidDataException($"'{source}' is not an image that can be read, or its beginning is damaged. Give a PNG, JPEG, WebP, BMP or GIF file.");
+            var (height, width) = (codec.Info.Height, codec.Info.Width);
+            if (height <= 0 || width <= 0 || (long)height * width > MaxPixels)
+                throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width); 1 to {MaxPixels} pixels can be read. Check the file.");
+
+            var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+            var image = new PixelImage(height, width);
+            fixed (byte* pixels = image.Bgra)
+            {
+                var result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Bgra8888, alpha), (nint)pixels);
+                return result switch
+                {
+                    SKCodecResult.Success => image,
+                    SKCodecResult.IncompleteInput => throw new InvalidDataException($"Image '{source}' ends before its last row: the file is cut off. Copy it again."),
+                    _ => throw new InvalidDataException($"Image '{source}' is damaged: its {codec.EncodedFormat} data cannot be decoded ({result}). Copy it again."),
+                };
+            }
+        }
+    }
+
+    /// <summary>Writes a PNG, RGB when every pixel is opaque and RGBA otherwise; the file appears whole or not at all.</summary>
+    public static unsafe void SavePng(PixelImage image, string path)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(path);
+        var alpha = IsOpaque(image.Bgra) ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        fixed (byte* pixels = image.Bgra)
+        {
+            using var pixmap = new SKPixmap(new SKImageInfo(image.Width, image.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
+            // Against all filters at level 6, a quarter of the time and a tenth more bytes.
+            using var encoded = pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 3))
+                ?? throw new InvalidOperationException($"Skia could not encode the image for '{path}'.");
+            AtomicFile.Write(path, stream => encoded.SaveTo(stream));
+        }
+    }
+
+    private static bool IsOpaque(ReadOnlySpan<byte> bgra)
+    {
+        byte all = 255;
+        for (int i = 3; i < bgra.Length; i += 4)
+            all &= bgra[i];
+        return all == 255;
+    }
+}

@@ -1,0 +1,70 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Microsoft.ML.SemanticFlow.Imaging;
+
+/// <summary>Writes 8-bit palette PNG files, several times faster than an image library at its usual settings.</summary>
+/// <remarks>Rows stay unfiltered: class ids come in long runs, which the fastest compression level already finds.</remarks>
+internal static class PngIndexWriter
+{
+    /// <param name="stream">Takes the file.</param>
+    /// <param name="indices">Palette indices, row by row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="palette">The colour of each of the 256 indices.</param>
+    public static void Write(Stream stream, ReadOnlySpan<byte> indices, int height, int width, ReadOnlySpan<RgbColor> palette)
+    {
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
+        (header[8], header[9]) = (8, 3);
+        Span<byte> colors = stackalloc byte[3 * 256];
+        for (int i = 0; i < 256; i++)
+            (colors[3 * i], colors[3 * i + 1], colors[3 * i + 2]) = (palette[i].R, palette[i].G, palette[i].B);
+
+        stream.Write(PngIndexReader.Signature);
+        WriteChunk(stream, "IHDR"u8, header);
+        WriteChunk(stream, "PLTE"u8, colors);
+        WriteChunk(stream, "IDAT"u8, Compress(indices, height, width));
+        WriteChunk(stream, "IEND"u8, []);
+    }
+
+    private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> indices, int height, int width)
+    {
+        int stride = width + 1;
+        var rows = ArrayPool<byte>.Shared.Rent(checked(height * stride));
+        try
+        {
+            for (int row = 0; row < height; row++)
+            {
+                rows[row * stride] = 0;
+                indices.Slice(row * width, width).CopyTo(rows.AsSpan(row * stride + 1));
+            }
+
+            var compressed = new MemoryStream(capacity: 1 << 16);
+            using (var deflate = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+                deflate.Write(rows, 0, height * stride);
+            return compressed.GetBuffer().AsSpan(0, (int)compressed.Length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rows);
+        }
+    }
+
+    private static void WriteChunk(Stream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(body.Length + 12);
+        var bytes = chunk.AsSpan(0, body.Length + 12);
+        BinaryPrimitives.WriteInt32BigEndian(bytes, body.Length);
+        type.CopyTo(bytes[4..]);
+        body.CopyTo(bytes[8..]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[^4..], Crc32.Compute(bytes[4..^4]));
+        stream.Write(bytes);
+        ArrayPool<byte>.Shared.Return(chunk);
+    }
+}
