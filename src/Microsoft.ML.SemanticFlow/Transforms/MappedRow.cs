@@ -1,0 +1,46 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SemanticFlow.Transforms;
+
+/// <summary>A row with the columns of a <see cref="RowMapper"/> added.</summary>
+internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] active) : DataViewRow
+{
+    private readonly Delegate?[] _getters = mapper.CreateGetters(input, active);
+
+    public override DataViewSchema Schema => mapper.OutputSchema;
+
+    public override long Position => input.Position;
+
+    public override long Batch => input.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active[Checked(column).Index];
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!active[Checked(column).Index])
+            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made. Name it in GetRowCursor.");
+        return _getters[column.Index] switch
+        {
+            null => input.GetGetter<TValue>(input.Schema[column.Index]),
+            ValueGetter<TValue> getter => getter,
+            _ => throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(TValue)}."),
+        };
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            input.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private DataViewSchema.Column Checked(DataViewSchema.Column column) =>
+        column.Index < active.Length && Schema[column.Index].Name == column.Name
+            ? column
+            : throw new ArgumentException($"Column '{column.Name}' (index {column.Index}) is not one of this row's.", nameof(column));
+}

@@ -1,0 +1,17 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Transforms;
+
+/// <summary>The estimator of a transformer that learns nothing.</summary>
+internal sealed class RowEstimator(RowTransformer transformer) : IEstimator<ITransformer>
+{
+    public ITransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _ = transformer.GetOutputSchema(input.Schema); // reports missing columns now, not at the first row
+        return transformer;
+    }
+
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => transformer.GetOutputShape(inputSchema);
+}

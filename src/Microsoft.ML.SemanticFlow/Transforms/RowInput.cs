@@ -1,0 +1,34 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.SemanticFlow.Transforms;
+
+/// <summary>A column that a <see cref="RowTransformer"/> reads.</summary>
+/// <param name="Role">What messages call it: "input", "mask".</param>
+/// <param name="Name">The column's name.</param>
+/// <param name="Type">Its type; an image of any size matches an image.</param>
+internal sealed record RowInput(string Role, string Name, DataViewType Type)
+{
+    public static RowInput Text(string role, string name) => new(role, name, TextDataViewType.Instance);
+
+    public static RowInput Image(string role, string name) => new(role, name, new ImageDataViewType());
+
+    public static RowInput Mask(string role, string name) => new(role, name, SegmentationMaskDataViewType.Instance);
+
+    public bool Accepts(DataViewType type) => Type is ImageDataViewType ? type is ImageDataViewType : Type.Equals(type);
+
+    public DataViewSchema.Column Find(DataViewSchema schema)
+    {
+        var column = schema.GetColumnOrNull(Name) ?? throw Missing(nameof(schema));
+        return Accepts(column.Type) ? column : throw Mismatch(nameof(schema), column.Type.ToString()!); // data view types name themselves
+    }
+
+    // ML.NET's own sentences, which it keeps internal.
+    public ArgumentOutOfRangeException Missing(string parameter) => new(parameter, $"Could not find {Role} column '{Name}'");
+
+    public ArgumentOutOfRangeException Mismatch(string parameter, string actual) =>
+        new(parameter, $"Schema mismatch for {Role} column '{Name}': expected {Type}, got {actual}");
+}
