@@ -1,13 +1,35 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Microsoft.ML.SemanticFlow.Imaging;
+
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
 /// <summary>Draws a training crop from a labelled image: the same scale, place and mirroring for pixels and labels.</summary>
-/// <remarks>Deterministic from the random source alone. Threads may share it.</remarks>
-internal sealed class JointAugmentation(AugmentationOptions options)
+/// <remarks>
+/// Scale, crop, mirror, colour, blur, normalise: the order of the original training code. Everything is drawn first, so that
+/// only the part of the image under the crop is resampled. Deterministic from the random source alone; threads may share it.
+/// </remarks>
+internal sealed class JointAugmentation
 {
-    public AugmentationOptions Options { get; } = options;
+    private const uint Black = 0xFF000000;
+
+    // By channel red, green, blue, and sample.
+    private readonly float[] _normalized = new float[3 * 256];
+
+    public JointAugmentation(AugmentationOptions options)
+    {
+        Options = options;
+        for (int channel = 0; channel < 3; channel++)
+        {
+            for (int sample = 0; sample < 256; sample++)
+                _normalized[channel * 256 + sample] = (sample / 255f - options.Mean[channel]) / options.Std[channel];
+        }
+    }
+
+    public AugmentationOptions Options { get; }
 
     /// <summary>Writes one normalised crop and its labels into a batch.</summary>
     /// <param name="sample">The image and its mask.</param>
@@ -16,5 +38,87 @@ internal sealed class JointAugmentation(AugmentationOptions options)
     /// <param name="labels">Takes height x width train ids, 255 where nothing counts.</param>
     /// <param name="channelsLast">Whether a pixel's channels lie together.</param>
     public void Apply(LabelledImage sample, Random random, Span<float> image, Span<long> labels, bool channelsLast) =>
-        throw new NotSupportedException();
+        Apply(sample, AugmentationPlan.Draw(Options, sample.Image.Height, sample.Image.Width, random), image, labels, channelsLast);
+
+    /// <summary>Writes the crop of a plan, normalised, and its labels into a batch.</summary>
+    public void Apply(LabelledImage sample, AugmentationPlan plan, Span<float> image, Span<long> labels, bool channelsLast)
+    {
+        int count = plan.Crop.Height * plan.Crop.Width;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(image.Length, 3 * count, nameof(image));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, count, nameof(labels));
+
+        var pixels = ArrayPool<byte>.Shared.Rent(count * 4);
+        var ids = ArrayPool<byte>.Shared.Rent(count);
+        Apply(sample, plan, pixels.AsSpan(0, count * 4), ids.AsSpan(0, count));
+        if (channelsLast)
+            NormalizeInterleaved(pixels.AsSpan(0, count * 4), image);
+        else
+            NormalizePlanar(pixels.AsSpan(0, count * 4), image);
+        for (int i = 0; i < labels.Length; i++)
+            labels[i] = ids[i];
+        ArrayPool<byte>.Shared.Return(pixels);
+        ArrayPool<byte>.Shared.Return(ids);
+    }
+
+    /// <summary>Makes the crop of a plan as bytes: blue, green, red, alpha, and train ids.</summary>
+    public static void Apply(LabelledImage sample, AugmentationPlan plan, Span<byte> bgra, Span<byte> ids)
+    {
+        var (image, mask) = sample;
+        if (image.Height != mask.Height || image.Width != mask.Width)
+            throw new ArgumentException($"The image is {image.Height} x {image.Width} pixels (height x width), its mask {mask.Height} x {mask.Width}. They must be of one size.", nameof(sample));
+
+        var pixels = MemoryMarshal.Cast<byte, uint>(bgra);
+        var crop = plan.Crop;
+        int top = Math.Max(crop.Top, 0), left = Math.Max(crop.Left, 0);
+        var window = new PixelBox(top, left, Math.Min(crop.Top + crop.Height, plan.ScaledHeight) - top, Math.Min(crop.Left + crop.Width, plan.ScaledWidth) - left);
+        if (window != crop)
+        {
+            pixels.Fill(Black);
+            ids.Fill(LabelMap.IgnoreId);
+        }
+
+        if (window.Height > 0 && window.Width > 0)
+        {
+            int first = (top - crop.Top) * crop.Width + left - crop.Left;
+            Resampling.Resize(image, plan.ScaledHeight, plan.ScaledWidth, ResamplingFilter.Bicubic, window, bgra[(first * 4)..], crop.Width);
+            Resampling.Nearest(mask.Ids, mask.Height, mask.Width, plan.ScaledHeight, plan.ScaledWidth, window, ids[first..], crop.Width);
+        }
+
+        if (plan.IsFlipped)
+        {
+            for (int row = 0; row < crop.Height; row++)
+            {
+                pixels.Slice(row * crop.Width, crop.Width).Reverse();
+                ids.Slice(row * crop.Width, crop.Width).Reverse();
+            }
+        }
+
+        foreach (var change in plan.ColorChanges)
+            change.Apply(bgra);
+        if (plan.BlurSigma is { } sigma)
+            GaussianBlur.Apply(bgra, crop.Height, crop.Width, sigma);
+    }
+
+    private void NormalizeInterleaved(ReadOnlySpan<byte> bgra, Span<float> image)
+    {
+        ReadOnlySpan<float> table = _normalized;
+        for (int from = 0, to = 0; from < bgra.Length; from += 4, to += 3)
+        {
+            image[to] = table[bgra[from + 2]];
+            image[to + 1] = table[256 + bgra[from + 1]];
+            image[to + 2] = table[512 + bgra[from]];
+        }
+    }
+
+    private void NormalizePlanar(ReadOnlySpan<byte> bgra, Span<float> image)
+    {
+        int count = bgra.Length / 4;
+        for (int channel = 0; channel < 3; channel++)
+        {
+            var table = _normalized.AsSpan(channel * 256, 256);
+            var plane = image.Slice(channel * count, count);
+            for (int i = 0; i < plane.Length; i++)
+                plane[i] = table[bgra[4 * i + 2 - channel]];
+        }
+    }
 }
