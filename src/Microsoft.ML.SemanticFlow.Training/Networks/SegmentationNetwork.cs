@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Networks.Backbones;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,18 +15,38 @@ internal readonly record struct NetworkOutput(Tensor Main, IReadOnlyList<Tensor>
 
 /// <summary>The contract of every network: normalised RGB images [N, 3, H, W], H and W at least 32, to class scores.</summary>
 /// <remarks>The network never sees labels or losses. State-dict names are the original's.</remarks>
-internal abstract class SegmentationNetwork(string name, int classCount) : Module<Tensor, Tensor>(name)
+internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
 {
-    public int ClassCount { get; } = classCount;
+    protected SegmentationNetwork(string name, Backbone backbone, int classCount) : base(name)
+    {
+        (Backbone, ClassCount) = (backbone, classCount);
+
+        // Registered here by name, for an auto-property of a base class is not among the fields that RegisterComponents finds.
+        if (!backbone.IsInlined) register_module("backbone", backbone);
+        else foreach (var (stage, module) in backbone.named_children()) register_module(stage, module);
+    }
+
+    public int ClassCount { get; }
+
+    /// <summary>Images to a pyramid of features.</summary>
+    protected Backbone Backbone { get; }
+
+    /// <summary>A pyramid of features, fine to coarse, to scores.</summary>
+    protected abstract Module<Tensor[], NetworkOutput> Head { get; }
 
     /// <summary>Scores at the head's resolution, before the last enlargement.</summary>
-    public abstract NetworkOutput Predict(Tensor images);
+    public NetworkOutput Predict(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var output = Head.call(Backbone.call(images));
+        scope.MoveToOuter([output.Main, .. output.Auxiliary]);
+        return output;
+    }
 
     /// <summary>Scores at the images' size: [N, 3, H, W] to [N, K, H, W].</summary>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var logits = Predict(images).Main;
-        return functional.interpolate(logits, size: images.shape[2..], mode: InterpolationMode.Bilinear, align_corners: true).MoveToOuterDisposeScope();
+        return Warp.Resize(Predict(images).Main, images.shape[2..]).MoveToOuterDisposeScope();
     }
 }

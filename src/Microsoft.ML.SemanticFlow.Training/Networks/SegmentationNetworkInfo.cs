@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -23,7 +24,15 @@ public sealed class SegmentationNetworkInfo
     public string Paper { get; }
 
     /// <summary>Builds the network with PyTorch's default initialisation, in training mode.</summary>
-    internal SegmentationNetwork Create(int classCount) => _create(classCount);
+    /// <exception cref="ArgumentOutOfRangeException">A mask's byte cannot tell so many classes apart from the ignored pixels.</exception>
+    internal SegmentationNetwork Create(int classCount)
+    {
+        if (classCount is < 2 or > 254)
+            throw new ArgumentOutOfRangeException(nameof(classCount), classCount, "A network tells 2 to 254 classes apart.");
+
+        TorchNative.EnsureLoaded();
+        return _create(classCount);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Id;

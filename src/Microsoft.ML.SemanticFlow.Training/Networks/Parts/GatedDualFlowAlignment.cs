@@ -1,0 +1,46 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SemanticFlow.Networks.Parts;
+
+/// <summary>Gated Dual Flow Alignment Module: moves a coarse and a fine feature map along two flows and blends them by a gate.</summary>
+/// <remarks>Li et al., IJCV 2023 (arXiv 2207.04415), "Gated Dual Flow Alignment Module".</remarks>
+internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "down_h")] private readonly Conv2d _reduceHigh;
+    [ComponentName(Name = "down_l")] private readonly Conv2d _reduceLow;
+    [ComponentName(Name = "flow_make")] private readonly Conv2d _flows;
+    [ComponentName(Name = "flow_gate")] private readonly Sequential _gate;
+
+    public GatedDualFlowAlignment(int channels, int reduced) : base(nameof(GatedDualFlowAlignment))
+    {
+        _reduceHigh = ConvBnRelu.Conv1x1(channels, reduced);
+        _reduceLow = ConvBnRelu.Conv1x1(channels, reduced);
+        _flows = ConvBnRelu.Conv3x3(2 * reduced, 4);
+        _gate = Sequential(ConvBnRelu.Conv3x3(4, 1), Sigmoid());
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor low, Tensor high)                     // [N,C,H,W], [N,C,h,w]
+    {
+        using var scope = NewDisposeScope();
+        var raised = Warp.Resize(_reduceHigh.call(high), low.shape[2..]);       // [N,c,H,W]
+        var flows = _flows.call(cat([raised, _reduceLow.call(low)], dim: 1));   // [N,4,H,W]: for the high map, then for the low one
+        var movedHigh = Warp.ByFlow(high, flows.narrow(1, 0, 2));               // [N,C,H,W]
+        var movedLow = Warp.ByFlow(low, flows.narrow(1, 2, 2));                 // [N,C,H,W]
+
+        // Upstream: the gate sees the reduced high map but the low map unreduced.
+        var gate = _gate.call(cat([Mean(raised), Mean(low), Max(raised), Max(low)], dim: 1));      // [N,1,H,W]
+        return (movedHigh * gate + movedLow * (1 - gate)).MoveToOuterDisposeScope();
+
+        static Tensor Mean(Tensor x) => x.mean([1], keepdim: true);
+
+        // The gradient goes to one of equal maxima, as in the original; amax would share it.
+        static Tensor Max(Tensor x) => x.max(1, keepdim: true).values;
+    }
+}
