@@ -24,6 +24,16 @@ internal static class ImageCodec
         return Decode(File.ReadAllBytes(path), Path.GetFileName(path));
     }
 
+    /// <summary>Reads the size from a file's header.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image.</exception>
+    public static (int Height, int Width) ReadSize(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
+        return (codec.Info.Height, codec.Info.Width);
+    }
+
     /// <summary>Decodes what is left of a stream.</summary>
     /// <param name="stream">Holds one encoded image; stays open.</param>
     /// <param name="source">How messages name the image.</param>
@@ -54,7 +64,7 @@ internal static class ImageCodec
         {
             using var data = SKData.Create((nint)encoded, bytes.Length);
             using var codec = SKCodec.Create(data)
-                ?? throw new InvalidDataException($"'{source}' is not an image that can be read, or its beginning is damaged. Give a PNG, JPEG, WebP, BMP or GIF file.");
+                ?? throw NotAnImage(source);
             var (height, width) = (codec.Info.Height, codec.Info.Width);
             if (height <= 0 || width <= 0 || (long)height * width > MaxPixels)
                 throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width); 1 to {MaxPixels} pixels can be read. Check the file.");
@@ -97,4 +107,7 @@ internal static class ImageCodec
             all &= bgra[i];
         return all == 255;
     }
+
+    private static InvalidDataException NotAnImage(string source) =>
+        new InvalidDataException($"'{source}' is not an image that can be read, or its beginning is damaged. Give a PNG, JPEG, WebP, BMP or GIF file.");
 }

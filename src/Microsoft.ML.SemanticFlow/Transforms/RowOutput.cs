@@ -26,13 +26,9 @@ internal abstract class RowOutput(string name, DataViewType type, IReadOnlyList<
 /// <param name="type">The column's type, whose raw type is <typeparamref name="T"/>.</param>
 /// <param name="from">The input columns it is computed from.</param>
 /// <param name="bind">Called once for each cursor; what it returns is called at most once for each row.</param>
-internal sealed class RowOutput<T>(string name, DataViewType type, IReadOnlyList<string> from, Func<RowValues, Func<T>> bind)
+internal sealed class RowOutput<T>(string name, DataViewType type, IReadOnlyList<string> from, Func<RowValues, Func<T?>> bind)
     : RowOutput(name, type, from)
     where T : class
 {
-    public override Delegate CreateGetter(RowValues row)
-    {
-        var compute = bind(row);
-        return row.Share(() => compute());
-    }
+    public override Delegate CreateGetter(RowValues row) => row.Share(bind(row));
 }

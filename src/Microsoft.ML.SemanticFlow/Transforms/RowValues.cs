@@ -51,12 +51,12 @@ internal sealed class RowValues(DataViewRow row)
     public Delegate? PassOn(DataViewSchema.Column column) => column.Type switch
     {
         ImageDataViewType => CopyImages(Get<MLImage>(column)),
-        SegmentationMaskDataViewType => Share(Get<SegmentationMask>(column)),
+        SegmentationMaskDataViewType => Share<SegmentationMask>(Get<SegmentationMask>(column)),
         _ => null, // text and the like: cheap, and safe to read twice
     };
 
     /// <summary>A getter that computes once a row.</summary>
-    public Delegate Share<T>(Func<T> compute)
+    public Delegate Share<T>(Func<T?> compute)
         where T : class
     {
         // The reader of an image owns it, and may dispose it: images are made anew for each reader.

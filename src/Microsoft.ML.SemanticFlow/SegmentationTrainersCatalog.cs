@@ -1,0 +1,14 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>The trainers; package Microsoft.ML.SemanticFlow.Training adds them.</summary>
+public sealed class SegmentationTrainersCatalog
+{
+    internal SegmentationTrainersCatalog(IHostEnvironment environment) => Environment = environment;
+
+    internal IHostEnvironment Environment { get; }
+}

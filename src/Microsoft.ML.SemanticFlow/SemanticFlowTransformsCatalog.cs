@@ -1,0 +1,85 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>The transforms of images and masks.</summary>
+public sealed class SemanticFlowTransformsCatalog
+{
+    internal SemanticFlowTransformsCatalog(IHostEnvironment environment) => Environment = environment;
+
+    internal IHostEnvironment Environment { get; }
+
+    /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
+    /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
+    /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>
+    /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read.</param>
+    /// <param name="ids">Which ids the files hold.</param>
+    public IEstimator<ITransformer> LoadMasks(string outputColumnName, string inputColumnName, LabelMap labels, MaskIds ids = MaskIds.Raw)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        ArgumentNullException.ThrowIfNull(labels);
+        return new RowEstimator(new MaskLoadingTransformer(Environment, outputColumnName, inputColumnName, labels, ids));
+    }
+
+    /// <summary>Reads images and their label files; a row whose two sizes differ fails when its mask is read.</summary>
+    /// <param name="labels">What the ids in the label files mean.</param>
+    /// <param name="imageColumnName">The new image column.</param>
+    /// <param name="labelColumnName">The new mask column; it carries the label map.</param>
+    /// <param name="imagePathColumnName">Text: the image files.</param>
+    /// <param name="labelPathColumnName">Text: the label files.</param>
+    /// <param name="ids">Which ids the label files hold.</param>
+    public IEstimator<ITransformer> LoadImagesAndMasks(
+        LabelMap labels, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds ids = MaskIds.Raw)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(imagePathColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(labelPathColumnName);
+        return new RowEstimator(new ImageAndMaskLoadingTransformer(Environment, imageColumnName, labelColumnName, imagePathColumnName, labelPathColumnName, labels, ids));
+    }
+
+    /// <summary>Brings images and masks to one size, in place: images bilinear and antialiased when shrinking, masks nearest.</summary>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="imageColumnName">The images; null leaves them alone.</param>
+    /// <param name="maskColumnName">The masks; null leaves them alone.</param>
+    public IEstimator<ITransformer> Resize(int height, int width, string? imageColumnName = "Image", string? maskColumnName = "Label")
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        if (string.IsNullOrEmpty(imageColumnName) && string.IsNullOrEmpty(maskColumnName))
+            throw new ArgumentException("There is nothing to resize: name an image column, a mask column or both.", nameof(imageColumnName));
+        return new RowEstimator(new ResizingTransformer(Environment, height, width, imageColumnName, maskColumnName));
+    }
+
+    /// <summary>Draws masks in their classes' colours.</summary>
+    /// <param name="outputColumnName">The new image column.</param>
+    /// <param name="maskColumnName">The masks.</param>
+    public IEstimator<ITransformer> Colorize(string outputColumnName, string maskColumnName = "PredictedLabel")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(maskColumnName);
+        return new RowEstimator(new PaintingTransformer(Environment, outputColumnName, maskColumnName, image: null, opacity: 1));
+    }
+
+    /// <summary>Draws masks in their classes' colours over their images.</summary>
+    /// <param name="outputColumnName">The new image column.</param>
+    /// <param name="imageColumnName">The images, of the masks' sizes.</param>
+    /// <param name="maskColumnName">The masks.</param>
+    /// <param name="opacity">Share of the colour, from 0 to 1.</param>
+    public IEstimator<ITransformer> Overlay(string outputColumnName, string imageColumnName = "Image", string maskColumnName = "PredictedLabel", double opacity = 0.5)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(maskColumnName);
+        if (opacity is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity runs from 0 (the image alone) to 1 (the colours alone).");
+        return new RowEstimator(new PaintingTransformer(Environment, outputColumnName, maskColumnName, imageColumnName, opacity));
+    }
+}

@@ -1,0 +1,52 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Runtime.CompilerServices;
+using Microsoft.ML.SemanticFlow.Evaluation;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Semantic segmentation: read, train, evaluate, load.</summary>
+public sealed class SemanticSegmentationCatalog
+{
+    private static readonly ConditionalWeakTable<MLContext, SemanticSegmentationCatalog> _catalogs = [];
+
+    private readonly MLContext _context;
+
+    private SemanticSegmentationCatalog(MLContext context)
+    {
+        _context = context;
+        Data = new SegmentationDataCatalog(context);
+        Trainers = new SegmentationTrainersCatalog(context);
+    }
+
+    /// <summary>Readers of label folders.</summary>
+    public SegmentationDataCatalog Data { get; }
+
+    /// <summary>The trainers; package Microsoft.ML.SemanticFlow.Training adds them.</summary>
+    public SegmentationTrainersCatalog Trainers { get; }
+
+    /// <summary>Compares predicted masks with the ground truth, pixel by pixel.</summary>
+    /// <param name="data">Rows with both masks, of the same size in each row.</param>
+    /// <param name="labelColumnName">The ground truth; pixels whose id is no class of the label map do not count.</param>
+    /// <param name="predictedLabelColumnName">The predictions; an id that is no class counts as wrong.</param>
+    /// <param name="labels">The classes; null takes the label map that the columns or their masks carry.</param>
+    /// <returns>Intersection over union, accuracies and the confusion matrix over all rows together.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no masks.</exception>
+    /// <exception cref="ArgumentException">The columns carry maps of different classes, or none at all.</exception>
+    /// <exception cref="InvalidDataException">Two masks of a row differ in size; the message names the row.</exception>
+    public SemanticSegmentationMetrics Evaluate(
+        IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
+        return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels);
+    }
+
+    internal static SemanticSegmentationCatalog Of(MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return _catalogs.GetValue(context, static context => new SemanticSegmentationCatalog(context));
+    }
+}

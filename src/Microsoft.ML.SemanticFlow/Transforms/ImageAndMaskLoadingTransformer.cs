@@ -1,0 +1,83 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Transforms;
+using Microsoft.ML.Transforms.Image;
+
+[assembly: SavedTransformer<ImageAndMaskLoadingTransformer>(ImageAndMaskLoadingTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.SemanticFlow.Transforms;
+
+/// <summary>Reads an image and its label file, whose sizes must agree.</summary>
+internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTransformer<ImageAndMaskLoadingTransformer>
+{
+    internal const string LoaderSignature = "SemanticFlowLoadPairs";
+
+    private readonly string _image;
+    private readonly string _mask;
+    private readonly string _imagePath;
+    private readonly string _labelPath;
+    private readonly LabelMap _labels;
+    private readonly MaskIds _ids;
+
+    public ImageAndMaskLoadingTransformer(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap labels, MaskIds ids)
+        : base(environment, LoaderSignature)
+    {
+        (_image, _mask, _imagePath, _labelPath, _labels, _ids) = (image, mask, imagePath, labelPath, labels, ids);
+        Inputs = [RowInput.Text("image path", imagePath), RowInput.Text("label path", labelPath)];
+        Outputs =
+        [
+            new RowOutput<MLImage>(image, new ImageDataViewType(), [imagePath], row =>
+            {
+                var path = row.Get<ReadOnlyMemory<char>>(imagePath);
+                return () => LoadImage(path().ToString());
+            }),
+            new RowOutput<SegmentationMask>(mask, SegmentationMaskDataViewType.Instance, [imagePath, labelPath], row =>
+            {
+                var path = row.Get<ReadOnlyMemory<char>>(imagePath);
+                var label = row.Get<ReadOnlyMemory<char>>(labelPath);
+                return () => LoadMask(path().ToString(), label().ToString());
+            })
+            {
+                Annotations = _ => MaskAnnotations.Of(labels),
+            },
+        ];
+    }
+
+    internal override IReadOnlyList<RowInput> Inputs { get; }
+
+    internal override IReadOnlyList<RowOutput> Outputs { get; }
+
+    public static ImageAndMaskLoadingTransformer Read(IHostEnvironment environment, BinaryReader reader) =>
+        new(environment, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), SavedLabels.Read(reader), (MaskIds)reader.ReadByte());
+
+    private protected override void Write(BinaryWriter writer)
+    {
+        foreach (string column in (string[])[_image, _mask, _imagePath, _labelPath])
+            writer.Write(column);
+        SavedLabels.Write(writer, _labels);
+        writer.Write((byte)_ids);
+    }
+
+    private static MLImage LoadImage(string path)
+    {
+        var image = MLImageConversion.ToMLImage(ImageCodec.Decode(path));
+        image.Tag = path;
+        return image;
+    }
+
+    private SegmentationMask LoadMask(string imagePath, string labelPath)
+    {
+        // The image's header is enough, so a reader of masks alone pays for no decoding.
+        var mask = MaskCodec.Load(labelPath, _labels, _ids);
+        var (height, width) = ImageCodec.ReadSize(imagePath);
+        return mask.Height == height && mask.Width == width
+            ? mask
+            : throw new InvalidDataException(
+                $"Image '{imagePath}' is {height} x {width}, its label '{labelPath}' {mask.Height} x {mask.Width} (height x width). Give a label of the image's size.");
+    }
+}

@@ -1,0 +1,16 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Transforms;
+
+/// <summary>A label map in a saved transformer.</summary>
+internal static class SavedLabels
+{
+    public static void Write(BinaryWriter writer, LabelMap labels)
+    {
+        writer.Write(labels.Name);
+        writer.Write(labels.ToCsv());
+    }
+
+    public static LabelMap Read(BinaryReader reader) => LabelMap.Parse(reader.ReadString(), reader.ReadString());
+}
