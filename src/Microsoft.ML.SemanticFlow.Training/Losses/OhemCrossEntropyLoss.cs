@@ -1,0 +1,41 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.SemanticFlow.Losses;
+
+/// <summary>Cross entropy over the hard pixels of a batch: those whose true class is given a low probability.</summary>
+/// <remarks>
+/// Shrivastava et al., CVPR 2016 (arXiv 1604.03540), "Online Hard Example Mining". A pixel is hard when its probability is at most
+/// the threshold; where fewer than <paramref name="minKept"/> are, the threshold rises to the probability of the
+/// <paramref name="minKept"/>-th hardest. The selection is over the whole batch. A batch with fewer counting pixels than that keeps all.
+/// </remarks>
+/// <param name="threshold">Probability up to which a pixel is hard.</param>
+/// <param name="minKept">Pixels kept at least; 0 keeps all.</param>
+/// <param name="classWeights">A weight for each class, or null: all alike.</param>
+internal sealed class OhemCrossEntropyLoss(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelLoss
+{
+    protected override Tensor OfPixels(Tensor logits, Tensor labels) => CrossEntropyLoss.Mean(logits, Select(logits, labels), classWeights);
+
+    /// <summary>The labels with every pixel that is not kept ignored.</summary>
+    internal Tensor Select(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var ignored = labels.eq(Ignored);
+        long counting = labels.numel() - ignored.sum().item<long>();
+        if (minKept == 0 || counting == 0 || minKept > counting) return labels.alias().MoveToOuterDisposeScope();
+
+        var classes = labels.masked_fill(ignored, 0).unsqueeze(1);              // [N,1,H,W]
+        var probabilities = functional.softmax(logits, dim: 1).gather(1, classes).squeeze(1).masked_fill_(ignored, 1);      // [N,H,W]
+        var kept = probabilities.le(threshold);
+
+        // Counting is cheaper than finding the minKept-th, which is needed only when too few are hard.
+        if (kept.sum().item<long>() < minKept)
+            kept = probabilities.le(probabilities.flatten().kthvalue(minKept, 0).values);
+
+        return labels.masked_fill(kept.logical_not_(), Ignored).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,28 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Losses;
+
+/// <summary>A loss of one map of logits; of a network's outputs it takes the main one.</summary>
+internal abstract class PixelLoss : SegmentationLoss
+{
+    /// <inheritdoc/>
+    public sealed override Tensor Compute(NetworkOutput output, Tensor labels) => Compute(output.Main, labels);
+
+    /// <summary>The loss of one map of logits [N, K, h, w] against labels [N, H, W].</summary>
+    public Tensor Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+
+        // Mixed precision gives bfloat16 logits; sums over a batch's pixels need more than eight bits.
+        if (logits.dtype is ScalarType.BFloat16 or ScalarType.Float16) logits = logits.to(ScalarType.Float32);
+        return OfPixels(Warp.Resize(logits, labels.shape[1..]), labels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of logits [N, K, H, W] at the labels' size.</summary>
+    protected abstract Tensor OfPixels(Tensor logits, Tensor labels);
+}
