@@ -10,6 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Sampling;
 internal static class GaussianBlur
 {
     private const double Truncate = 4;      // in standard deviations
+    private const double Unit = 1 / 255.0;  // a factor, not a divisor: results are cut off, so the last bit counts
 
     /// <summary>Blurs pixels of blue, green, red, alpha in place; alpha stays.</summary>
     public static void Apply(Span<byte> bgra, int height, int width, double sigma)
@@ -78,7 +79,7 @@ internal static class GaussianBlur
     {
         var pixels = bgra.Slice(row * width * 4, width * 4);
         for (int x = 0; x < width; x++)
-            (samples[3 * x], samples[3 * x + 1], samples[3 * x + 2]) = (pixels[4 * x] / 255.0, pixels[4 * x + 1] / 255.0, pixels[4 * x + 2] / 255.0);
+            (samples[3 * x], samples[3 * x + 1], samples[3 * x + 2]) = (pixels[4 * x] * Unit, pixels[4 * x + 1] * Unit, pixels[4 * x + 2] * Unit);
     }
 
     private static void Store(ReadOnlySpan<double> samples, Span<byte> pixels)
