@@ -1,0 +1,149 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Buffers;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Onnx;
+
+namespace Microsoft.ML.SemanticFlow.Scoring;
+
+/// <summary>ONNX Runtime's session over one of our files: the only place that knows it.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    internal const string InputName = "image";
+    internal const string OutputName = "logits";
+
+    private static readonly string[] InputNames = [InputName];
+    private static readonly string[] OutputNames = [OutputName];
+
+    private readonly InferenceSession _session;
+    private readonly string _source;
+    private int _uses = 1;                                  // the owner's and one for each run; the session goes with the last
+    private int _disposed;
+
+    private OnnxSession(InferenceSession session, string source) => (_session, _source) = (session, source);
+
+    /// <summary>Reads the logits of one image, [K, h, w]; the span dies with the call.</summary>
+    public delegate void LogitsReader(ReadOnlySpan<float> logits, int height, int width);
+
+    public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
+
+    public static OnnxSession Open(byte[] bytes, string source, ScoringOptions options)
+    {
+        if (bytes.Length == 0)
+            throw new InvalidDataException($"Model '{source}' is empty. Copy or export the file again.");
+        try
+        {
+            using var session = new SessionOptions
+            {
+                IntraOpNumThreads = options.IntraOpThreads ?? Environment.ProcessorCount,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
+            // Spinning costs a third to a half on a machine that does anything else.
+            session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            return new OnnxSession(new InferenceSession(bytes, session), source);
+        }
+        catch (OnnxRuntimeException inner)
+        {
+            throw new InvalidDataException($"'{source}' is not an ONNX model that can be read, or it is damaged or cut off. Copy the file again, or export one with 'semanticflow export'.", inner);
+        }
+        catch (Exception inner) when (inner is DllNotFoundException or EntryPointNotFoundException || inner is TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
+        {
+            throw new InvalidOperationException("The native ONNX Runtime is missing or does not fit. Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.", inner);
+        }
+    }
+
+    /// <summary>Compares what the graph takes and gives with what the file says about itself.</summary>
+    /// <exception cref="InvalidDataException">They disagree.</exception>
+    public void Check(ModelDescription description)
+    {
+        bool scoring = description.Form == OnnxForm.Scoring;
+        bool fits = _session.InputMetadata.Count == 1
+            && _session.InputMetadata.TryGetValue(InputName, out var input)
+            && input.ElementType == (scoring ? typeof(byte) : typeof(float))
+            && input.Dimensions is { Length: 4 } taken
+            && taken[scoring ? 3 : 1] == (scoring ? 4 : 3)
+            && _session.OutputMetadata.TryGetValue(OutputName, out var output)
+            && output.ElementType == typeof(float)
+            && output.Dimensions is { Length: 4 } given
+            && given[1] == description.Labels.ClassCount;
+        if (!fits)
+            throw new InvalidDataException($"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes). Export it again.");
+    }
+
+    /// <summary>Scores one image of a size that the graph takes.</summary>
+    public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            if (description.Form == OnnxForm.Scoring)
+            {
+                using var pixels = OrtValue.CreateTensorValueFromMemory(image.Bgra, [1, image.Height, image.Width, 4]);
+                Run(pixels, read, cancellation);
+                return;
+            }
+
+            int length = 3 * image.Height * image.Width;
+            float[] normalised = ArrayPool<float>.Shared.Rent(length);
+            try
+            {
+                PixelPacking.Normalise(image, description.Mean, description.Std, normalised);
+                using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
+                Run(planes, read, cancellation);
+            }
+            finally
+            {
+                ArrayPool<float>.Shared.Return(normalised);
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Leave();
+    }
+
+    private void Run(OrtValue input, LogitsReader read, CancellationToken cancellation)
+    {
+        using var options = new RunOptions();
+        using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, options);
+        try
+        {
+            using var outputs = _session.Run(options, InputNames, [input], OutputNames);
+            var shape = outputs[0].GetTensorTypeAndShape().Shape;
+            read(outputs[0].GetTensorDataAsSpan<float>(), checked((int)shape[2]), checked((int)shape[3]));
+        }
+        catch (OnnxRuntimeException inner) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Scoring was cancelled.", inner, cancellation);
+        }
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, typeof(SegmentationModel));
+        int uses = Volatile.Read(ref _uses);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(uses == 0, typeof(SegmentationModel));
+            int seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
+            if (seen == uses)
+                return;
+            uses = seen;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+            _session.Dispose();
+    }
+}

@@ -1,0 +1,182 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Onnx;
+using Microsoft.ML.SemanticFlow.Scoring;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>One exported ONNX model, ready to label images.</summary>
+/// <remarks>
+/// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
+/// them end; later calls throw <see cref="ObjectDisposedException"/>.
+/// </remarks>
+public sealed class SegmentationModel : IDisposable
+{
+    /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
+    internal const int SmallestSide = 32;
+
+    private readonly OnnxSession _session;
+    private readonly ModelDescription _description;
+
+    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description) =>
+        (Bytes, _session, _description) = (bytes, session, description);
+
+    /// <summary>The class names and colours of what the model predicts.</summary>
+    public LabelMap Labels => _description.Labels;
+
+    /// <summary>The id of the network, such as <c>sfnet-dfv1</c>.</summary>
+    public string Network => _description.Network;
+
+    /// <summary>What the file takes and gives.</summary>
+    public OnnxForm Form => _description.Form;
+
+    /// <summary>Rows of the images that the file is fixed to; null when it takes any size.</summary>
+    /// <remarks>Images of another size are resized before the network and the logits enlarged to the image's own size after it.</remarks>
+    public int? Height => _description.Height;
+
+    /// <summary>Columns of the images that the file is fixed to; null when it takes any size.</summary>
+    public int? Width => _description.Width;
+
+    /// <summary>The ONNX file.</summary>
+    internal byte[] Bytes { get; }
+
+    internal ModelDescription Description => _description;
+
+    /// <summary>Reads a model file, to run with the default options.</summary>
+    /// <inheritdoc cref="Load(string, ScoringOptions)"/>
+    public static SegmentationModel Load(string path) => Load(path, null);
+
+    /// <summary>Reads a model file.</summary>
+    /// <param name="path">An ONNX file written by this library.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, or one that another program wrote.</exception>
+    /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
+    public static SegmentationModel Load(string path, ScoringOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return FromBytes(File.ReadAllBytes(path), Path.GetFileName(path), options);
+    }
+
+    /// <summary>Reads a model from what is left of a stream, to run with the default options.</summary>
+    /// <inheritdoc cref="Load(Stream, ScoringOptions)"/>
+    public static SegmentationModel Load(Stream stream) => Load(stream, null);
+
+    /// <summary>Reads a model from what is left of a stream.</summary>
+    /// <param name="stream">Holds an ONNX file written by this library; stays open.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The stream holds no ONNX model, or one that another program wrote.</exception>
+    /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
+    public static SegmentationModel Load(Stream stream, ScoringOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return FromBytes(copy.ToArray(), "stream", options);
+    }
+
+    /// <summary>Takes over an ONNX file in memory; nobody writes to the array afterwards.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">How messages name it.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    internal static SegmentationModel FromBytes(byte[] bytes, string source, ScoringOptions? options = null)
+    {
+        var session = OnnxSession.Open(bytes, source, options ?? new ScoringOptions());
+        try
+        {
+            var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
+            session.Check(description);
+            return new SegmentationModel(bytes, session, description);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Labels the pixels of an image file.</summary>
+    /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model's size is fixed.</param>
+    /// <returns>A mask of the image's size.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, is damaged, or is too small.</exception>
+    public SegmentationMask Predict(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Predict(ImageCodec.Decode(path));
+    }
+
+    /// <summary>Labels the pixels of an encoded image.</summary>
+    /// <param name="stream">Holds one encoded image; stays open.</param>
+    /// <returns>A mask of the image's size.</returns>
+    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one that is too small.</exception>
+    public SegmentationMask Predict(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Predict(ImageCodec.Decode(stream, "stream"));
+    }
+
+    /// <summary>Labels the pixels of an encoded image.</summary>
+    /// <param name="bytes">One encoded image.</param>
+    /// <returns>A mask of the image's size.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one that is too small.</exception>
+    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes"));
+
+    /// <summary>Labels the pixels of a decoded image.</summary>
+    /// <param name="image">The image; it stays the caller's.</param>
+    /// <returns>A mask of the image's size.</returns>
+    /// <exception cref="InvalidDataException">The image is too small.</exception>
+    public SegmentationMask Predict(MLImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Predict(MLImageConversion.ToPixels(image));
+    }
+
+    /// <summary>Labels the pixels of a decoded image.</summary>
+    internal SegmentationMask Predict(PixelImage image, CancellationToken cancellation = default)
+    {
+        var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
+        Run(image, (logits, height, width) => FusedArgMax.Compute(logits, Labels.ClassCount, height, width, ids, image.Height, image.Width), cancellation);
+        return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
+    }
+
+    /// <summary>The logits as the file gives them, [K, h, w]: at the head's resolution or at the image's, by <see cref="Form"/>.</summary>
+    internal (float[] Logits, int Height, int Width) RunLogits(PixelImage image, CancellationToken cancellation = default)
+    {
+        (float[], int, int) result = default;
+        Run(image, (logits, height, width) => result = (logits.ToArray(), height, width), cancellation);
+        return result;
+    }
+
+    /// <summary>Writes the ONNX file; it appears whole or not at all.</summary>
+    /// <param name="path">Where; an existing file is replaced.</param>
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, Bytes);
+    }
+
+    /// <summary>Frees the native session once the running predictions have ended.</summary>
+    public void Dispose() => _session.Dispose();
+
+    private void Run(PixelImage image, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    {
+        if (Height is { } height && Width is { } width)
+        {
+            if ((image.Height, image.Width) != (height, width))
+                image = Resampling.Resize(image, height, width, ResamplingFilter.Bilinear);
+        }
+        else if (image.Height < SmallestSide || image.Width < SmallestSide)
+        {
+            throw new InvalidDataException($"An image of {image.Height} x {image.Width} pixels (height x width) is too small: {Network} needs at least {SmallestSide} x {SmallestSide}. Enlarge it.");
+        }
+
+        _session.Run(image, _description, read, cancellation);
+    }
+}
