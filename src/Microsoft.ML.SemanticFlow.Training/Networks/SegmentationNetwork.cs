@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Runtime.CompilerServices;
 using Microsoft.ML.SemanticFlow.Networks.Backbones;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using static TorchSharp.torch;
@@ -17,11 +18,13 @@ internal readonly record struct NetworkOutput(Tensor Main, IReadOnlyList<Tensor>
 /// <remarks>The network never sees labels or losses. State-dict names are the original's.</remarks>
 internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
 {
+    // Boxed, for TorchSharp registers every field that is a module under the field's name; the constructor registers this one.
+    private readonly StrongBox<Backbone> _backbone;
+
     protected SegmentationNetwork(string name, Backbone backbone, int classCount) : base(name)
     {
-        (Backbone, ClassCount) = (backbone, classCount);
-
-        // Registered here by name, for an auto-property of a base class is not among the fields that RegisterComponents finds.
+        _backbone = new StrongBox<Backbone>(backbone);
+        ClassCount = classCount;
         if (!backbone.IsInlined) register_module("backbone", backbone);
         else foreach (var (stage, module) in backbone.named_children()) register_module(stage, module);
     }
@@ -29,7 +32,7 @@ internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
     public int ClassCount { get; }
 
     /// <summary>Images to a pyramid of features.</summary>
-    protected Backbone Backbone { get; }
+    protected Backbone Backbone => _backbone.Value!;      // never null: the constructor boxes it
 
     /// <summary>A pyramid of features, fine to coarse, to scores.</summary>
     protected abstract Module<Tensor[], NetworkOutput> Head { get; }

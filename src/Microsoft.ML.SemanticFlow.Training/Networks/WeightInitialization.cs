@@ -16,12 +16,14 @@ internal static class WeightInitialization
     /// </remarks>
     public static void HeNormal(SegmentationNetwork network)
     {
-        // In registration order, as data flows, so a convolution's norm is the next leaf.
-        Module[] leaves = [.. network.modules().Where(m => !m.children().Any())];
+        // In registration order, as data flows, a convolution's norm is the next leaf.
+        Module[] leaves = [.. Leaves(network)];
         for (int i = 0; i + 1 < leaves.Length; i++)
         {
             if (leaves[i] is Conv2d { weight: { } weight } && leaves[i + 1] is BatchNorm2d)
                 init.kaiming_normal_(weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         }
     }
+
+    private static IEnumerable<Module> Leaves(Module module) => module.children().DefaultIfEmpty().SelectMany(c => c is null ? [module] : Leaves(c));
 }

@@ -24,6 +24,7 @@ public sealed class GoldenForwardTests
 
         // TorchSharp lists all parameters before all buffers: each kind has the original's order.
         var state = network.state_dict();
+        CollectionAssert.AreEquivalent(manifest.Select(e => e.GetProperty("name").GetString()).ToArray(), state.Keys.ToArray());
         CollectionAssert.AreEqual(Names(isParameter: true), network.named_parameters().Select(p => p.name).ToArray());
         CollectionAssert.AreEqual(Names(isParameter: false), network.named_buffers().Select(b => b.name).ToArray());
         foreach (var entry in manifest)

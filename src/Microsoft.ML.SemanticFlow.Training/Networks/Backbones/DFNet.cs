@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Networks.Backbones;
 /// <remarks>Li et al., CVPR 2019 (arXiv 1903.03777), "Partial Order Pruning".</remarks>
 internal sealed class DFNet : Backbone
 {
-    private readonly Sequential[] _stages;
+    private readonly Sequential[] _stages;      // an array, so that only register_module names them
     private readonly bool[] _tapped;
 
     /// <summary>A row of blocks.</summary>

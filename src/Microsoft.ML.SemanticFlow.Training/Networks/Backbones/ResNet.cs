@@ -15,8 +15,7 @@ namespace Microsoft.ML.SemanticFlow.Networks.Backbones;
 /// </remarks>
 internal sealed class ResNet : Backbone
 {
-    private readonly Sequential _stem;
-    private readonly Sequential[] _stages;
+    private readonly Sequential[] _stages;      // an array, so that only register_module names them
 
     /// <summary>A row of blocks.</summary>
     private sealed record Stage(int Width, int Blocks, int Stride, int Dilation = 1);
@@ -24,14 +23,14 @@ internal sealed class ResNet : Backbone
     private ResNet(int stemWidth, params Stage[] stages) : base(nameof(ResNet), [.. stages.Select(s => s.Width)])
     {
         int channels = 2 * stemWidth;
-        _stem = Sequential(
+        var stem = Sequential(
             Sequential(
                 ConvBnRelu.Conv3x3(3, stemWidth, stride: 2), BatchNorm2d(stemWidth), ReLU(inplace: true),
                 ConvBnRelu.Conv3x3(stemWidth, stemWidth), BatchNorm2d(stemWidth), ReLU(inplace: true),
                 ConvBnRelu.Conv3x3(stemWidth, channels)),
             BatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
-        register_module("layer0", _stem);
-        _stages = [.. stages.Select(Build)];
+        register_module("layer0", stem);
+        _stages = [stem, .. stages.Select(Build)];
 
         Sequential Build(Stage stage, int index)
         {
@@ -55,9 +54,9 @@ internal sealed class ResNet : Backbone
     public override Tensor[] forward(Tensor x)                                  // [N,3,H,W]
     {
         using var scope = NewDisposeScope();
-        var pyramid = new Tensor[_stages.Length];
-        x = _stem.call(x);                                                      // [N,128,H/4,W/4]
-        for (int i = 0; i < _stages.Length; i++) pyramid[i] = x = _stages[i].call(x);      // [N,64,H/4,W/4], [N,128,H/8,W/8], ...
+        var pyramid = new Tensor[_stages.Length - 1];
+        x = _stages[0].call(x);                                                 // [N,128,H/4,W/4]
+        for (int i = 0; i < pyramid.Length; i++) pyramid[i] = x = _stages[i + 1].call(x);      // [N,64,H/4,W/4], [N,128,H/8,W/8], ...
         scope.MoveToOuter(pyramid);
         return pyramid;
     }

@@ -1,0 +1,106 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Testing;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
+
+/// <summary>Every loss that the golden training runs list, on the outputs the original gave.</summary>
+[TestClass]
+public sealed partial class GoldenLossTests
+{
+    // The 19 class weights of Cityscapes that many segmentation codes share.
+    private static readonly float[] CityscapesWeights =
+    [
+        0.8373f, 0.918f, 0.866f, 1.0345f, 1.0166f, 0.9969f, 0.9754f, 1.0489f, 0.8786f, 1.0023f,
+        0.9539f, 0.9843f, 1.1116f, 0.9037f, 1.0865f, 1.0955f, 1.0865f, 1.1529f, 1.0507f,
+    ];
+
+    [TestMethod]
+    [DataRow("4x96x128", "sfnet-dfv1-dsn", "label_A")]
+    [DataRow("4x96x128", "sfnet-dfv1-dsn", "label_B")]
+    [DataRow("4x96x128", "sfnet-lite-r18", "label_A")]
+    [DataRow("4x96x128", "sfnet-lite-r18", "label_B")]
+    [DataRow("2x64x96", "sfnet-dfv1-dsn", "label_A")]
+    [DataRow("2x64x96", "sfnet-dfv1-dsn", "label_B")]
+    [DataRow("2x64x96", "sfnet-lite-r18", "label_A")]
+    [DataRow("2x64x96", "sfnet-lite-r18", "label_B")]
+    public void Compute_EveryRow_EqualsTheOriginal(string configuration, string id, string label)
+    {
+        using var scope = NewDisposeScope();
+        var run = GoldenData.Json("train", configuration, id, "train.json");
+        var labels = Labels(configuration, id, label);
+        var output = Output(configuration, id, run);
+
+        foreach (var row in run.GetProperty(label).GetProperty("losses").EnumerateObject())
+        {
+            if (row.Name == "valid_pixels")
+            {
+                Assert.AreEqual(row.Value.GetInt64(), labels.ne(255).sum().item<long>());
+                continue;
+            }
+
+            bool counted = row.Value.ValueKind == JsonValueKind.Object;
+            var expected = counted ? row.Value.GetProperty("loss") : row.Value;
+
+            using var loss = Loss(row.Name).Compute(Taken(row.Name, output), labels);
+
+            Assert.AreEqual(expected.Number(), loss.item<float>(), 2e-6 * expected.Number(), row.Name);      // float32, summed in another order
+            if (counted) Assert.AreEqual(row.Value.GetProperty("kept_pixels").GetInt64(), Kept(row.Name, output.Main, labels), row.Name);
+        }
+    }
+
+    private static SegmentationLoss Loss(string row)
+    {
+        double threshold = Argument(row, "thresh", 0.7);
+        long minKept = (long)Argument(row, "min_kept", 100_000);
+        var weights = row.Contains("use_weight=True", StringComparison.Ordinal) ? CityscapesWeights : null;
+        PixelLoss term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropyLoss() : new OhemCrossEntropyLoss(threshold, minKept, weights);
+        return row[..row.IndexOf('(', StringComparison.Ordinal)] switch
+        {
+            "CriterionSFNet" => new DeepSupervisionLoss(term, Argument(row, "aux_weight", 1)),
+            "OhemWithAux" => new DeepSupervisionLoss(term, 0.4),
+            _ => term,
+        };
+    }
+
+    // OhemWithAux takes the first auxiliary output alone.
+    private static NetworkOutput Taken(string row, NetworkOutput output) =>
+        row.StartsWith("OhemWithAux", StringComparison.Ordinal) ? output with { Auxiliary = [.. output.Auxiliary.Take(1)] } : output;
+
+    private static long Kept(string row, Tensor main, Tensor labels)
+    {
+        var loss = new OhemCrossEntropyLoss(Argument(row, "thresh", 0.7), (long)Argument(row, "min_kept", 100_000));
+        return loss.Select(Warp.Resize(main, labels.shape[1..]), labels).ne(255).sum().item<long>();
+    }
+
+    private static double Argument(string row, string name, double otherwise) =>
+        Arguments().Matches(row).FirstOrDefault(m => m.Groups[1].Value == name) is { } match
+            ? double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)
+            : otherwise;
+
+    [GeneratedRegex(@"(\w+)=([0-9.]+)")]
+    private static partial Regex Arguments();
+
+    private static Tensor Labels(string configuration, string id, string label)
+    {
+        string[] parts = label == "label_A" ? ["train", configuration, $"label_A_{configuration}.u8"] : ["train", configuration, id, $"label_B_{configuration}.u8"];
+        long[] shape = [.. configuration.Split('x').Select(s => long.Parse(s, CultureInfo.InvariantCulture))];
+        return tensor(GoldenData.Bytes(parts), shape).to(ScalarType.Int64);
+    }
+
+    private static NetworkOutput Output(string configuration, string id, JsonElement run)
+    {
+        var maps = run.GetProperty("head_output").EnumerateObject().ToDictionary(m => m.Name, m => tensor(
+            GoldenData.Floats("train", configuration, id, m.Value.GetProperty("file").GetString()!),
+            [.. m.Value.GetProperty("shape").Integers().Select(s => (long)s)]));
+        return new NetworkOutput(maps["main"], [.. Enumerable.Range(0, maps.Count - 1).Select(i => maps[$"aux{i}"])]);
+    }
+}

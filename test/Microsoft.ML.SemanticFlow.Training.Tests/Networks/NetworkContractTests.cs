@@ -1,0 +1,153 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Networks;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+
+/// <summary>What every network promises.</summary>
+[TestClass]
+public sealed class NetworkContractTests
+{
+    public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Select(n => new object[] { n.Id });
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
+    public void Forward_AnySize_GivesScoresAtTheImagesSize(string id)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var network = SegmentationNetworks.Get(id).Create(12);
+        network.eval();
+
+        foreach (var (height, width) in ((int, int)[])[(97, 161), (32, 32)])
+        {
+            var images = randn(2, 3, height, width);
+            using var first = network.call(images);
+            using var second = network.call(images);
+
+            CollectionAssert.AreEqual(new long[] { 2, 12, height, width }, first.shape);
+            Assert.IsTrue(first.Equals(second), "evaluation mode gives the same twice");
+            Assert.IsTrue(first.isfinite().all().item<bool>());
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
+    public void State_SavedAndLoadedIntoAnother_GivesTheSameScores(string id)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var network = SegmentationNetworks.Get(id).Create(5);
+        using var other = SegmentationNetworks.Get(id).Create(5);
+        network.eval();
+        other.eval();
+        using var stream = new MemoryStream();
+        using var images = randn(1, 3, 64, 64);
+
+        network.save(stream);
+        other.load(new MemoryStream(stream.ToArray()));      // save closes its stream
+
+        Assert.IsTrue(network.call(images).Equals(other.call(images)));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
+    public void TrainStep_OneBatch_LowersTheLossWithFiniteGradients(string id)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        using var network = SegmentationNetworks.Get(id).Create(4);
+        WeightInitialization.HeNormal(network);
+        network.TrainWithoutDropout();
+        var images = randn(2, 3, 96, 128);
+        var labels = images.sum(1).gt(0).to(ScalarType.Int64);
+        var loss = new DeepSupervisionLoss(new CrossEntropyLoss());
+        using var optimizer = optim.SGD(network.parameters(), 0.01);
+
+        float before = Step();
+        float after = Step();
+
+        Assert.IsLessThan(before, after);
+        string[] without = [.. network.named_parameters().Where(p => p.parameter.grad is null).Select(p => p.name)];
+        CollectionAssert.AreEqual(Idle(id), without);
+        foreach (var (name, parameter) in network.named_parameters().Where(p => p.parameter.grad is not null))
+            Assert.IsTrue(parameter.grad!.isfinite().all().item<bool>(), name);
+
+        float Step()
+        {
+            optimizer.zero_grad();
+            using var value = loss.Compute(network.Predict(images), labels);
+            value.backward();
+            optimizer.step();
+            return value.item<float>();
+        }
+    }
+
+    [TestMethod]
+    public void Predict_DeeplySupervised_GivesAuxiliaryOutputsOnlyInTraining()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SegmentationNetworks.SFNetDF1DeeplySupervised.Create(4);
+        var images = randn(2, 3, 96, 128);
+
+        var training = network.Predict(images);
+        network.eval();
+        var evaluating = network.Predict(images);
+
+        Assert.HasCount(2, training.Auxiliary);
+        CollectionAssert.AreEqual(new long[] { 2, 4, 3, 4 }, training.Auxiliary[0].shape);      // coarse first: stride 32
+        CollectionAssert.AreEqual(new long[] { 2, 4, 6, 8 }, training.Auxiliary[1].shape);      // stride 16
+        Assert.IsEmpty(evaluating.Auxiliary);
+    }
+
+    [TestMethod]
+    public void Get_UnknownId_NamesTheKnownOnes()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => SegmentationNetworks.Get("sfnet-df1"));
+
+        Assert.Contains("'sfnet-df1'", error.Message);
+        foreach (var network in SegmentationNetworks.All) Assert.Contains(network.Id, error.Message);
+        Assert.AreSame(SegmentationNetworks.SFNetDF1, SegmentationNetworks.Get("SFNet-DFv1"));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(255)]
+    public void Create_ClassCountOutsideAMasksByte_IsRefused(int classes) =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SegmentationNetworks.SFNetDF1.Create(classes));
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
+    public void HeNormal_EveryConvolutionBeforeANorm_HasTheStatedSpread(string id)
+    {
+        random.manual_seed(1);
+        using var network = SegmentationNetworks.Get(id).Create(11);
+        var before = network.state_dict().ToDictionary(p => p.Key, p => p.Value.clone());
+
+        WeightInitialization.HeNormal(network);
+
+        var state = network.state_dict();
+        string[] changed = [.. state.Keys.Where(k => !state[k].Equals(before[k]))];
+        string[] expected = [.. state.Keys.Where(k => k.EndsWith(".weight", StringComparison.Ordinal) && state[k].dim() == 4 && !IsDefault(k))];
+        CollectionAssert.AreEquivalent(expected, changed, string.Join(" ", expected.Except(changed)));
+        foreach (string name in changed)
+        {
+            var weight = state[name];
+            double stated = Math.Sqrt(2.0 / (weight.size(0) * weight.size(2) * weight.size(3)));
+            Assert.AreEqual(stated, weight.std().item<float>(), 0.2 * stated, name);      // the smallest has 864 values: 2.4 % a standard error
+        }
+
+        static bool IsDefault(string name) => name.Contains("down_", StringComparison.Ordinal) || name.Contains("flow_", StringComparison.Ordinal)
+            || name is "head.conv_last.1.weight" || (name.Contains(".dsn.", StringComparison.Ordinal) && name.EndsWith(".4.weight", StringComparison.Ordinal));
+    }
+
+    /// <summary>Parameters of the original's state dict that nothing uses.</summary>
+    private static string[] Idle(string id) => id != "sfnet-lite-r18" ? [] :
+    [
+        "head.fpn_in.2.0.weight", "head.fpn_in.2.0.bias", "head.fpn_in.2.1.weight", "head.fpn_in.2.1.bias",
+        "head.dsn.0.weight", "head.dsn.0.bias", "head.dsn.1.weight", "head.dsn.1.bias", "head.dsn.4.weight", "head.dsn.4.bias",
+    ];
+}
