@@ -13,8 +13,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// </remarks>
 public sealed class SemanticSegmentationMetrics
 {
-    internal SemanticSegmentationMetrics(SegmentationConfusionMatrix counts)
+    /// <summary>Computes the metrics of counts that were gathered elsewhere.</summary>
+    /// <param name="counts">The counts; they are copied.</param>
+    public SemanticSegmentationMetrics(SegmentationConfusionMatrix counts)
     {
+        ArgumentNullException.ThrowIfNull(counts);
         ConfusionMatrix = counts.Copy();
         int classes = counts.ClassCount;
         var iou = new double[classes];
