@@ -1,4 +1,19 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-return 0;
+using System.Runtime.InteropServices;
+using Microsoft.ML.SemanticFlow.Tool;
+
+using var cancellation = new CancellationTokenSource();
+
+// The first Ctrl-C asks the command to end and keep what is done; the second ends the process.
+void OnSignal(PosixSignalContext context)
+{
+    context.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+
+return Shell.Run(args, new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected), cancellation.Token);

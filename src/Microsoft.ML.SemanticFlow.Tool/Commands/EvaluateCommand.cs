@@ -1,0 +1,135 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary><c>semanticflow evaluate</c>: a model, or masks already predicted, against label files.</summary>
+internal static class EvaluateCommand
+{
+    /// <param name="Label">The label file.</param>
+    /// <param name="Other">The image to score, or the predicted mask.</param>
+    private sealed record Sample(string Label, string Other);
+
+    public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", HelpName = "M" };
+        var images = new Option<string?>("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
+        var predictions = new Option<string?>("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
+        var ids = new Option<string>("--ids") { Description = "Whether the files of --predictions hold raw or train ids.", DefaultValueFactory = _ => "raw" };
+        ids.AcceptOnlyFromAmong("raw", "train");
+        var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
+        var map = MapOption.Create();
+        var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
+        var workers = WorkersOption.Create();
+
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
+        command.SetAction(parsed =>
+        {
+            string labelFolder = parsed.GetValue(labels)!;
+            var chosen = MapOption.Read(parsed.GetValue(map));
+            int count = WorkersOption.Read(parsed, workers);
+            SemanticSegmentationMetrics metrics;
+            switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
+            {
+                case ({ } modelFile, { } imageFolder, null):
+                    using (var segmenter = ModelFile.Load(terminal, modelFile))
+                    {
+                        var space = Agree(chosen, segmenter.Labels, modelFile);
+                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);
+                        SegmentationMask MaskOf(string image) => segmenter.Predict(image);
+                    }
+
+                    break;
+                case (null, null, { } masks):
+                    var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
+                    var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
+                    metrics = Count(terminal, Predicted(masks, labelFolder), known, path => SegmentationMask.Load(path, known, kind), count, cancellation);
+                    break;
+                default:
+                    throw new UsageException("Give either --model with --images, or --predictions.");
+            }
+
+            Write(terminal, metrics, parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static List<Sample> Pairs(string images, string labels)
+    {
+        var view = new MLContext().SemanticSegmentation.Data.Folder(images, labels);
+        return [.. view.GetColumn<string>("LabelPath").Zip(view.GetColumn<string>("ImagePath"), (label, image) => new Sample(label, image))];
+    }
+
+    private static List<Sample> Predicted(string predictions, string labels)
+    {
+        var view = new MLContext().SemanticSegmentation.Data.Folder(labels);
+        List<Sample> samples = [.. view.GetColumn<string>("ImagePath").Select(label => new Sample(label, Path.Combine(predictions, Path.GetRelativePath(labels, label))))];
+        var lacking = samples.Where(sample => !File.Exists(sample.Other)).ToList();
+        return lacking.Count == 0
+            ? samples
+            : throw new FileNotFoundException($"Label '{lacking[0].Label}' has no prediction: expected '{lacking[0].Other}' ({lacking.Count} of {samples.Count} labels lack theirs). Predict the missing images first.");
+    }
+
+    private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is null || chosen.ClassCount == own.ClassCount
+        ? chosen ?? own
+        : throw new InvalidDataException($"Model '{model}' knows the {own.ClassCount} classes of '{own.Name}'; --map names the {chosen.ClassCount} of '{chosen.Name}'. Use the map that the model was trained with.");
+
+    private static SemanticSegmentationMetrics Count(
+        Terminal terminal, List<Sample> samples, LabelMap labels, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
+    {
+        var whole = new SegmentationConfusionMatrix(labels);
+        terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
+            samples,
+            new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+            () => new SegmentationConfusionMatrix(labels),
+            (sample, _, counts) =>
+            {
+                var actual = SegmentationMask.Load(sample.Label, labels);
+                var predicted = predict(sample.Other);
+                if ((actual.Height, actual.Width) != (predicted.Height, predicted.Width))
+                    throw new InvalidDataException($"'{sample.Other}' is {predicted.Height} x {predicted.Width} pixels (height x width), its label '{sample.Label}' {actual.Height} x {actual.Width}. They must be of one size.");
+                counts.Add(actual, predicted);
+                done();
+                return counts;
+            },
+            counts =>
+            {
+                lock (whole)
+                    whole.Add(counts);
+            }));
+        return new SemanticSegmentationMetrics(whole);
+    }
+
+    private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, string? json)
+    {
+        var figures = new
+        {
+            meanIoU = JsonOutput.Number(metrics.MeanIntersectionOverUnion),
+            pixelAccuracy = JsonOutput.Number(metrics.PixelAccuracy),
+            meanClassAccuracy = JsonOutput.Number(metrics.MeanClassAccuracy),
+            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIntersectionOverUnion),
+            classes = metrics.ConfusionMatrix.Labels.Classes.Select((label, id) => new
+            {
+                name = label.Name,
+                iou = JsonOutput.Number(metrics.PerClassIntersectionOverUnion[id]),
+                accuracy = JsonOutput.Number(metrics.PerClassAccuracy[id]),
+                pixels = metrics.ConfusionMatrix.GetActualCount(id),
+            }),
+            confusion = metrics.ConfusionMatrix.Counts,
+        };
+        if (json == "-")
+        {
+            terminal.WriteJson(figures);
+            return;
+        }
+
+        if (json is not null)
+            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
+        terminal.Output.Write(metrics.GetFormattedTable());
+    }
+}

@@ -1,0 +1,35 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary>The option <c>--map</c>: a built-in label space, a table, or the names of the classes.</summary>
+internal static class MapOption
+{
+    public static Option<string?> Create() => new("--map")
+    {
+        Description = $"Label space of the label files: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first.",
+        HelpName = "MAP",
+    };
+
+    public static LabelMap? Read(string? value)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+            return null;
+        if (LabelMaps.All.FirstOrDefault(map => map.Name.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } known)
+            return known;
+        if (File.Exists(value))
+            return LabelMap.Load(value);
+        if (value.Contains(',', StringComparison.Ordinal))
+        {
+            var names = value.Split(',', StringSplitOptions.TrimEntries);
+            return names.All(name => name.Length > 0)
+                ? LabelMap.FromClassNames("classes", names)
+                : throw new UsageException($"--map '{value}' has an empty class name.");
+        }
+
+        throw new UsageException($"--map '{value}' is no label space that is known ({string.Join(", ", LabelMaps.All.Select(map => map.Name))}), no file, and no list of class names with commas.");
+    }
+}

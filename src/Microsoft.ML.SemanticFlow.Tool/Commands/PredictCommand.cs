@@ -1,0 +1,125 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary><c>semanticflow predict</c>: images to mask files.</summary>
+internal static class PredictCommand
+{
+    /// <param name="Image">The image to score.</param>
+    /// <param name="Stem">The files to write, without their endings.</param>
+    private sealed record Job(string Image, string Stem)
+    {
+        public string Mask => Stem + ".png";
+    }
+
+    /// <param name="Image">An image that could not be scored.</param>
+    /// <param name="Reason">Why, in a sentence.</param>
+    private sealed record Skipped(string Image, string Reason);
+
+    public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", Required = true, HelpName = "M" };
+        var images = new Option<string>("--images") { Description = "Images: a folder with its subfolders, or one file.", Required = true, HelpName = "DIR|FILE" };
+        var output = new Option<string>("--output") { Description = "Where the masks go, as PNG of the images' names.", Required = true, HelpName = "DIR" };
+        var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
+        var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
+        var ids = new Option<string>("--ids") { Description = "Ids in the masks: those of the label files, or 0-based train ids.", DefaultValueFactory = _ => "raw" };
+        ids.AcceptOnlyFromAmong("raw", "train");
+        var onError = new Option<string>("--on-error") { Description = "What to do about an image that cannot be read: stop, keeping the masks written, or report and skip it.", DefaultValueFactory = _ => "stop" };
+        onError.AcceptOnlyFromAmong("stop", "skip");
+        var workers = WorkersOption.Create();
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
+
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, ids, onError, workers, json };
+        command.SetAction(parsed =>
+        {
+            string folder = parsed.GetValue(output)!;
+            var jobs = Jobs(parsed.GetValue(images)!, folder);
+            var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
+            bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
+            int count = WorkersOption.Read(parsed, workers), written = 0;
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!);
+            foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
+                Directory.CreateDirectory(directory);
+
+            var skipped = new ConcurrentQueue<Skipped>();
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                terminal.Track("predicting", jobs.Count, done => Parallel.ForEach(
+                    Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering),
+                    new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellation },
+                    job =>
+                    {
+                        try
+                        {
+                            Predict(job);
+                            Interlocked.Increment(ref written);
+                        }
+                        catch (InvalidDataException exception)
+                        {
+                            if (!skip)
+                                throw new InvalidDataException($"'{job.Image}' cannot be scored: {Shell.Sentence(exception)}", exception);
+                            skipped.Enqueue(new Skipped(job.Image, Shell.Sentence(exception)));
+                            terminal.WriteLine($"Skipped '{job.Image}': {Shell.Sentence(exception)}");
+                        }
+
+                        done();
+                    }));
+            }
+            catch (AggregateException exception) when (exception.InnerExceptions[0] is InvalidDataException first)
+            {
+                throw new InvalidDataException($"{first.Message} {written} of {jobs.Count} masks are written; '--on-error skip' leaves such images out.", first);
+            }
+
+            Write(terminal, folder, jobs.Count, written, [.. skipped.OrderBy(item => item.Image, StringComparer.Ordinal)], clock.Elapsed, parsed.GetValue(json));
+            return written > 0 ? ExitCode.Done : ExitCode.BadInput;
+
+            void Predict(Job job)
+            {
+                var mask = segmenter.Predict(job.Image);
+                if (withOverlay)
+                    mask.SaveOverlay(job.Image, job.Stem + "-overlay.png");
+                if (withColor)
+                    mask.SaveColor(job.Stem + "-color.png");
+                mask.Save(job.Mask, kind);
+            }
+        });
+        return command;
+    }
+
+    private static List<Job> Jobs(string images, string output)
+    {
+        List<Job> jobs;
+        if (File.Exists(images))
+        {
+            jobs = [new Job(images, Path.Combine(output, Path.GetFileNameWithoutExtension(images)))];
+        }
+        else
+        {
+            var view = new MLContext().SemanticSegmentation.Data.Folder(images);
+            jobs = [.. view.GetColumn<string>("ImagePath").Select(image => new Job(image, Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null))))];
+        }
+
+        foreach (var same in jobs.GroupBy(job => job.Stem).Where(group => group.Count() > 1))
+            throw new InvalidDataException($"'{same.First().Image}' and '{same.Last().Image}' would both be written to '{same.First().Mask}'. Rename one.");
+        foreach (var job in jobs.Where(job => Path.GetFullPath(job.Mask) == Path.GetFullPath(job.Image)))
+            throw new UsageException($"--output '{output}' would overwrite the image '{job.Image}' with its mask. Name another folder.");
+        return jobs;
+    }
+
+    private static void Write(Terminal terminal, string output, int images, int written, List<Skipped> skipped, TimeSpan elapsed, bool json)
+    {
+        if (json)
+            terminal.WriteJson(new { output, images, written, seconds = elapsed.TotalSeconds, skipped = skipped.Select(item => new { image = item.Image, reason = item.Reason }) });
+        else
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+    }
+}

@@ -1,0 +1,87 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Microsoft.ML.SemanticFlow.Tool;
+
+/// <summary>Where a command writes: results to <see cref="Output"/>, all else to <see cref="Error"/>.</summary>
+/// <remarks>On a terminal, progress is drawn as bars; redirected, it is plain lines without escape sequences.</remarks>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool interactive)
+{
+    private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(10);
+
+    public TextWriter Output => output;
+
+    public TextWriter Error => error;
+
+    public bool Interactive => interactive;
+
+    public bool Verbose { get; set; }
+
+    /// <summary>Runs work of a known size and shows how far it is and how long it takes yet.</summary>
+    /// <param name="title">What is done, as in "evaluating".</param>
+    /// <param name="total">Items in all.</param>
+    /// <param name="work">The work; it calls what it is given after each item, from any thread.</param>
+    public void Track(string title, int total, Action<Action> work)
+    {
+        if (interactive)
+        {
+            Bars().Start(context =>
+            {
+                var bar = context.AddTask(title, maxValue: total);
+                work(() => bar.Increment(1));
+            });
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var next = _lineInterval;
+        int done = 0;
+        object gate = new();
+        work(() =>
+        {
+            lock (gate)
+            {
+                done++;
+                if (done < total && clock.Elapsed < next)
+                    return;
+                next = clock.Elapsed + _lineInterval;
+                var left = clock.Elapsed * ((double)(total - done) / done);
+                error.WriteLine(done < total ? $"{title}: {done} of {total}, {left:hh\\:mm\\:ss} left" : $"{title}: {total} of {total} in {clock.Elapsed:hh\\:mm\\:ss}");
+            }
+        });
+    }
+
+    /// <summary>Writes a result for machines.</summary>
+    public void WriteJson(object result) => output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Options));
+
+    /// <summary>An ML.NET context whose log goes to the error stream when the user asked for it.</summary>
+    public MLContext CreateContext(int? seed = null)
+    {
+        var context = new MLContext(seed);
+        if (Verbose)
+            context.Log += (_, entry) => WriteLine(entry.Message);
+        return context;
+    }
+
+    /// <summary>Writes a line to the error stream; above the bars while there are any.</summary>
+    public void WriteLine(string line)
+    {
+        if (interactive)
+            Ansi().WriteLine(line);
+        else
+            error.WriteLine(line);
+    }
+
+    /// <summary>Progress bars on the error stream.</summary>
+    public Progress Bars() => Ansi().Progress()
+        .AutoClear(true)
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn());
+
+    private IAnsiConsole? _ansi;
+
+    private IAnsiConsole Ansi() => _ansi ??= AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+}
