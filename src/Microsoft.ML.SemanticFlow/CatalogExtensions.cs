@@ -25,5 +25,19 @@ public static class SemanticFlowCatalogExtensions
             ArgumentNullException.ThrowIfNull(catalog);
             return new SemanticFlowTransformsCatalog(MlNetInternals.GetEnvironment(catalog));
         }
+
+        /// <summary>Labels the pixels of images with a model file: short for <c>SemanticFlow().Score(...)</c>.</summary>
+        /// <param name="modelPath">An ONNX file that this library exported.</param>
+        /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
+        /// <param name="inputColumnName">The images, of any size that the model takes.</param>
+        /// <param name="options">How the model runs; null for the defaults.</param>
+        /// <exception cref="FileNotFoundException">There is no such file.</exception>
+        /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
+        public SemanticFlowEstimator SemanticFlow(
+            string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            return catalog.SemanticFlow().Score(modelPath, outputColumnName, inputColumnName, options);
+        }
     }
 }

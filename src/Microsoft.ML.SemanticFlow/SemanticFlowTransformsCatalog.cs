@@ -13,6 +13,17 @@ public sealed class SemanticFlowTransformsCatalog
 
     internal IHostEnvironment Environment { get; }
 
+    /// <summary>Labels the pixels of images with a model file.</summary>
+    /// <param name="modelPath">An ONNX file that this library exported.</param>
+    /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
+    /// <param name="inputColumnName">The images, of any size that the model takes.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
+    public SemanticFlowEstimator Score(
+        string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null) =>
+        new(Environment, modelPath, outputColumnName, inputColumnName, options);
+
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
     /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Runtime.CompilerServices;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Evaluation;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -42,6 +43,19 @@ public sealed class SemanticSegmentationCatalog
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
         return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels);
+    }
+
+    /// <summary>Loads a model file for use without a pipeline.</summary>
+    /// <param name="path">An ONNX file that this library exported.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
+    public SegmentationModel LoadModel(string path, ScoringOptions? options = null)
+    {
+        using var channel = ((IHostEnvironment)_context).Start("Loading");
+        var model = SegmentationModel.Load(path, options);
+        channel.Info(MessageSensitivity.None, "{0}: {1}, {2} classes of {3}", path, model.Network, model.Labels.ClassCount, model.Labels.Name);
+        return model;
     }
 
     internal static SemanticSegmentationCatalog Of(MLContext context)

@@ -1,0 +1,34 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Adds a mask column that a model file predicts; there is nothing to fit.</summary>
+/// <remarks>The file is read when the estimator is made. Every <see cref="Fit"/> returns the same transformer.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The transformer belongs to whoever fits.")]
+public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
+{
+    private readonly SemanticFlowTransformer _transformer;
+
+    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, string outputColumn, string inputColumn, ScoringOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelPath);
+        ArgumentException.ThrowIfNullOrEmpty(outputColumn);
+        ArgumentException.ThrowIfNullOrEmpty(inputColumn);
+        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, options));
+    }
+
+    /// <inheritdoc/>
+    public SemanticFlowTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _ = _transformer.GetOutputSchema(input.Schema); // reports a missing column now, not at the first row
+        return _transformer;
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _transformer.GetOutputShape(inputSchema);
+}

@@ -1,0 +1,116 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Onnx;
+
+namespace Microsoft.ML.SemanticFlow.Testing;
+
+/// <summary>A model of a few hundred bytes whose masks anybody can foretell: the class of a pixel is its brightest channel.</summary>
+public static class BrightestChannelModel
+{
+    /// <summary>blue, green, red.</summary>
+    public static LabelMap Labels { get; } = LabelMap.FromClassNames("channels", "blue", "green", "red");
+
+    /// <summary>Writes the ONNX file, form scoring, for images of any size.</summary>
+    public static string Save(string path, LabelMap? labels = null)
+    {
+        File.WriteAllBytes(path, ToBytes(labels));
+        return path;
+    }
+
+    /// <summary>The ONNX file.</summary>
+    public static byte[] ToBytes(LabelMap? labels = null)
+    {
+        var description = new ModelDescription
+        {
+            Network = "brightest-channel",
+            Form = OnnxForm.Scoring,
+            Labels = labels ?? Labels,
+            TrainingHeight = 32,
+            TrainingWidth = 32,
+            WeightsSha256 = new string('0', 64),
+        };
+        // Logit k is channel k of blue, green, red; alpha has no say.
+        float[] weights = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+        var graph = new Message()
+            .Add(1, Node("Cast", "image", "floats").Add(5, Attribute("to", 2).Add(3, 1)))
+            .Add(1, Node("Transpose", "floats", "planes").Add(5, Attribute("perm", 7).Add(8, 0).Add(8, 3).Add(8, 1).Add(8, 2)))
+            .Add(1, new Message().Add(1, "planes").Add(1, "weights").Add(2, "logits").Add(4, "Conv"))
+            .Add(2, "brightest")
+            .Add(5, new Message().Add(1, 3).Add(1, 4).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
+            .Add(11, Value("image", elementType: 2, "n", "h", "w", 4))
+            .Add(12, Value("logits", elementType: 1, "n", 3, "h", "w"));
+        var model = new Message().Add(1, 8).Add(7, graph).Add(8, new Message().Add(1, "").Add(2, 16));
+        foreach (var (key, value) in description.ToMetadata())
+            model.Add(14, new Message().Add(1, key).Add(2, value));
+        return model.ToArray();
+    }
+
+    /// <summary>Writes a PNG of random pixels, no two channels of a pixel alike, and gives the mask that the model must predict.</summary>
+    public static SegmentationMask SaveImage(string path, int height, int width, int seed)
+    {
+        var random = new Random(seed);
+        var image = new PixelImage(height, width);
+        var ids = new byte[height * width];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            byte brightest = (byte)random.Next(3);
+            for (int channel = 0; channel < 3; channel++)
+                image.Bgra[4 * i + channel] = (byte)(channel == brightest ? random.Next(150, 256) : random.Next(140));
+            image.Bgra[4 * i + 3] = 255;
+            ids[i] = brightest;
+        }
+
+        ImageCodec.SavePng(image, path);
+        return new SegmentationMask(height, width, ids, Labels);
+    }
+
+    private static Message Node(string type, string input, string output) => new Message().Add(1, input).Add(2, output).Add(4, type);
+
+    private static Message Attribute(string name, int type) => new Message().Add(1, name).Add(20, type);
+
+    private static Message Value(string name, int elementType, params object[] sizes)
+    {
+        var shape = new Message();
+        foreach (object size in sizes)
+            shape.Add(1, size is int fixedSize ? new Message().Add(1, fixedSize) : new Message().Add(2, (string)size));
+        return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, elementType).Add(2, shape)));
+    }
+
+    /// <summary>A protobuf message, field by field.</summary>
+    private sealed class Message
+    {
+        private readonly List<byte> _bytes = [];
+
+        public Message Add(int field, long value)
+        {
+            Varint((ulong)field << 3);
+            Varint((ulong)value);
+            return this;
+        }
+
+        public Message Add(int field, ReadOnlySpan<byte> value)
+        {
+            Varint((ulong)field << 3 | 2);
+            Varint((ulong)value.Length);
+            _bytes.AddRange(value);
+            return this;
+        }
+
+        public Message Add(int field, string value) => Add(field, (ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(value));
+
+        public Message Add(int field, Message value) => Add(field, (ReadOnlySpan<byte>)value.ToArray());
+
+        public byte[] ToArray() => [.. _bytes];
+
+        private void Varint(ulong value)
+        {
+            for (; value >= 0x80; value >>= 7)
+                _bytes.Add((byte)(value | 0x80));
+            _bytes.Add((byte)value);
+        }
+    }
+}
