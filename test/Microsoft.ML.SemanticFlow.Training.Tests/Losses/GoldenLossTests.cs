@@ -8,6 +8,7 @@ using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
@@ -35,11 +36,11 @@ public sealed partial class GoldenLossTests
     public void Compute_EveryRow_EqualsTheOriginal(string configuration, string id, string label)
     {
         using var scope = NewDisposeScope();
-        var run = GoldenData.Json("train", configuration, id, "train.json");
-        var labels = Labels(configuration, id, label);
-        var output = Output(configuration, id, run);
+        var run = new GoldenTrainingRun(configuration, id);
+        var labels = run.Labels(label);
+        var output = run.HeadOutput();
 
-        foreach (var row in run.GetProperty(label).GetProperty("losses").EnumerateObject())
+        foreach (var row in run.Expected.GetProperty(label).GetProperty("losses").EnumerateObject())
         {
             if (row.Name == "valid_pixels")
             {
@@ -88,19 +89,4 @@ public sealed partial class GoldenLossTests
 
     [GeneratedRegex(@"(\w+)=([0-9.]+)")]
     private static partial Regex Arguments();
-
-    private static Tensor Labels(string configuration, string id, string label)
-    {
-        string[] parts = label == "label_A" ? ["train", configuration, $"label_A_{configuration}.u8"] : ["train", configuration, id, $"label_B_{configuration}.u8"];
-        long[] shape = [.. configuration.Split('x').Select(s => long.Parse(s, CultureInfo.InvariantCulture))];
-        return tensor(GoldenData.Bytes(parts), shape).to(ScalarType.Int64);
-    }
-
-    private static NetworkOutput Output(string configuration, string id, JsonElement run)
-    {
-        var maps = run.GetProperty("head_output").EnumerateObject().ToDictionary(m => m.Name, m => tensor(
-            GoldenData.Floats("train", configuration, id, m.Value.GetProperty("file").GetString()!),
-            [.. m.Value.GetProperty("shape").Integers().Select(s => (long)s)]));
-        return new NetworkOutput(maps["main"], [.. Enumerable.Range(0, maps.Count - 1).Select(i => maps[$"aux{i}"])]);
-    }
 }
