@@ -121,7 +121,7 @@ internal sealed class SafeTensors : IDisposable
         _ => null,
     };
 
-    private static string NameOf(ScalarType type) => type switch
+    public static string NameOf(ScalarType type) => type switch
     {
         ScalarType.Float64 => "F64",
         ScalarType.Float32 => "F32",

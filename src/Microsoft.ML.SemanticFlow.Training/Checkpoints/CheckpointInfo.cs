@@ -1,0 +1,91 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.SemanticFlow.Checkpoints;
+
+/// <summary>What a checkpoint says about itself beside its tensors.</summary>
+internal sealed record CheckpointInfo
+{
+    private const string Format = "semanticflow-checkpoint-1";
+
+    /// <summary>Epochs completed.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Optimiser steps completed.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>mIoU of these weights; null when they were not validated.</summary>
+    public required double? MeanIoU { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required string Network { get; init; }
+
+    public required LabelMap Labels { get; init; }
+
+    public required int CropHeight { get; init; }
+
+    public required int CropWidth { get; init; }
+
+    /// <summary>The options that decide what is learnt, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    public IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
+            ["step"] = Step.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
+            ["network"] = Network,
+            ["labels.name"] = Labels.Name,
+            ["labels.table"] = Labels.ToCsv(),
+            ["crop_height"] = CropHeight.ToString(CultureInfo.InvariantCulture),
+            ["crop_width"] = CropWidth.ToString(CultureInfo.InvariantCulture),
+            ["options"] = JsonSerializer.Serialize(Options),
+            ["library_version"] = typeof(CheckpointInfo).Assembly.GetName().Version?.ToString(3) ?? "",
+        };
+        if (MeanIoU is { } score)
+            metadata["mean_iou"] = score.ToString("R", CultureInfo.InvariantCulture);
+        return metadata;
+    }
+
+    /// <summary>Reads the metadata of a file.</summary>
+    /// <exception cref="InvalidDataException">The file is not a checkpoint of this library.</exception>
+    public static CheckpointInfo FromMetadata(IReadOnlyDictionary<string, string> metadata, string source)
+    {
+        if (!metadata.TryGetValue("format", out var format) || format != Format)
+            throw new InvalidDataException($"{source} is a safetensors file but not a checkpoint of this library: its metadata has no format '{Format}'. Name the folder of a training run.");
+
+        string Text(string key) => metadata.TryGetValue(key, out var value)
+            ? value
+            : throw new InvalidDataException($"{source} lacks the metadata '{key}'. Take an earlier checkpoint, or train anew.");
+        int Number(string key) => int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new InvalidDataException($"{source} has the metadata '{key}' of '{Text(key)}', which is not a number. Take an earlier checkpoint, or train anew.");
+
+        try
+        {
+            return new CheckpointInfo
+            {
+                Epoch = Number("epoch"),
+                Step = Number("step"),
+                Seed = Number("seed"),
+                MeanIoU = metadata.TryGetValue("mean_iou", out var score) ? double.Parse(score, CultureInfo.InvariantCulture) : null,
+                Network = Text("network"),
+                Labels = LabelMap.Parse(Text("labels.name"), Text("labels.table")),
+                CropHeight = Number("crop_height"),
+                CropWidth = Number("crop_width"),
+                Options = JsonSerializer.Deserialize<Dictionary<string, string>>(Text("options")) ?? [],
+            };
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new InvalidDataException($"{source} has metadata that do not read: {e.Message} Take an earlier checkpoint, or train anew.", e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Checkpoints;
+
+/// <summary>The folder of a training run: <c>run.json</c>, <c>log.csv</c>, <c>last.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>.</summary>
+internal sealed class RunFolder
+{
+    private const string LogHeader = "epoch,seconds,learning_rate,loss,validation_miou";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly string _path;
+    private readonly StringBuilder _log = new(LogHeader + "\n");
+
+    private RunFolder(string path) => _path = path;
+
+    public string Last => Path.Combine(_path, "last.safetensors");
+
+    public string Best => Path.Combine(_path, "best.safetensors");
+
+    public string Model => Path.Combine(_path, "model.onnx");
+
+    private string Log => Path.Combine(_path, "log.csv");
+
+    /// <summary>Whether there is a run to go on with.</summary>
+    public bool HasCheckpoint => File.Exists(Last);
+
+    /// <summary>Opens the folder for a run, made when missing.</summary>
+    /// <exception cref="InvalidOperationException">It holds a run that nobody asked to go on with.</exception>
+    public static RunFolder Open(string path, bool resume)
+    {
+        Directory.CreateDirectory(path);
+        var folder = new RunFolder(path);
+        if (folder.HasCheckpoint && !resume)
+        {
+            throw new InvalidOperationException(
+                $"RunDirectory '{path}' already holds a run, {Checkpoint.ReadInfo(folder.Last).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+        }
+
+        return folder;
+    }
+
+    /// <summary>The checkpoint that a run is exported from: the best one, or the last where none was validated.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds no checkpoint.</exception>
+    public static string FindCheckpoint(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new DirectoryNotFoundException($"There is no folder '{path}'. Name the folder of a training run.");
+        var folder = new RunFolder(path);
+        return new[] { folder.Best, folder.Last }.FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"Folder '{path}' holds no checkpoint (best.safetensors or last.safetensors). Name the folder of a training run that completed an epoch.");
+    }
+
+    /// <summary>Says in <c>run.json</c> what is run, on what.</summary>
+    public void WriteRun(CheckpointInfo info)
+    {
+        var run = new Dictionary<string, object>
+        {
+            ["network"] = info.Network,
+            ["labels"] = new { info.Labels.Name, Classes = info.Labels.Classes.Select(c => c.Name) },
+            ["seed"] = info.Seed,
+            ["options"] = info.Options,
+            ["library"] = typeof(RunFolder).Assembly.GetName().Version?.ToString(3) ?? "",
+            ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "",
+            ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
+            [info.Epoch == 0 ? "started" : "resumed"] = DateTime.UtcNow.ToString("u", CultureInfo.InvariantCulture),
+        };
+        AtomicFile.Write(Path.Combine(_path, "run.json"), JsonSerializer.SerializeToUtf8Bytes(run, Indented));
+    }
+
+    public void SaveLast(nn.Module network, SGD optimizer, CheckpointInfo info) =>
+        Checkpoint.Save(Last, network.state_dict(), info, Checkpoint.MomentumOf(network, optimizer));
+
+    public void SaveBest(WeightSnapshot weights, CheckpointInfo info) => Checkpoint.Save(Best, weights.Weights, info);
+
+    /// <summary>Takes over the lines of the log up to an epoch.</summary>
+    public void ContinueLog(int epoch)
+    {
+        if (!File.Exists(Log))
+            return;
+        foreach (string line in File.ReadLines(Log).Skip(1))
+        {
+            if (int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out int done) && done <= epoch)
+                _log.Append(line).Append('\n');
+        }
+    }
+
+    /// <summary>Adds an epoch to <c>log.csv</c>.</summary>
+    public void AppendLog(int epoch, TimeSpan elapsed, double learningRate, double loss, double? meanIoU)
+    {
+        _log.Append(CultureInfo.InvariantCulture, $"{epoch},{elapsed.TotalSeconds:f1},{learningRate:g6},{loss:f6},{meanIoU:f6}\n");
+        AtomicFile.Write(Log, Encoding.UTF8.GetBytes(_log.ToString()));
+    }
+}
