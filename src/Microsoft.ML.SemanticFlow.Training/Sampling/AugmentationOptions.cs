@@ -20,11 +20,11 @@ internal sealed record AugmentationOptions
     /// <summary>How often a crop is mirrored left to right.</summary>
     public double FlipProbability { get; init; } = 0.5;
 
-    /// <summary>
-    /// Half-width v of the ranges of colour factors: brightness, contrast and saturation 1 - v to 1 + v, hue -v to v of a full turn,
-    /// of which more than 0.5 means nothing. 0 leaves colours alone.
-    /// </summary>
+    /// <summary>Brightness, contrast and saturation change by factors drawn from 1 - this to 1 + this. 0 leaves them alone.</summary>
     public double ColorJitter { get; init; } = 0.25;
+
+    /// <summary>The hue turns by a share of a full turn drawn from minus this to this, of which more than 0.5 means nothing. 0 leaves it alone.</summary>
+    public double HueJitter { get; init; } = 0.25;
 
     /// <summary>Whether crops are blurred, with a standard deviation drawn from 0.15 to 1.3 pixels.</summary>
     public bool GaussianBlur { get; init; }

@@ -25,7 +25,7 @@ internal sealed record AugmentationPlan(int ScaledHeight, int ScaledWidth, Pixel
     {
         var plan = DrawCrop(options, height, width, random);
         bool isFlipped = random.NextDouble() < options.FlipProbability;
-        var changes = DrawColorChanges(options.ColorJitter, random);
+        var changes = DrawColorChanges(options.ColorJitter, options.HueJitter, random);
         double? sigma = options.GaussianBlur ? Uniform(random, 0.15, 1.3) : null;
         return plan with { IsFlipped = isFlipped, ColorChanges = changes, BlurSigma = sigma };
     }
@@ -56,18 +56,20 @@ internal sealed record AugmentationPlan(int ScaledHeight, int ScaledWidth, Pixel
     /// <summary>Rows added above and below, or columns to each side; one more than needed, as the original does.</summary>
     private static int Padding(int size, int crop) => crop > size ? (crop - size) / 2 + 1 : 0;
 
-    private static ColorChange[] DrawColorChanges(double jitter, Random random)
+    private static ColorChange[] DrawColorChanges(double jitter, double hueJitter, Random random)
     {
-        if (jitter <= 0)
-            return [];
-        double lowest = Math.Max(0, 1 - jitter);
-        ColorChange[] changes =
-        [
-            new(ColorOperation.Brightness, Uniform(random, lowest, 1 + jitter)),
-            new(ColorOperation.Contrast, Uniform(random, lowest, 1 + jitter)),
-            new(ColorOperation.Saturation, Uniform(random, lowest, 1 + jitter)),
-            new(ColorOperation.Hue, Uniform(random, -Math.Min(jitter, 0.5), Math.Min(jitter, 0.5))),
-        ];
+        List<ColorChange> drawn = [];
+        if (jitter > 0)
+        {
+            double lowest = Math.Max(0, 1 - jitter);
+            drawn.Add(new(ColorOperation.Brightness, Uniform(random, lowest, 1 + jitter)));
+            drawn.Add(new(ColorOperation.Contrast, Uniform(random, lowest, 1 + jitter)));
+            drawn.Add(new(ColorOperation.Saturation, Uniform(random, lowest, 1 + jitter)));
+        }
+
+        if (hueJitter > 0)
+            drawn.Add(new(ColorOperation.Hue, Uniform(random, -Math.Min(hueJitter, 0.5), Math.Min(hueJitter, 0.5))));
+        var changes = drawn.ToArray();
         random.Shuffle(changes);
         return changes;
     }
