@@ -9,6 +9,6 @@ public enum ClassWeighting
     /// <summary>All the same.</summary>
     None,
 
-    /// <summary>Rare classes count more: 1 / ln(1.02 + share of the class among the training pixels), scaled to a mean of 1.</summary>
+    /// <summary>Rare classes count more: min(8, 1 / (6 ln(1.02 + p))), p the share of the class among the training pixels that count.</summary>
     InverseLogFrequency,
 }

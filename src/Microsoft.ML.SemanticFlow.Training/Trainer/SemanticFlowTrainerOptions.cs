@@ -19,14 +19,14 @@ public sealed record SemanticFlowTrainerOptions
     /// <summary>The classes; null takes them from the label column, where <c>LoadMasks</c> leaves them.</summary>
     public LabelMap? Labels { get; init; }
 
-    /// <summary>Which network.</summary>
-    public required SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); }
+    /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
+    public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
 
     /// <summary>How often each training image is seen. Default 180.</summary>
     public int Epochs { get; init => field = Check.AtLeast(value, 1); } = 180;
 
-    /// <summary>Crops a step. Default 8.</summary>
-    public int BatchSize { get; init => field = Check.AtLeast(value, 1); } = 8;
+    /// <summary>Crops a step, at least 2, which batch normalisation needs. Default 8.</summary>
+    public int BatchSize { get; init => field = Check.AtLeast(value, 2); } = 8;
 
     /// <summary>Rows of a training crop, a positive multiple of 32. Smaller images are padded. Default 1024.</summary>
     public int CropHeight { get; init => field = Check.MultipleOf(value, 32); } = 1024;
@@ -75,6 +75,9 @@ public sealed record SemanticFlowTrainerOptions
 
     /// <summary>Brightness, contrast and saturation change by a random factor from 1 - this to 1 + this. Default 0.25.</summary>
     public double ColorJitter { get; init => field = Check.Within(value, 0, 1); } = 0.25;
+
+    /// <summary>The hue turns by a random share of a full turn, from minus this to this. Default 0; the authors' code uses 0.25.</summary>
+    public double HueJitter { get; init => field = Check.Within(value, 0, 0.5); }
 
     /// <summary>Whether images are blurred by a random amount, sigma 0.15 to 1.3 pixels. Default false.</summary>
     public bool GaussianBlur { get; init; }

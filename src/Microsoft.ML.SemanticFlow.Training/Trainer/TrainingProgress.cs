@@ -21,7 +21,7 @@ public sealed record TrainingProgress
     /// <summary>Steps of an epoch; while validating, images of the validation set; null while not yet known.</summary>
     public required int? StepsPerEpoch { get; init; }
 
-    /// <summary>Of a step: its loss. Of an epoch: the mean over its steps. NaN when no step has been taken.</summary>
+    /// <summary>The mean loss over the epoch so far. NaN while no crop had a pixel that counts.</summary>
     public required double Loss { get; init; }
 
     /// <summary>The learning rate of the last step.</summary>

@@ -1,0 +1,58 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>The options that decide what is learnt, as text: kept in checkpoints and compared when a run goes on.</summary>
+/// <remarks>Epochs are left out: a run may be made longer. So are the number format and threads: a run may move to another machine.</remarks>
+internal static class OptionsFingerprint
+{
+    public static IReadOnlyDictionary<string, string> Of(SemanticFlowTrainerOptions options)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        void Add(string name, IFormattable? value) => values.Add(name, value?.ToString(null, CultureInfo.InvariantCulture) ?? "auto");
+
+        values.Add(nameof(options.Network), options.Network.Id);
+        Add(nameof(options.BatchSize), options.BatchSize);
+        Add(nameof(options.CropHeight), options.CropHeight);
+        Add(nameof(options.CropWidth), options.CropWidth);
+        Add(nameof(options.LearningRate), options.LearningRate);
+        Add(nameof(options.Momentum), options.Momentum);
+        Add(nameof(options.WeightDecay), options.WeightDecay);
+        Add(nameof(options.PolyPower), options.PolyPower);
+        Add(nameof(options.WarmUpSteps), options.WarmUpSteps);
+        Add(nameof(options.Loss), options.Loss);
+        Add(nameof(options.OhemThreshold), options.OhemThreshold);
+        Add(nameof(options.OhemMinKept), options.OhemMinKept);
+        Add(nameof(options.DeepSupervisionWeight), options.DeepSupervisionWeight);
+        Add(nameof(options.ClassWeighting), options.ClassWeighting);
+        Add(nameof(options.ScaleMin), options.ScaleMin);
+        Add(nameof(options.ScaleMax), options.ScaleMax);
+        Add(nameof(options.FlipProbability), options.FlipProbability);
+        Add(nameof(options.ColorJitter), options.ColorJitter);
+        Add(nameof(options.HueJitter), options.HueJitter);
+        values.Add(nameof(options.GaussianBlur), options.GaussianBlur ? "true" : "false");
+        return values;
+    }
+
+    /// <summary>Refuses to go on with other options, naming every one that differs.</summary>
+    /// <exception cref="InvalidOperationException">Options, classes or seed differ.</exception>
+    public static void Compare(CheckpointInfo checkpoint, SemanticFlowTrainerOptions options, LabelMap labels, string path)
+    {
+        var wanted = Of(options);
+        var faults = wanted
+            .Select(pair => (Name: pair.Key, Wanted: pair.Value, Saved: checkpoint.Options.GetValueOrDefault(pair.Key, "nothing")))
+            .Where(option => option.Wanted != option.Saved)
+            .Select(option => $"{option.Name} {option.Saved}, not {option.Wanted}")
+            .ToList();
+        if (options.Seed is { } seed && seed != checkpoint.Seed)
+            faults.Add($"Seed {checkpoint.Seed}, not {seed}");
+        if (checkpoint.Labels.ToCsv() != labels.ToCsv())
+            faults.Add($"label map {checkpoint.Labels}, not {labels}");
+        if (faults.Count > 0)
+            throw new InvalidOperationException($"{path} was trained with {string.Join("; ", faults)}. Resume with the options it was started with, or name another RunDirectory.");
+    }
+}

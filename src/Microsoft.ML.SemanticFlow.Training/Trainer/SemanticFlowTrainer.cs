@@ -1,0 +1,156 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer;
+using Microsoft.ML.SemanticFlow.Transforms;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Trains a segmentation network on images and their masks; the result scores images with the network exported to ONNX.</summary>
+public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
+{
+    private const long BytesOfMegabyte = 1 << 20;
+
+    private readonly IHostEnvironment _environment;
+    private readonly IHost _host;
+    private readonly SemanticFlowTrainerOptions _options;
+    private readonly int _seed;
+
+    internal SemanticFlowTrainer(IHostEnvironment environment, SemanticFlowTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ScaleMin > options.ScaleMax)
+            throw new ArgumentException(FormattableString.Invariant($"ScaleMin {options.ScaleMin} is greater than ScaleMax {options.ScaleMax}. Give the smaller first."), nameof(options));
+        if (options.Resume && options.RunDirectory is null)
+            throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
+        (_environment, _options) = (environment, options);
+        _host = environment.Register(nameof(SemanticFlowTrainer));
+        _seed = options.Seed ?? _host.Rand.Next();
+    }
+
+    /// <summary>Trains the network on a data set.</summary>
+    /// <param name="input">The image and the label column; the label column names the classes.</param>
+    /// <returns>A transformer that adds the predicted masks.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
+    public SemanticFlowTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var channel = _host.Start("Training");
+        var labels = LabelsOf(input.Schema);
+        var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
+        var validation = ReaderOfValidation(labels);
+        var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
+        using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
+
+        TorchNative.EnsureLoaded();
+        TorchNative.TuneAllocator();
+        using var network = Train(training, validation, labels, folder, channel, cancellation.Token);
+        return Export(network, folder);
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        foreach (var wanted in new[] { RowInput.Image("image", _options.ImageColumnName), RowInput.Mask("label", _options.LabelColumnName) })
+        {
+            var found = inputSchema.Where(column => column.Name == wanted.Name).ToArray();
+            if (found.Length == 0)
+                throw wanted.Missing(nameof(inputSchema));
+            if (!wanted.Accepts(found[^1].ItemType))
+                throw wanted.Mismatch(nameof(inputSchema), found[^1].ItemType.ToString()!); // data view types name themselves
+        }
+
+        var added = MlNetInternals.ScalarColumn(_options.PredictedLabelColumnName, SegmentationMaskDataViewType.Instance);
+        return new SchemaShape(inputSchema.Where(column => column.Name != added.Name).Append(added));
+    }
+
+    private SegmentationNetwork Train(SampleReader trainingReader, SampleReader? validationReader, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
+    {
+        var checkpoint = folder is { HasCheckpoint: true } ? Checkpoint.ReadInfo(folder.Last) : null;
+        if (checkpoint is not null)
+            OptionsFingerprint.Compare(checkpoint, _options, labels, folder!.Last); // a checkpoint was found in it
+        var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed);
+
+        long budget = _options.CacheMegabytes * BytesOfMegabyte;
+        var training = SampleSource.Open(trainingReader, budget, "training set", cancellation);
+        var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, "validation set", cancellation);
+        channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
+
+        int threads = get_num_threads();
+        set_num_threads(plan.Threads);
+        random.manual_seed(plan.Seed);
+        var network = _options.Network.Create(labels.ClassCount);
+        try
+        {
+            WeightInitialization.HeNormal(network);
+            if (plan.UseChannelsLast)
+                MemoryLayout.ToChannelsLast(network);
+            var loss = LossFor(training, cancellation);
+            using var loader = new BatchLoader(training, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, _options.CropHeight, _options.CropWidth, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+            using var loop = new TrainingLoop(
+                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
+            if (checkpoint is not null)
+                loop.Resume(folder!); // a checkpoint was found in it
+            loop.Run(cancellation);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    private LabelMap LabelsOf(DataViewSchema schema) =>
+        _options.Labels ?? MaskAnnotations.TryGet(RowInput.Mask("label", _options.LabelColumnName).Find(schema))
+        ?? throw new InvalidOperationException($"Column '{_options.LabelColumnName}' does not say which classes its masks hold. Load it with LoadMasks, or set Labels in the options.");
+
+    private SampleReader? ReaderOfValidation(LabelMap labels)
+    {
+        if (_options.ValidationSet is not { } data)
+            return null;
+        return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
+            ? SampleReader.OfPaths(data, labels)
+            : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
+    }
+
+    private DeepSupervisionLoss LossFor(SampleSource training, CancellationToken cancellation)
+    {
+        var weights = _options.ClassWeighting == ClassWeighting.InverseLogFrequency ? ClassWeights.FromPixelCounts(training.CountPixels(cancellation)) : null;
+        PixelLoss pixels = _options.Loss == SegmentationLossKind.OhemCrossEntropy
+            ? new OhemCrossEntropyLoss(_options.OhemThreshold, _options.OhemMinKept, weights)
+            : new CrossEntropyLoss(weights);
+        return new DeepSupervisionLoss(pixels, _options.DeepSupervisionWeight);
+    }
+
+    // The exporter follows; until then the run folder keeps what was learnt.
+    private static SemanticFlowTransformer Export(SegmentationNetwork network, RunFolder? folder) =>
+        throw new NotSupportedException($"{network.GetName()} is trained{(folder is null ? "" : $" and kept in {folder.Best}")}; this build cannot export it yet.");
+
+    private static AugmentationOptions AugmentationOf(SemanticFlowTrainerOptions options) => new()
+    {
+        CropHeight = options.CropHeight,
+        CropWidth = options.CropWidth,
+        ScaleMin = options.ScaleMin,
+        ScaleMax = options.ScaleMax,
+        FlipProbability = options.FlipProbability,
+        ColorJitter = options.ColorJitter,
+        HueJitter = options.HueJitter,
+        GaussianBlur = options.GaussianBlur,
+    };
+}

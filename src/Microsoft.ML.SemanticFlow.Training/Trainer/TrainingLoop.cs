@@ -1,0 +1,231 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Sampling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>A training run, top to bottom: epochs of steps, validation, the best weights kept.</summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    private readonly SemanticFlowTrainerOptions _options;
+    private readonly TrainingPlan _plan;
+    private readonly LabelMap _labels;
+    private readonly SegmentationNetwork _network;
+    private readonly SegmentationLoss _loss;
+    private readonly BatchLoader _loader;
+    private readonly Validation? _validation;
+    private readonly RunFolder? _folder;
+    private readonly IChannel _channel;
+    private readonly PolySchedule _schedule;
+    private readonly SGD _optimizer;
+    private readonly WeightSnapshot _best = new();
+    private readonly Stopwatch _watch = new();
+    private CheckpointInfo _position;
+    private double? _bestMeanIoU;
+    private int _firstEpoch;
+
+    public TrainingLoop(
+        SemanticFlowTrainerOptions options, TrainingPlan plan, LabelMap labels, SegmentationNetwork network, SegmentationLoss loss,
+        BatchLoader loader, Validation? validation, RunFolder? folder, IChannel channel)
+    {
+        (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _channel) =
+            (options, plan, labels, network, loss, loader, validation, folder, channel);
+        long steps = (long)loader.StepsPerEpoch * options.Epochs;
+        _schedule = new PolySchedule(options.LearningRate, options.PolyPower, steps, options.WarmUpSteps ?? PolySchedule.DefaultWarmUp(steps));
+        _optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        _position = PositionAt(epoch: 0);
+    }
+
+    /// <summary>Goes on from a checkpoint of the same run.</summary>
+    public void Resume(RunFolder folder)
+    {
+        _position = Checkpoint.Load(folder.Last, _network, _optimizer);
+        _best.Take(_network);
+        if (File.Exists(folder.Best))
+        {
+            // The network is only the way in: the last weights are put back.
+            using var last = new WeightSnapshot();
+            last.Take(_network);
+            _bestMeanIoU = Checkpoint.Load(folder.Best, _network).MeanIoU;
+            _best.Take(_network);
+            last.CopyTo(_network);
+        }
+
+        folder.ContinueLog(_position.Epoch);
+        _channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
+    }
+
+    /// <summary>Trains to the last epoch, or until cancelled. The network then holds the best weights.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss left the range of numbers before an epoch was complete.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        _folder?.WriteRun(_position);
+        _firstEpoch = _position.Epoch;
+        _watch.Start();
+        try
+        {
+            while (_position.Epoch < _options.Epochs)
+                RunEpoch(_position.Epoch, cancellation);
+        }
+        catch (OperationCanceledException) when (_best.IsTaken)
+        {
+            _channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
+        }
+        catch (NotFiniteNumberException e) when (_best.IsTaken)
+        {
+            _channel.Warn($"{e.Message} The best weights so far are kept.");
+        }
+
+        _best.CopyTo(_network);
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _best.Dispose();
+    }
+
+    private void RunEpoch(int epoch, CancellationToken cancellation)
+    {
+        var (loss, imagesPerSecond) = Train(epoch, cancellation);
+        _position = PositionAt(epoch + 1);
+        _folder?.SaveLast(_network, _optimizer, _position);
+
+        // Until one is validated, the latest weights are the best known.
+        if (_bestMeanIoU is null)
+            _best.Take(_network);
+        double? meanIoU = null;
+        IReadOnlyList<double>? perClass = null;
+        if (_validation is not null && ((epoch + 1) % _options.ValidationInterval == 0 || epoch + 1 == _options.Epochs))
+        {
+            var metrics = Validate(epoch, loss, cancellation);
+            (meanIoU, perClass) = (metrics.MeanIntersectionOverUnion, metrics.PerClassIntersectionOverUnion);
+            KeepIfBest(meanIoU.Value);
+        }
+
+        double rate = _schedule[_position.Step - 1];
+        _folder?.AppendLog(epoch + 1, _watch.Elapsed, rate, loss, meanIoU);
+        var progress = Report(TrainingPhase.Epoch, epoch, _loader.StepsPerEpoch, _loader.StepsPerEpoch, loss, rate, imagesPerSecond, done: epoch + 1) with
+        {
+            MeanIoU = meanIoU,
+            PerClassIoU = perClass,
+        };
+        _channel.Say(ConsoleTrainingProgress.Format(progress));
+        _options.Progress?.Report(progress);
+    }
+
+    // The mean loss over the epoch's steps, and the speed.
+    private (double Loss, double ImagesPerSecond) Train(int epoch, CancellationToken cancellation)
+    {
+        // Dropout draws from libtorch's own source: seeded by the epoch, a resumed run draws the same.
+        random.manual_seed(BatchLoader.RandomOf(_plan.Seed, epoch, -2).Next());
+        _network.train();
+        var watch = Stopwatch.StartNew();
+        int steps = _loader.StepsPerEpoch, done = 0, stepped = 0;
+        double sum = 0, speed = 0;
+        foreach (var batch in _loader.Epoch(epoch, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double rate = _schedule[(long)epoch * steps + done];
+            if (batch.HasLabels)
+            {
+                double loss = Step(batch, rate);
+                if (!double.IsFinite(loss))
+                {
+                    throw new NotFiniteNumberException(
+                        string.Create(CultureInfo.InvariantCulture, $"The loss became {loss} at step {done + 1} of epoch {epoch + 1}, learning rate {rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
+                        loss);
+                }
+
+                sum += loss;
+                stepped++;
+            }
+
+            done++;
+            speed = done * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
+            _options.Progress?.Report(Report(TrainingPhase.Step, epoch, done, steps, stepped == 0 ? double.NaN : sum / stepped, rate, speed, epoch + (double)done / steps));
+        }
+
+        return (stepped == 0 ? double.NaN : sum / stepped, speed);
+    }
+
+    private double Step(Batch batch, double rate)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var group in _optimizer.ParamGroups)
+            group.LearningRate = rate;
+        _optimizer.zero_grad();
+        NetworkOutput output;
+        using (_plan.UseBFloat16 ? MixedPrecision.Autocast() : default)
+            output = _network.Predict(batch.Images);
+        var loss = _loss.Compute(output, batch.Labels);
+        double value = loss.ToDouble();
+        if (double.IsFinite(value))
+        {
+            loss.backward();
+            _optimizer.step();
+        }
+
+        return value;
+    }
+
+    private SemanticSegmentationMetrics Validate(int epoch, double loss, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        double rate = _schedule[_position.Step - 1];
+        return _validation!.Run( // only called with a validation set
+            _network,
+            done => _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, loss, rate, done / watch.Elapsed.TotalSeconds, epoch + 1)),
+            cancellation);
+    }
+
+    private void KeepIfBest(double meanIoU)
+    {
+        if (!double.IsFinite(meanIoU) || meanIoU <= _bestMeanIoU)
+            return;
+        _bestMeanIoU = meanIoU;
+        _best.Take(_network);
+        _folder?.SaveBest(_best, _position with { MeanIoU = meanIoU });
+    }
+
+    private CheckpointInfo PositionAt(int epoch) => new()
+    {
+        Epoch = epoch,
+        Step = (long)epoch * _loader.StepsPerEpoch,
+        MeanIoU = null,
+        Seed = _plan.Seed,
+        Network = _options.Network.Id,
+        Labels = _labels,
+        CropHeight = _options.CropHeight,
+        CropWidth = _options.CropWidth,
+        Options = OptionsFingerprint.Of(_options),
+    };
+
+    // done counts epochs, the current one by its share.
+    private TrainingProgress Report(TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, double done) => new()
+    {
+        Phase = phase,
+        Epoch = epoch + 1,
+        Epochs = _options.Epochs,
+        Step = step,
+        StepsPerEpoch = steps,
+        Loss = loss,
+        LearningRate = rate,
+        ImagesPerSecond = imagesPerSecond,
+        Elapsed = _watch.Elapsed,
+        Remaining = done > _firstEpoch ? _watch.Elapsed * ((_options.Epochs - done) / (done - _firstEpoch)) : null,
+        BestMeanIoU = _bestMeanIoU,
+    };
+}

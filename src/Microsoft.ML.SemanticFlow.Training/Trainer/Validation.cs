@@ -1,0 +1,45 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Native;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Sampling;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>Scores a validation set with the network as it stands, each image at its own size.</summary>
+internal sealed class Validation(SampleSource source, LabelMap labels, TrainingPlan plan)
+{
+    public int Count => source.Count;
+
+    /// <summary>Leaves the network in evaluation mode.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="imageDone">Told after each image how many are done.</param>
+    /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
+    public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, CancellationToken cancellation)
+    {
+        var matrix = new SegmentationConfusionMatrix(labels);
+        network.eval();
+        using var _ = inference_mode();
+        int done = 0;
+        foreach (var sample in source.InOrder(cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var predicted = Predict(network, sample);
+            matrix.Add(sample.Mask.Ids, predicted.bytes);
+            imageDone(++done);
+        }
+
+        return new SemanticSegmentationMetrics(matrix);
+    }
+
+    // uint8 [1, H, W]
+    private Tensor Predict(SegmentationNetwork network, LabelledImage sample)
+    {
+        var image = ImageTensor.Of(sample.Image, plan.UseChannelsLast);
+        using var autocast = plan.UseBFloat16 ? MixedPrecision.Autocast() : default;
+        return network.call(image).argmax(1).to(uint8);
+    }
+}
