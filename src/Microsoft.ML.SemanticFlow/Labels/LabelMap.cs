@@ -18,6 +18,8 @@ public sealed class LabelMap
 
     private const string Header = "name,raw_id,train_id,r,g,b";
 
+    private const string NameRule = "A name is not empty, holds no comma, quote or line break, and neither begins nor ends with a space.";
+
     private readonly byte[] _trainIds = new byte[256];
     private readonly bool[] _known = new bool[256];
     private readonly Row[] _rows;
@@ -64,12 +66,19 @@ public sealed class LabelMap
     /// <param name="name">The name of the label space.</param>
     /// <param name="classNames">The classes, in the order of their ids; 1 to 255 of them.</param>
     /// <returns>The map.</returns>
+    /// <exception cref="ArgumentException">A name holds a comma, a quote or a line break, which the table of <see cref="ToCsv"/> cannot.</exception>
     public static LabelMap FromClassNames(string name, params IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(classNames);
         ArgumentOutOfRangeException.ThrowIfZero(classNames.Count, nameof(classNames));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classNames.Count, 255, nameof(classNames));
+        for (int id = 0; id < classNames.Count; id++)
+        {
+            if (!IsName(classNames[id]))
+                throw new ArgumentException($"Class {id} of label map '{name}' is named '{classNames[id]}'. {NameRule}", nameof(classNames));
+        }
+
         return new LabelMap(name, [.. classNames.Select((text, id) => new Row(text, (byte)id, (byte)id, Generate(id)))]);
     }
 
@@ -106,6 +115,8 @@ public sealed class LabelMap
                 valid = byte.TryParse(cells[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]);
             if (!valid)
                 throw new InvalidDataException($"Label map '{name}', line {line + 1}: '{lines[line]}' is not a name and five numbers from 0 to 255.");
+            if (!IsName(cells[0]))
+                throw new InvalidDataException($"Label map '{name}', line {line + 1}: the class is named '{cells[0]}'. {NameRule}");
             rows[line - 1] = new Row(cells[0], numbers[0], numbers[1], new RgbColor(numbers[2], numbers[3], numbers[4]));
         }
 
@@ -134,6 +145,9 @@ public sealed class LabelMap
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({ClassCount} classes)";
+
+    // The table has no quoting: what would need it is refused, so that every map survives being written and read.
+    private static bool IsName(string? name) => name is { Length: > 0 } && name.AsSpan().IndexOfAny("\",\r\n") < 0 && name.Trim() == name;
 
     /// <summary>A colour for a class without one: the bit-interleaved sequence of the PASCAL VOC palette.</summary>
     internal static RgbColor Generate(int id)
