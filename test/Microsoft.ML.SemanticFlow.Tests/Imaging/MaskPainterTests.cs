@@ -1,0 +1,39 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Imaging;
+
+namespace Microsoft.ML.SemanticFlow.Tests.Imaging;
+
+[TestClass]
+public sealed class MaskPainterTests
+{
+    [TestMethod]
+    public void Colorize_KnownLabels_UsesTheirColors()
+    {
+        // Sky is (128, 128, 128), Car (64, 0, 128); 255 is black.
+        var image = MaskPainter.Colorize([0, 8, 255], 1, 3, ColorPalette.ForTrainIds(LabelMaps.CamVid));
+
+        CollectionAssert.AreEqual(new byte[] { 128, 128, 128, 255, 128, 0, 64, 255, 0, 0, 0, 255 }, image.Bgra);
+    }
+
+    [TestMethod]
+    public void Overlay_QuarterOfTheColor_MixesAndSparesIgnoredPixels()
+    {
+        var image = new PixelImage(1, 2, [10, 20, 30, 255, 10, 20, 30, 255]);
+
+        var actual = MaskPainter.Overlay(image, [8, 255], ColorPalette.ForTrainIds(LabelMaps.CamVid), 0.25);
+
+        // 0.75 (10, 20, 30) + 0.25 (128, 0, 64) = (39.5, 15, 38.5), rounded up at halves.
+        CollectionAssert.AreEqual(new byte[] { 40, 15, 39, 255, 10, 20, 30, 255 }, actual.Bgra);
+    }
+
+    [TestMethod]
+    public void ColorPalette_NoLabels_HasADifferentColorForEveryId()
+    {
+        var palette = ColorPalette.ForTrainIds(null);
+
+        Assert.AreEqual(256, palette.Colors.ToArray().Distinct().Count());
+        Assert.AreEqual(default, palette[255]);
+    }
+}
