@@ -14,10 +14,11 @@ internal static class ClassWeights
 
     /// <summary>A weight for each class: min(8, 1 / (6 ln(1.02 + p))).</summary>
     /// <param name="pixels">Pixels of each class in the training set, ignored ones left out.</param>
-    public static float[] FromPixelCounts(IReadOnlyList<long> pixels)
+    /// <param name="exponent">Power of the weights; a half tempers them.</param>
+    public static float[] FromPixelCounts(IReadOnlyList<long> pixels, double exponent = 1)
     {
         double total = pixels.Sum();
         if (total == 0) throw new ArgumentException("No pixel of the training set counts: every one is ignored.", nameof(pixels));
-        return [.. pixels.Select(n => (float)Math.Min(Cap, 1 / (Divisor * Math.Log(Offset + n / total))))];
+        return [.. pixels.Select(n => (float)Math.Pow(Math.Min(Cap, 1 / (Divisor * Math.Log(Offset + n / total))), exponent))];
     }
 }

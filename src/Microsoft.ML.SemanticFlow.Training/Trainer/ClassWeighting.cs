@@ -11,4 +11,7 @@ public enum ClassWeighting
 
     /// <summary>Rare classes count more: min(8, 1 / (6 ln(1.02 + p))), p the share of the class among the training pixels that count.</summary>
     InverseLogFrequency,
+
+    /// <summary>The square root of <see cref="InverseLogFrequency"/>: rare classes count more, but are less often seen where they are not.</summary>
+    SquareRootInverseLogFrequency,
 }

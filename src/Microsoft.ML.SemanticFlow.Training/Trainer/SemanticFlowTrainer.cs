@@ -131,7 +131,12 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
     private DeepSupervisionLoss LossFor(SampleSource training, CancellationToken cancellation)
     {
-        var weights = _options.ClassWeighting == ClassWeighting.InverseLogFrequency ? ClassWeights.FromPixelCounts(training.CountPixels(cancellation)) : null;
+        var weights = _options.ClassWeighting switch
+        {
+            ClassWeighting.InverseLogFrequency => ClassWeights.FromPixelCounts(training.CountPixels(cancellation)),
+            ClassWeighting.SquareRootInverseLogFrequency => ClassWeights.FromPixelCounts(training.CountPixels(cancellation), exponent: 0.5),
+            _ => null,
+        };
         PixelLoss pixels = _options.Loss == SegmentationLossKind.OhemCrossEntropy
             ? new OhemCrossEntropyLoss(_options.OhemThreshold, _options.OhemMinKept, weights)
             : new CrossEntropyLoss(weights);

@@ -92,6 +92,7 @@ public sealed class SegmentationLossTests
         Assert.AreEqual(1 / (6 * Math.Log(1.77)), weights[0], 1e-6);
         Assert.AreEqual(1 / (6 * Math.Log(1.27)), weights[1], 1e-6);
         Assert.AreEqual(8f, weights[2]);      // 1 / (6 ln 1.02) = 8.4
+        Assert.AreEqual(Math.Sqrt(8), ClassWeights.FromPixelCounts([75, 25, 0], exponent: 0.5)[2], 1e-6);
         Assert.ThrowsExactly<ArgumentException>(() => ClassWeights.FromPixelCounts([0, 0]));
     }
 
