@@ -1,0 +1,147 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Testing;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Tests;
+
+[TestClass]
+public sealed class PredictTests
+{
+    [TestMethod]
+    public void Predict_Folder_WritesEveryMaskUnderItsName()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var first = BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        var second = BrightestChannelModel.SaveImage(folder.Prepare("images", "deep", "b.png"), 33, 64, seed: 2);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"], "--overlay", "--color", "--json");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.AreEqual(2, json.RootElement.GetProperty("written").GetInt32());
+        CollectionAssert.AreEqual(first.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        CollectionAssert.AreEqual(second.Ids.ToArray(), SegmentationMask.Load(folder["masks", "deep", "b.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        Assert.IsTrue(File.Exists(folder["masks", "a-overlay.png"]));
+        Assert.IsTrue(File.Exists(folder["masks", "deep", "b-color.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_TrainIds_AreWrittenAsSuch()
+    {
+        using var folder = new TemporaryFolder();
+        var labels = LabelMap.Parse("shifted", "name,raw_id,train_id,r,g,b\nblue,7,0,0,0,255\ngreen,8,1,0,255,0\nred,9,2,255,0,0\n");
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"), labels);
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 40, 56, seed: 1);
+
+        var raw = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["raw"]);
+        var train = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["train"], "--ids", "train");
+
+        Assert.AreEqual(ExitCode.Done, raw.Code, raw.Error);
+        Assert.AreEqual(ExitCode.Done, train.Code, train.Error);
+        CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["raw", "a.png"], labels, MaskIds.Raw).Ids.ToArray());
+        CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["train", "a.png"], labels, MaskIds.Train).Ids.ToArray());
+    }
+
+    [TestMethod]
+    public void Predict_TruncatedImage_StopsAndNamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        string damaged = Truncated(folder, "b.png");
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"], "--workers", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, damaged);
+        StringAssert.Contains(result.Sentence, "--on-error skip");
+        Assert.IsFalse(File.Exists(folder["masks", "b.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_TruncatedImageToBeSkipped_IsReportedAndTheRestWritten()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "c.png"), 40, 56, seed: 2);
+        string damaged = Truncated(folder, "b.png");
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"], "--on-error", "skip", "--json");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        StringAssert.Contains(result.Error, damaged);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.AreEqual(2, json.RootElement.GetProperty("written").GetInt32());
+        Assert.AreEqual(damaged, json.RootElement.GetProperty("skipped")[0].GetProperty("image").GetString());
+        Assert.IsTrue(File.Exists(folder["masks", "c.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_NoImages_SaysWhereItLooked()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        folder.Prepare("images", "none");
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"]);
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, folder["images"]);
+    }
+
+    [TestMethod]
+    public void Predict_OutputIsTheImageFolder_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        byte[] before = File.ReadAllBytes(folder["images", "a.png"]);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["images"]);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "overwrite");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(folder["images", "a.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_TwoImagesOfOneName_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        File.Copy(folder["images", "a.png"], folder["images", "a.jpg"]);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"]);
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, "a.jpg");
+    }
+
+    [TestMethod]
+    public void Predict_AlreadyCancelled_Ends130()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+
+        var result = CommandLine.Run(cancelled.Token, "predict", "--model", model, "--images", folder["images"], "--output", folder["masks"]);
+
+        Assert.AreEqual(ExitCode.Cancelled, result.Code);
+        Assert.AreEqual("Cancelled.", result.Sentence);
+    }
+
+    private static string Truncated(TemporaryFolder folder, string name)
+    {
+        string path = folder.Prepare("images", name);
+        BrightestChannelModel.SaveImage(path, 40, 56, seed: 3);
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        return path;
+    }
+}

@@ -1,0 +1,65 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Tool.Tests;
+
+[TestClass]
+public sealed class UsageTests
+{
+    [TestMethod]
+    [DataRow("train", "--bogus")]
+    [DataRow("evaluate", "--model")]
+    [DataRow("frobnicate", null)]
+    [DataRow("predict", null)]
+    public void Run_CommandLineThatDoesNotParse_IsUsage(string command, string? option)
+    {
+        string[] args = option is null ? [command] : [command, option];
+
+        var result = CommandLine.Run(args);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--help");
+    }
+
+    [TestMethod]
+    [DataRow("--crop", "100,96", "multiple of 32")]
+    [DataRow("--crop", "96", "H,W")]
+    [DataRow("--scale", "1", "MIN,MAX")]
+    [DataRow("--network", "sfnet-x", "sfnet-dfv1")]
+    [DataRow("--epochs", "0", "at least 1")]
+    [DataRow("--lr", "-1", "greater than 0")]
+    [DataRow("--loss", "dice", "ohem")]
+    [DataRow("--map", "nowhere", "CamVid")]
+    public void Train_OptionOutOfRange_NamesTheOptionAndWhatItTakes(string option, string value, string expected)
+    {
+        using var data = new TinyDataset();
+        string[] args = ["train", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"), option, value];
+
+        var result = CommandLine.Run(option == "--map" ? args : [.. args, "--map", TinyDataset.Map]);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, option);
+        StringAssert.Contains(result.Sentence, expected);
+    }
+
+    [TestMethod]
+    public void Evaluate_NeitherModelNorPredictions_IsUsage()
+    {
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run("evaluate", "--labels", data.Masks);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--predictions");
+    }
+
+    [TestMethod]
+    public void Run_Help_ListsEveryCommand()
+    {
+        var result = CommandLine.Run("--help");
+
+        Assert.AreEqual(ExitCode.Done, result.Code);
+        foreach (string command in (string[])["train", "evaluate", "predict", "export", "doctor"])
+            StringAssert.Contains(result.Output, command);
+    }
+}
