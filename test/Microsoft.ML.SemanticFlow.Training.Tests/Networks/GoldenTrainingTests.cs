@@ -16,8 +16,12 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 [TestClass]
 public sealed class GoldenTrainingTests
 {
-    // Both sides compute in double, but the warp's grid is float32 in both: one rounding of it, 6e-8, is what remains. Seen: 1.6e-7.
-    private const double Relative = 1e-6;
+    // Both sides compute in double, but the warp's grid is float32 in both, and libtorch versions round linspace differently: four ways
+    // of rounding it moved gradients of sfnet-lite-r18 by up to 2e-6. float32 itself is at 1e-5 in the middle, 1e-2 at worst.
+    private const double OfGradients = 5e-6;
+
+    // A step adds a thousandth of the gradient to a weight.
+    private const double OfStates = 1e-7;
 
     [TestMethod]
     [DataRow("4x96x128", "sfnet-dfv1-dsn")]
@@ -70,7 +74,7 @@ public sealed class GoldenTrainingTests
                     .Compute(output, run.Labels(label));
                 autograd.backward([loss], retain_graph: true);
 
-                Assert.AreEqual(expected.GetProperty("loss").Number(), loss.item<double>(), Relative, what);
+                Assert.AreEqual(expected.GetProperty("loss").Number(), loss.item<double>(), OfGradients, what);
                 string[] zero = Names(criterion.Value, "parameters_with_true_gradient_zero");
                 CollectionAssert.AreEqual(
                     Names(criterion.Value, "parameters_without_gradient"), parameters.Where(p => p.Value.grad is null).Select(p => p.Key).ToArray(), what);
@@ -80,11 +84,11 @@ public sealed class GoldenTrainingTests
                     if (zero.Contains(gradient.Name))
                         Assert.IsLessThan(1e-12, actual.abs().max().item<double>(), $"{what} {gradient.Name}");      // rounding of a sum that is 0
                     else
-                        AssertSums(gradient.Value, actual, Relative, $"{what} {gradient.Name}");
+                        AssertSums(gradient.Value, actual, OfGradients, $"{what} {gradient.Name}");
                 }
 
                 foreach (var gradient in expected.GetProperty("named").EnumerateObject().Where(g => !zero.Contains(g.Name)))
-                    AssertEntries(gradient.Value.GetProperty("entries"), parameters[gradient.Name].grad!, $"{what} {gradient.Name}");
+                    AssertEntries(gradient.Value.GetProperty("entries"), parameters[gradient.Name].grad!, OfGradients, $"{what} {gradient.Name}");
             }
     }
 
@@ -103,15 +107,15 @@ public sealed class GoldenTrainingTests
 
         double[] losses = ThreeSteps(run, network, expected.GetProperty("lr").Numbers(), ScalarType.Float64);
 
-        AssertRelative(expected.GetProperty("loss").Numbers(), losses, Relative);
+        AssertRelative(expected.GetProperty("loss").Numbers(), losses, OfStates);
         var state = network.state_dict();
         foreach (var tensor in expected.GetProperty("state").EnumerateObject())
         {
-            AssertSums(tensor.Value, state[tensor.Name], Relative, tensor.Name);
+            AssertSums(tensor.Value, state[tensor.Name], OfStates, tensor.Name);
             AssertSums(tensor.Value, state[tensor.Name] - initial[tensor.Name], 1e-5, tensor.Name, "delta_");      // a difference keeps fewer digits
         }
 
-        foreach (var tensor in expected.GetProperty("first_entries").EnumerateObject()) AssertEntries(tensor.Value, state[tensor.Name], tensor.Name);
+        foreach (var tensor in expected.GetProperty("first_entries").EnumerateObject()) AssertEntries(tensor.Value, state[tensor.Name], OfStates, tensor.Name);
     }
 
     [TestMethod]
@@ -159,17 +163,17 @@ public sealed class GoldenTrainingTests
         Assert.AreEqual(size, values.abs().sum().item<double>(), tolerance, $"{what}: {prefix}abs_sum");
         Assert.AreEqual(expected.GetProperty(prefix + "sum").Number(), values.sum().item<double>(), tolerance, $"{what}: {prefix}sum");
         if (expected.TryGetProperty("max_abs", out var largest))
-            Assert.AreEqual(largest.Number(), values.abs().max().item<double>(), 10 * relative * largest.Number(), $"{what}: max_abs");
+            Assert.AreEqual(largest.Number(), values.abs().max().item<double>(), 5 * relative * largest.Number(), $"{what}: max_abs");
     }
 
-    private static void AssertEntries(JsonElement expected, Tensor actual, string what)
+    private static void AssertEntries(JsonElement expected, Tensor actual, double relative, string what)
     {
         using var scope = NewDisposeScope();
         double[] values = actual.detach().contiguous().data<double>().ToArray();
         double largest = values.Max(Math.Abs);
         foreach (var entry in expected.EnumerateObject())
             Assert.AreEqual(
-                entry.Value.Number(), values[int.Parse(entry.Name, System.Globalization.CultureInfo.InvariantCulture)], 10 * Relative * largest, $"{what}[{entry.Name}]");
+                entry.Value.Number(), values[int.Parse(entry.Name, System.Globalization.CultureInfo.InvariantCulture)], 5 * relative * largest, $"{what}[{entry.Name}]");
     }
 
     private static void AssertRelative(double[] expected, double[] actual, double relative)
