@@ -3,6 +3,7 @@
 
 using Microsoft.ML.SemanticFlow.Networks.Backbones;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -27,6 +28,8 @@ internal sealed class SFNet : SegmentationNetwork
     }
 
     protected override Module<Tensor[], NetworkOutput> Head => _head;
+
+    protected override OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features) => _head.Emit(graph, features);
 }
 
 /// <summary>The pyramid's way down: context, then at each level align, add the lateral feature, smooth; all levels classify together.</summary>
@@ -72,5 +75,20 @@ internal sealed class SFNetHead : Module<Tensor[], NetworkOutput>
         var main = _classify.call(cat([.. levels], dim: 1));                    // [N,K,H,W]
         scope.MoveToOuter([main, .. auxiliary]);
         return new NetworkOutput(main, auxiliary);
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue[] features)
+    {
+        var pyramid = new OnnxValue[features.Length];
+        var flowing = pyramid[^1] = _context.Emit(graph, features[^1]);
+        for (int i = features.Length - 2; i >= 0; i--)
+        {
+            var lateral = _laterals[i].Emit(graph, features[i]);
+            flowing = graph.Add(lateral, _align[i].Emit(graph, lateral, flowing));
+            pyramid[i] = _smooth[i].Emit(graph, flowing);
+        }
+
+        var levels = pyramid.Select((level, i) => i == 0 ? level : graph.ResizeLike(level, pyramid[0]));
+        return _classify.Emit(graph, graph.Concatenate([.. levels]));
     }
 }

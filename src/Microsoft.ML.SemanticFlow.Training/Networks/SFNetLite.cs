@@ -3,6 +3,7 @@
 
 using Microsoft.ML.SemanticFlow.Networks.Backbones;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -28,6 +29,8 @@ internal sealed class SFNetLite : SegmentationNetwork
     }
 
     protected override Module<Tensor[], NetworkOutput> Head => _head;
+
+    protected override OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features) => _head.Emit(graph, features);
 }
 
 /// <summary>Context and finest level aligned to each other; a middle level joins them for the classification.</summary>
@@ -62,5 +65,14 @@ internal sealed class SFNetLiteHead : Module<Tensor[], NetworkOutput>
         var aligned = _align.call(fine, context);                               // [N,C,H,W]
         var main = _classify.call(cat([aligned, Warp.Resize(middle, aligned.shape[2..])], dim: 1));      // [N,K,H,W]
         return new NetworkOutput(main.MoveToOuterDisposeScope(), []);
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue[] features)
+    {
+        var context = _context.Emit(graph, features[^1]);
+        var fine = _laterals[0].Emit(graph, features[_fine]);
+        var middle = _laterals[1].Emit(graph, features[_middle]);
+        var aligned = _align.Emit(graph, fine, context);
+        return _classify.Emit(graph, graph.Concatenate(aligned, graph.ResizeLike(middle, aligned)));
     }
 }

@@ -4,6 +4,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.SemanticFlow.Networks.Backbones;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -45,6 +46,12 @@ internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
         scope.MoveToOuter([output.Main, .. output.Auxiliary]);
         return output;
     }
+
+    /// <summary>Writes what <see cref="Predict"/> does in evaluation mode: an image to scores at the head's resolution.</summary>
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue image) => EmitHead(graph, Backbone.Emit(graph, image));
+
+    /// <summary>Writes what <see cref="Head"/> does in evaluation mode.</summary>
+    protected abstract OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features);
 
     /// <summary>Scores at the images' size: [N, 3, H, W] to [N, K, H, W].</summary>
     public override Tensor forward(Tensor images)

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,4 +17,7 @@ internal abstract class Backbone(string name, int[] channels) : Module<Tensor, T
 
     /// <summary>Whether the original's networks hold the stages themselves, and not a module named <c>backbone</c>.</summary>
     public abstract bool IsInlined { get; }
+
+    /// <summary>Writes what <c>forward</c> does in evaluation mode.</summary>
+    public abstract OnnxValue[] Emit(GraphBuilder graph, OnnxValue image);
 }

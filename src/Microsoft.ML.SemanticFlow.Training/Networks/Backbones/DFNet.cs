@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -63,6 +64,19 @@ internal sealed class DFNet : Backbone
         }
 
         scope.MoveToOuter(pyramid);
+        return [.. pyramid];
+    }
+
+    public override OnnxValue[] Emit(GraphBuilder graph, OnnxValue image)
+    {
+        var x = image;
+        List<OnnxValue> pyramid = [];
+        for (int i = 0; i < _stages.Length; i++)
+        {
+            x = _stages[i].Emit(graph, x);
+            if (_tapped[i]) pyramid.Add(x);
+        }
+
         return [.. pyramid];
     }
 }

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,6 +59,14 @@ internal sealed class ResNet : Backbone
         x = _stages[0].call(x);                                                 // [N,128,H/4,W/4]
         for (int i = 0; i < pyramid.Length; i++) pyramid[i] = x = _stages[i + 1].call(x);      // [N,64,H/4,W/4], [N,128,H/8,W/8], ...
         scope.MoveToOuter(pyramid);
+        return pyramid;
+    }
+
+    public override OnnxValue[] Emit(GraphBuilder graph, OnnxValue image)
+    {
+        var pyramid = new OnnxValue[_stages.Length - 1];
+        var x = _stages[0].Emit(graph, image);
+        for (int i = 0; i < pyramid.Length; i++) pyramid[i] = x = _stages[i + 1].Emit(graph, x);
         return pyramid;
     }
 }

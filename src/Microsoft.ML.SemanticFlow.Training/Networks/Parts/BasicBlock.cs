@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -45,5 +46,12 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
         y = _secondNorm.call(_second.call(y));
         y.add_(_shortcut is null ? x : _shortcut.call(x));
         return y.relu_().MoveToOuterDisposeScope();
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue x)
+    {
+        var y = graph.Relu(_first.Emit(graph, x, _firstNorm));
+        y = _second.Emit(graph, y, _secondNorm);
+        return graph.Relu(graph.Add(y, _shortcut is null ? x : _shortcut.Emit(graph, x)));
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -30,5 +31,12 @@ internal sealed class FlowAlignment : Module<Tensor, Tensor, Tensor>
         var raised = Warp.Resize(_reduceHigh.call(high), low.shape[2..]);       // [N,c,H,W]
         var flow = _flow.call(cat([raised, _reduceLow.call(low)], dim: 1));     // [N,2,H,W], x then y
         return Warp.ByFlow(high, flow).MoveToOuterDisposeScope();               // [N,C,H,W]
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)
+    {
+        var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
+        var flow = _flow.Emit(graph, graph.Concatenate(raised, _reduceLow.Emit(graph, low)));
+        return graph.WarpByFlow(high, flow);
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -42,5 +43,17 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
 
         // The gradient goes to one of equal maxima, as in the original; amax would share it.
         static Tensor Max(Tensor x) => x.max(1, keepdim: true).values;
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)
+    {
+        var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
+        var flows = graph.Split(_flows.Emit(graph, graph.Concatenate(raised, _reduceLow.Emit(graph, low))), 2, 2);
+        var movedHigh = graph.WarpByFlow(high, flows[0]);
+        var movedLow = graph.WarpByFlow(low, flows[1]);
+        var gate = _gate.Emit(graph, graph.Concatenate(graph.ChannelMean(raised), graph.ChannelMean(low), graph.ChannelMax(raised), graph.ChannelMax(low)));
+
+        // high gate + low (1 - gate), with one product less.
+        return graph.Add(movedLow, graph.Multiply(graph.Subtract(movedHigh, movedLow), gate));
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -33,5 +34,11 @@ internal sealed class PyramidPooling : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var context = _branches.Select(b => Warp.Resize(b.call(x), x.shape[2..]));      // 4 x [N,c,h,w]
         return _fuse.call(cat([.. context, x], dim: 1)).MoveToOuterDisposeScope();      // [N,c,h,w]
+    }
+
+    public OnnxValue Emit(GraphBuilder graph, OnnxValue x)
+    {
+        var context = _branches.Select(b => graph.ResizeLike(b.Emit(graph, x), x));
+        return _fuse.Emit(graph, graph.Concatenate([.. context, x]));
     }
 }

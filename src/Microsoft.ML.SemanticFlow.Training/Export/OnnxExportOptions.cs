@@ -1,0 +1,25 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Which ONNX file is written.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>What the file takes and gives. Default <see cref="OnnxForm.Scoring"/>.</summary>
+    public OnnxForm Form { get; init; } = OnnxForm.Scoring;
+
+    /// <summary>Rows of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>
+    /// <remarks>A fixed size is a little faster, and what some other runtimes need.</remarks>
+    public int? Height { get; init => field = AtLeast32(value, nameof(Height)); }
+
+    /// <summary>Columns of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>
+    public int? Width { get; init => field = AtLeast32(value, nameof(Width)); }
+
+    private static int? AtLeast32(int? value, string name)
+    {
+        if (value is { } side)
+            ArgumentOutOfRangeException.ThrowIfLessThan(side, SegmentationModel.SmallestSide, name);
+        return value;
+    }
+}
