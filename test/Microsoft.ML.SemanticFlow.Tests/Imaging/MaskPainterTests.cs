@@ -29,6 +29,18 @@ public sealed class MaskPainterTests
     }
 
     [TestMethod]
+    [DataRow(0.0, 10, 20, 30)]
+    [DataRow(1.0, 128, 0, 64)]
+    public void Overlay_NoneOrAllOfTheColor_IsExact(double opacity, int blue, int green, int red)
+    {
+        var image = new PixelImage(1, 1, [10, 20, 30, 255]);
+
+        var actual = MaskPainter.Overlay(image, [8], ColorPalette.ForTrainIds(LabelMaps.CamVid), opacity);
+
+        CollectionAssert.AreEqual(new[] { (byte)blue, (byte)green, (byte)red, (byte)255 }, actual.Bgra);
+    }
+
+    [TestMethod]
     public void ColorPalette_NoLabels_HasADifferentColorForEveryId()
     {
         var palette = ColorPalette.ForTrainIds(null);
