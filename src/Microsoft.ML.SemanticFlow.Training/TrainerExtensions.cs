@@ -3,12 +3,13 @@
 
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.SemanticFlow;
+using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML;
 
 /// <summary>Where ML.NET finds the trainer of semantic segmentation.</summary>
-[SuppressMessage("Naming", "CA1708", Justification = "The compiler names both extension blocks with the empty name.")]
+[SuppressMessage("Naming", "CA1708", Justification = "The compiler names all extension blocks with the empty name.")]
 public static class SemanticFlowTrainerExtensions
 {
     extension(SegmentationTrainersCatalog catalog)
@@ -34,6 +35,29 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
             return new SemanticFlowTrainer(MlNetInternals.GetEnvironment(catalog), options);
+        }
+    }
+
+    extension(SemanticSegmentationCatalog catalog)
+    {
+        /// <summary>Exports the best weights of a training run, or the last where none were validated, to an ONNX file.</summary>
+        /// <param name="runDirectory">The <see cref="SemanticFlowTrainerOptions.RunDirectory"/> of the run; it may still be going on.</param>
+        /// <param name="outputPath">The file to write; an earlier one is replaced.</param>
+        /// <param name="options">Which form, and which image size.</param>
+        /// <returns>How far the file's scores are from the network's.</returns>
+        /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+        /// <exception cref="FileNotFoundException">The folder holds no checkpoint.</exception>
+        /// <exception cref="InvalidDataException">The checkpoint is not whole.</exception>
+        /// <exception cref="InvalidOperationException">The file's scores are not the network's; none is written.</exception>
+        public ExportVerification ExportOnnx(string runDirectory, string outputPath, OnnxExportOptions options)
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentException.ThrowIfNullOrEmpty(runDirectory);
+            ArgumentException.ThrowIfNullOrEmpty(outputPath);
+            ArgumentNullException.ThrowIfNull(options);
+            var exported = RunExport.OfFolder(runDirectory, options);
+            AtomicFile.Write(outputPath, exported.Bytes);
+            return exported.Verification;
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         TorchNative.EnsureLoaded();
         TorchNative.TuneAllocator();
         using var network = Train(training, validation, labels, folder, channel, cancellation.Token);
-        return Export(network, folder);
+        return Export(network, labels, folder, channel);
     }
 
     /// <inheritdoc/>
@@ -143,9 +143,15 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return new DeepSupervisionLoss(pixels, _options.DeepSupervisionWeight);
     }
 
-    // The exporter follows; until then the run folder keeps what was learnt.
-    private static SemanticFlowTransformer Export(SegmentationNetwork network, RunFolder? folder) =>
-        throw new NotSupportedException($"{network.GetName()} is trained{(folder is null ? "" : $" and kept in {folder.Best}")}; this build cannot export it yet.");
+    private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
+    {
+        var exported = RunExport.OfNetwork(network, _options.Network.Id, labels, _options.CropHeight, _options.CropWidth, new OnnxExportOptions());
+        channel.Say($"Exported to ONNX: {exported.Verification}");
+        if (folder is not null)
+            AtomicFile.Write(folder.Model, exported.Bytes);
+        var model = SegmentationModel.FromBytes(exported.Bytes, "the trained model");
+        return new SemanticFlowTransformer(_environment, _options.PredictedLabelColumnName, _options.ImageColumnName, model);
+    }
 
     private static AugmentationOptions AugmentationOf(SemanticFlowTrainerOptions options) => new()
     {

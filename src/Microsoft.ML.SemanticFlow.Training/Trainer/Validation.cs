@@ -26,6 +26,8 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
         foreach (var sample in source.InOrder(cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
+            if (Math.Min(sample.Image.Height, sample.Image.Width) < SegmentationModel.SmallestSide)
+                throw new InvalidDataException($"Image {done} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {SegmentationModel.SmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
             var predicted = Predict(network, sample);
             matrix.Add(sample.Mask.Ids, predicted.bytes);

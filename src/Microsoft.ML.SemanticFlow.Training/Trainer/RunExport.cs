@@ -1,0 +1,42 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Export;
+using Microsoft.ML.SemanticFlow.Native;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>From trained weights to an ONNX file that says all that scoring needs.</summary>
+internal static class RunExport
+{
+    /// <summary>Exports a network as it stands.</summary>
+    public static ExportedModel OfNetwork(SegmentationNetwork network, string id, LabelMap labels, int cropHeight, int cropWidth, OnnxExportOptions options)
+    {
+        MemoryLayout.ToContiguous(network);
+        network.eval();
+        var description = new ModelDescription
+        {
+            Network = id,
+            Form = options.Form,
+            Labels = labels,
+            TrainingHeight = cropHeight,
+            TrainingWidth = cropWidth,
+            WeightsSha256 = "", // the exporter's to fill in
+        };
+        return OnnxExporter.Export(network, description, options);
+    }
+
+    /// <summary>Exports the best weights of a training run.</summary>
+    public static ExportedModel OfFolder(string path, OnnxExportOptions options)
+    {
+        string checkpoint = RunFolder.FindCheckpoint(path);
+        var info = Checkpoint.ReadInfo(checkpoint);
+        TorchNative.EnsureLoaded();
+        using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
+        Checkpoint.Load(checkpoint, network);
+        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, options);
+    }
+}

@@ -1,0 +1,288 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
+
+[TestClass]
+public sealed class SemanticFlowTrainerTests
+{
+    private static readonly SemanticFlowTrainerOptions Quick = new()
+    {
+        Network = SegmentationNetworks.SFNetDF1,
+        Epochs = 2,
+        BatchSize = 2,
+        CropHeight = 64,
+        CropWidth = 64,
+        LearningRate = 0.02,
+        WarmUpSteps = 2,
+        Loss = SegmentationLossKind.CrossEntropy,
+        ScaleMin = 1,
+        ScaleMax = 1.1,
+        ColorJitter = 0,
+        Precision = TrainingPrecision.Float32,
+        Threads = 1,
+        LoaderThreads = 1,
+        Seed = 1,
+    };
+
+    [TestMethod]
+    public void Fit_FourScenes_LearnsThem()
+    {
+        using var scenes = new TinyScenes(4);
+        var context = new MLContext(1);
+        var reports = new Reports();
+        var options = Quick with { Epochs = 40, LearningRate = 0.05, ValidationSet = scenes.Paths(context), ValidationInterval = 10, Progress = reports };
+
+        using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
+
+        var metrics = context.SemanticSegmentation.Evaluate(model.Transform(scenes.Rows(context)));
+        Assert.IsGreaterThan(0.8, metrics.MeanIntersectionOverUnion); // scores lie at stride 16 of 64 pixels: edges stay coarse
+        Assert.AreEqual(reports.Epochs[^1].BestMeanIoU!.Value, metrics.MeanIntersectionOverUnion, 0.01); // another runtime: rounding at class borders
+        Assert.IsLessThan(reports.Epochs[0].Loss / 3, reports.Epochs[^1].Loss);
+    }
+
+    [TestMethod]
+    public void Fit_SameSeed_GivesTheSameWeightsWhateverTheLoaderThreads()
+    {
+        using var scenes = new TinyScenes(5);
+
+        var first = Train(scenes, Quick with { RunDirectory = scenes.Run + "1", LoaderThreads = 1 });
+        var second = Train(scenes, Quick with { RunDirectory = scenes.Run + "2", LoaderThreads = 3 });
+        var other = Train(scenes, Quick with { RunDirectory = scenes.Run + "3", Seed = 2 });
+
+        Assert.AreEqual(first, second);
+        Assert.AreNotEqual(first, other);
+    }
+
+    [TestMethod]
+    public void Fit_ResumedHalfway_GivesTheWeightsOfAStraightRun()
+    {
+        using var scenes = new TinyScenes(4);
+        var straight = Quick with { Epochs = 4, RunDirectory = scenes.Run + "1" };
+        using var stop = new CancellationTokenSource();
+        var halfway = straight with
+        {
+            RunDirectory = scenes.Run + "2",
+            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Epoch, Epoch: 2 })),
+            CancellationToken = stop.Token,
+        };
+
+        string expected = Train(scenes, straight);
+        string half = Train(scenes, halfway);
+        string resumed = Train(scenes, straight with { RunDirectory = scenes.Run + "2", Resume = true });
+
+        Assert.AreNotEqual(expected, half);
+        Assert.AreEqual(expected, resumed);
+        CollectionAssert.AreEqual(new[] { "epoch", "1", "2", "3", "4" }, File.ReadAllLines(Path.Combine(scenes.Run + "2", "log.csv")).Select(line => line.Split(',')[0]).ToArray());
+    }
+
+    [TestMethod]
+    public void Fit_CancelledInTheMiddleOfAnEpoch_GivesTheBestSoFar()
+    {
+        using var scenes = new TinyScenes(6);
+        var context = new MLContext(1);
+        using var stop = new CancellationTokenSource();
+        var options = Quick with
+        {
+            Epochs = 50,
+            RunDirectory = scenes.Run,
+            ValidationSet = scenes.Paths(context),
+            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 1 })),
+            CancellationToken = stop.Token,
+        };
+
+        using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
+
+        Assert.AreEqual(1, Checkpoint.ReadInfo(Path.Combine(scenes.Run, "best.safetensors")).Epoch);
+        Assert.IsTrue(File.Exists(Path.Combine(scenes.Run, "model.onnx")));
+        Assert.AreEqual(3, model.Model.Labels.ClassCount);
+    }
+
+    [TestMethod]
+    public void Fit_CancelledBeforeAnEpochIsComplete_Throws()
+    {
+        using var scenes = new TinyScenes(4);
+        using var stop = new CancellationTokenSource();
+        var options = Quick with { Progress = new Callback(_ => stop.Cancel()), CancellationToken = stop.Token };
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => Fit(scenes, options));
+    }
+
+    [TestMethod]
+    public void Fit_CancelledThroughTheContext_Stops()
+    {
+        using var scenes = new TinyScenes(4);
+        var context = new MLContext(1);
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 5.0.1
+
+        Assert.Throws<OperationCanceledException>(() => context.SemanticSegmentation.Trainers.SemanticFlow(Quick with { Epochs = 10_000 }).Fit(scenes.Rows(context)));
+    }
+
+    [TestMethod]
+    public void Fit_ReportsToProgressAndLog()
+    {
+        using var scenes = new TinyScenes(4);
+        var context = new MLContext(1);
+        var lines = new List<string>();
+        context.Log += (_, line) => lines.Add(line.Message);
+        var reports = new Reports();
+
+        using var model = context.Transforms.SemanticFlow(Quick with { ValidationSet = scenes.Paths(context), Progress = reports }).Fit(scenes.Rows(context));
+
+        Assert.HasCount(2 * 2, reports.Steps); // two epochs of two steps
+        Assert.HasCount(2 * 4, reports.Validated);
+        Assert.HasCount(2, reports.Epochs);
+        Assert.IsTrue(reports.Epochs.All(report => report.MeanIoU is >= 0 and <= 1 && report.PerClassIoU!.Count == 3)); // validated each epoch
+        Assert.AreEqual(TimeSpan.Zero, reports.Epochs[^1].Remaining);
+        Assert.HasCount(2, lines.Where(line => line.Contains("epoch ", StringComparison.Ordinal) && line.Contains("mIoU", StringComparison.Ordinal)).ToArray());
+    }
+
+    [TestMethod]
+    public void Fit_LargerThanTheCache_ReadsAnewEachEpoch()
+    {
+        using var scenes = new TinyScenes(5);
+
+        string first = Train(scenes, Quick with { RunDirectory = scenes.Run + "1", CacheMegabytes = 0 });
+        string second = Train(scenes, Quick with { RunDirectory = scenes.Run + "2", CacheMegabytes = 0, LoaderThreads = 3 });
+
+        Assert.AreEqual(first, second);
+    }
+
+    [TestMethod]
+    public void Fit_FewerImagesThanABatch_FillsOneWithThem()
+    {
+        using var scenes = new TinyScenes(1);
+        var reports = new Reports();
+
+        using var model = Fit(scenes, Quick with { Progress = reports });
+
+        Assert.HasCount(2, reports.Steps);
+    }
+
+    [TestMethod]
+    public void Fit_LossOutOfRange_SaysWhatToLower()
+    {
+        using var scenes = new TinyScenes(4);
+
+        var thrown = Assert.ThrowsExactly<NotFiniteNumberException>(() => Fit(scenes, Quick with { LearningRate = 1e30, WarmUpSteps = 0, Epochs = 3 }));
+
+        StringAssert.Contains(thrown.Message, "Lower LearningRate", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_MaskOfAnotherSize_NamesTheImageAndBothSizes()
+    {
+        using var scenes = new TinyScenes(3);
+        scenes.Draw(1, 64, 64, maskHeight: 32);
+
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, Quick));
+
+        StringAssert.Contains(thrown.Message, "64 x 64 pixels and a mask of 32 x 64", StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, "001.png", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_ColumnMissing_NamesIt()
+    {
+        using var scenes = new TinyScenes(2);
+
+        var thrown = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(scenes, Quick with { ImageColumnName = "Picture" }));
+
+        StringAssert.Contains(thrown.Message, "'Picture'", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_FolderHoldsARun_DoesNotOverwriteIt()
+    {
+        using var scenes = new TinyScenes(2);
+        var options = Quick with { Epochs = 1, RunDirectory = scenes.Run };
+        Train(scenes, options);
+
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, options));
+
+        StringAssert.Contains(thrown.Message, "Set Resume", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_ResumedWithOtherOptions_NamesThem()
+    {
+        using var scenes = new TinyScenes(2);
+        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, Quick with { RunDirectory = scenes.Run, Resume = true, LearningRate = 0.5, Seed = 9 }));
+
+        StringAssert.Contains(thrown.Message, "LearningRate 0.02, not 0.5", StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, "Seed 1, not 9", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_ResumedFromATruncatedCheckpoint_SaysSo()
+    {
+        using var scenes = new TinyScenes(2);
+        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+        using (var file = new FileStream(Path.Combine(scenes.Run, "last.safetensors"), FileMode.Open))
+            file.SetLength(file.Length - 1);
+
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, Quick with { RunDirectory = scenes.Run, Resume = true }));
+
+        StringAssert.Contains(thrown.Message, "last.safetensors", StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, "not a whole safetensors file", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_AtTheEndOfAPipeline_GivesAModelFromPathsToMasks()
+    {
+        using var scenes = new TinyScenes(2);
+        var context = new MLContext(1);
+        var paths = scenes.Paths(context);
+        var pipeline = TinyScenes.Loading(context).Append(context.SemanticSegmentation.Trainers.SemanticFlow(Quick with { Epochs = 1 }));
+
+        using var model = pipeline.Fit(paths);
+
+        var column = model.Transform(paths).Schema["PredictedLabel"];
+        Assert.AreEqual(typeof(SegmentationMask), column.Type.RawType);
+    }
+
+    private static SemanticFlowTransformer Fit(TinyScenes scenes, SemanticFlowTrainerOptions options)
+    {
+        var context = new MLContext(1);
+        return context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
+    }
+
+    // The hash of the last checkpoint: weights, momentum and position.
+    private static string Train(TinyScenes scenes, SemanticFlowTrainerOptions options)
+    {
+        try { using var model = Fit(scenes, options); } catch (NotSupportedException) { }
+        return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(options.RunDirectory!, "last.safetensors")))); // callers set it
+    }
+
+    private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+
+    private sealed class Reports : IProgress<TrainingProgress>
+    {
+        public List<TrainingProgress> Steps { get; } = [];
+
+        public List<TrainingProgress> Validated { get; } = [];
+
+        public List<TrainingProgress> Epochs { get; } = [];
+
+        public void Report(TrainingProgress value) =>
+            (value.Phase switch { TrainingPhase.Step => Steps, TrainingPhase.Validation => Validated, _ => Epochs }).Add(value);
+    }
+}
+
+internal static class CancellationExtensions
+{
+    public static void CancelWhen(this CancellationTokenSource source, bool condition)
+    {
+        if (condition)
+            source.Cancel();
+    }
+}
