@@ -17,6 +17,7 @@ internal sealed class TrainingCancellation : IDisposable
     public TrainingCancellation(IHostEnvironment environment, CancellationToken token)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(token);
+        Ask(environment);
         _timer = new Timer(_ => Ask(environment), state: null, Interval, Interval);
     }
 
