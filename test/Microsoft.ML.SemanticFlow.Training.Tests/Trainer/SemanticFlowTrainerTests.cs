@@ -35,7 +35,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
         var reports = new Reports();
-        var options = Quick with { Epochs = 40, LearningRate = 0.05, ValidationSet = scenes.Paths(context), ValidationInterval = 10, Progress = reports };
+        var options = Quick with { Epochs = 60, BatchSize = 4, LearningRate = 0.05, ClassWeighting = ClassWeighting.InverseLogFrequency, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
 
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
 
@@ -256,7 +256,7 @@ public sealed class SemanticFlowTrainerTests
     // The hash of the last checkpoint: weights, momentum and position.
     private static string Train(TinyScenes scenes, SemanticFlowTrainerOptions options)
     {
-        try { using var model = Fit(scenes, options); } catch (NotSupportedException) { }
+        using var model = Fit(scenes, options);
         return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(options.RunDirectory!, "last.safetensors")))); // callers set it
     }
 
