@@ -1,0 +1,119 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary>The numbers of a training run as options of the command line, each beside the property that it sets.</summary>
+internal sealed class TrainingSettings
+{
+    private delegate SemanticFlowTrainerOptions Change(SemanticFlowTrainerOptions options, ParseResult parsed);
+
+    private static readonly SemanticFlowTrainerOptions _defaults = new();
+
+    private readonly List<(Option Option, Change Change)> _settings = [];
+
+    public TrainingSettings()
+    {
+        var networks = string.Join(", ", SegmentationNetworks.All.Select(info => info.Id));
+        Value("--network", $"Network id: {networks}.", "ID", _defaults.Network.Id, (set, id) => set with
+        {
+            Network = SegmentationNetworks.All.FirstOrDefault(info => info.Id == id) ?? throw new ArgumentException($"'{id}' is not known. Known: {networks}."),
+        });
+        Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
+        Value("--batch", "Crops a step.", "N", _defaults.BatchSize, (set, value) => set with { BatchSize = value });
+        Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size, (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
+        Value("--lr", "Learning rate after warming up.", "X", _defaults.LearningRate, (set, value) => set with { LearningRate = value });
+        Value("--power", "The learning rate falls as (1 - step / steps) to this power.", "X", _defaults.PolyPower, (set, value) => set with { PolyPower = value });
+        Optional("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { WarmUpSteps = value });
+        Value("--weight-decay", "Weight decay.", "X", _defaults.WeightDecay, (set, value) => set with { WeightDecay = value });
+        Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
+        Choice(
+            "--loss",
+            "Cross entropy over all pixels, or over the hard ones (OHEM).",
+            (set, value) => set with { Loss = value },
+            ("ohem", SegmentationLossKind.OhemCrossEntropy),
+            ("ce", SegmentationLossKind.CrossEntropy));
+        Value("--ohem-threshold", "A pixel is hard while the probability of its true class is at most this.", "P", _defaults.OhemThreshold, (set, value) => set with { OhemThreshold = value });
+        Value("--ohem-min-kept", "At least this many pixels of a batch are kept as hard.", "N", _defaults.OhemMinKept, (set, value) => set with { OhemMinKept = value });
+        Value("--auxiliary-weight", "Weight of each auxiliary loss, for networks with deep supervision.", "X", _defaults.DeepSupervisionWeight, (set, value) => set with { DeepSupervisionWeight = value });
+        Choice(
+            "--class-weights",
+            "Let pixels of rare classes count more, by the logarithm of their frequency or its square root.",
+            (set, value) => set with { ClassWeighting = value },
+            ("none", ClassWeighting.None),
+            ("log", ClassWeighting.InverseLogFrequency),
+            ("sqrt", ClassWeighting.SquareRootInverseLogFrequency));
+        Pair("--scale", "Random scale before cropping.", "MIN,MAX", FormattableString.Invariant($"{_defaults.ScaleMin},{_defaults.ScaleMax}"), Commands.Pair.Range, (set, range) => set with { ScaleMin = range.Min, ScaleMax = range.Max });
+        Value("--flip", "How often an image is mirrored left to right.", "P", _defaults.FlipProbability, (set, value) => set with { FlipProbability = value });
+        Value("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.ColorJitter, (set, value) => set with { ColorJitter = value });
+        Value("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.HueJitter, (set, value) => set with { HueJitter = value });
+        Flag("--blur", "Blur images by a random amount.", (set, value) => set with { GaussianBlur = value });
+        Choice(
+            "--precision",
+            "Number format of the convolutions.",
+            (set, value) => set with { Precision = value },
+            ("auto", TrainingPrecision.Auto),
+            ("fp32", TrainingPrecision.Float32),
+            ("bf16", TrainingPrecision.BFloat16));
+        Choice<bool?>("--channels-last", "Memory layout of weights and features; auto goes with bf16.", (set, value) => set with { ChannelsLast = value }, ("auto", null), ("on", true), ("off", false));
+        Optional("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Threads = value });
+        Optional("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { LoaderThreads = value });
+        Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.CacheMegabytes, (set, value) => set with { CacheMegabytes = value });
+        Optional("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
+        Value("--val-interval", "Validate after every so many epochs, and after the last.", "N", _defaults.ValidationInterval, (set, value) => set with { ValidationInterval = value });
+        Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one.", (set, value) => set with { Resume = value });
+    }
+
+    public void AddTo(CliCommand command)
+    {
+        foreach (var (option, _) in _settings)
+            command.Add(option);
+    }
+
+    /// <summary>The options that the command line asks for.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names the option as the user wrote it.</exception>
+    public SemanticFlowTrainerOptions Read(ParseResult parsed)
+    {
+        var options = _defaults;
+        foreach (var (option, change) in _settings)
+        {
+            try
+            {
+                options = change(options, parsed);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new UsageException($"{option.Name}: {Shell.Sentence(exception)}", exception);
+            }
+        }
+
+        return options;
+    }
+
+    private void Value<T>(string name, string description, string form, T value, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change) =>
+        Add(new Option<T>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => value }, (options, given) => change(options, given!)); // has a default
+
+    private void Optional(string name, string description, string form, Func<SemanticFlowTrainerOptions, int?, SemanticFlowTrainerOptions> change) =>
+        Add(new Option<int?>(name) { Description = description, HelpName = form }, change);
+
+    private void Flag(string name, string description, Func<SemanticFlowTrainerOptions, bool, SemanticFlowTrainerOptions> change) =>
+        Add(new Option<bool>(name) { Description = description }, change);
+
+    private void Pair<T>(
+        string name, string description, string form, string value, Func<System.CommandLine.Parsing.ArgumentResult, T?> parse, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change)
+        where T : struct =>
+        Add(new Option<T?>(name) { Description = $"{description} [default: {value}]", HelpName = form, CustomParser = parse }, (options, given) => given is { } pair ? change(options, pair) : options);
+
+    // The first value is the default.
+    private void Choice<T>(string name, string description, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change, params (string Word, T Value)[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0].Word };
+        option.AcceptOnlyFromAmong([.. values.Select(value => value.Word)]);
+        Add(option, (options, word) => change(options, values.First(value => value.Word == word).Value));
+    }
+
+    private void Add<T>(Option<T> option, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change) =>
+        _settings.Add((option, (options, parsed) => change(options, parsed.GetValue(option))));
+}
