@@ -3,6 +3,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Microsoft.ML.SemanticFlow.Tool.Commands;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -26,7 +27,7 @@ internal static class Shell
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is RootCommand ? "semanticflow" : $"semanticflow {parsed.CommandResult.Command.Name}";
-            terminal.Error.WriteLine($"{parsed.Errors[0].Message} See '{command} --help'.");
+            terminal.Error.WriteLine($"{Sentence(parsed.Errors[0])} See '{command} --help'.");
             return ExitCode.Usage;
         }
 
@@ -54,6 +55,15 @@ internal static class Shell
             terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : Sentence(exception));
             return code;
         }
+    }
+
+    // The parser puts the values that an option takes on a line each, and does not name the option.
+    private static string Sentence(ParseError error)
+    {
+        var parts = error.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string message = parts.Length == 1 ? parts[0] : $"{parts[0]} {string.Join(", ", parts[1..])}.";
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        return option is null || message.Contains(option.Option.Name, StringComparison.Ordinal) ? message : $"{option.Option.Name}: {message}";
     }
 
     /// <summary>The failures that a user can mend; any other is a fault of the program and keeps its stack.</summary>
