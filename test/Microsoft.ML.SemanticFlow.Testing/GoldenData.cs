@@ -13,10 +13,10 @@ namespace Microsoft.ML.SemanticFlow.Testing;
 /// </remarks>
 public static class GoldenData
 {
-    private static readonly Lazy<string?> Found = new(Find);
+    private static readonly Lazy<string?> _found = new(Find);
 
     /// <summary>The folder, or null when there is none on this machine.</summary>
-    public static string? Root => Found.Value;
+    public static string? Root => _found.Value;
 
     /// <summary>Skips the running test when there is no golden data.</summary>
     public static void Require()

@@ -14,10 +14,10 @@ namespace Microsoft.ML.SemanticFlow.Native;
 /// </remarks>
 internal static unsafe class MixedPrecision
 {
-    private static readonly Lazy<EntryPoints?> Entries = new(Find);
+    private static readonly Lazy<EntryPoints?> _entryPoints = new(Find);
 
     /// <summary>Whether the loaded libtorch offers it.</summary>
-    public static bool IsSupported => Entries.Value is not null;
+    public static bool IsSupported => _entryPoints.Value is not null;
 
     /// <summary>Whether this processor multiplies bfloat16 in hardware. Without it, autocast on the CPU is slower than float32.</summary>
     public static bool HasBFloat16Hardware => BFloat16Hardware.IsPresent;
@@ -25,17 +25,17 @@ internal static unsafe class MixedPrecision
     /// <summary>Turns autocast on for the calling thread until disposed, on the same thread. Scopes nest.</summary>
     /// <exception cref="NotSupportedException">The loaded libtorch does not offer it.</exception>
     public static Scope Autocast(DeviceType device = DeviceType.CPU, ScalarType precision = ScalarType.BFloat16) => new(
-        Entries.Value ?? throw new NotSupportedException($"libtorch {__version__} does not offer autocast; train in float32."), device, precision);
+        _entryPoints.Value ?? throw new NotSupportedException($"libtorch {__version__} does not offer autocast; train in float32."), device, precision);
 
     private static EntryPoints? Find()
     {
         nint cpu = TorchNative.EnsureLoaded().Cpu;
         bool windows = OperatingSystem.IsWindows();
-        nint[] found = [.. Names.Select(n => NativeLibrary.TryGetExport(cpu, windows ? n.Windows : n.Unix, out nint address) ? address : 0)];
+        nint[] found = [.. _names.Select(n => NativeLibrary.TryGetExport(cpu, windows ? n.Windows : n.Unix, out nint address) ? address : 0)];
         return found.Contains(0) ? null : new EntryPoints(found);
     }
 
-    private static readonly (string Unix, string Windows)[] Names =
+    private static readonly (string Unix, string Windows)[] _names =
     [
         ("_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE", "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z"),
         ("_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb", "?set_autocast_enabled@autocast@at@@YAXW4DeviceType@c10@@_N@Z"),

@@ -26,12 +26,12 @@ internal static partial class TorchNative
     private const string NewestLibstdcxx = "GLIBCXX_3.4.32";
     private const string BindingName = "LibTorchSharp";
 
-    private static readonly Lazy<LoadedTorch> Loaded = new(Load);
-    private static readonly Lazy<bool> Tuned = new(TuneGlibc);
+    private static readonly Lazy<LoadedTorch> _loaded = new(Load);
+    private static readonly Lazy<bool> _tuned = new(TuneGlibc);
 
     /// <summary>Loads the native libraries once; later calls cost nothing. Thread-safe.</summary>
     /// <exception cref="DllNotFoundException">A library is missing or does not load; the message says what to do.</exception>
-    public static LoadedTorch EnsureLoaded() => Loaded.Value;
+    public static LoadedTorch EnsureLoaded() => _loaded.Value;
 
     /// <summary>Makes malloc keep freed memory for the next training step. Process-wide, so only training calls it, when it starts.</summary>
     /// <remarks>
@@ -39,7 +39,7 @@ internal static partial class TorchNative
     /// sfnet-dfv1: 8 % of a float32 step. Does nothing but on glibc.
     /// </remarks>
     /// <returns>Whether malloc was tuned.</returns>
-    public static bool TuneAllocator() => Tuned.Value;
+    public static bool TuneAllocator() => _tuned.Value;
 
     // Whoever touches a tensor before our first door still gets the remedy: the runtime asks here when plain loading has failed.
     [ModuleInitializer]

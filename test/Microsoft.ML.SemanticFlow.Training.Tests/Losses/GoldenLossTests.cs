@@ -18,7 +18,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 public sealed partial class GoldenLossTests
 {
     // The 19 class weights of Cityscapes that many segmentation codes share.
-    private static readonly float[] CityscapesWeights =
+    private static readonly float[] _cityscapesWeights =
     [
         0.8373f, 0.918f, 0.866f, 1.0345f, 1.0166f, 0.9969f, 0.9754f, 1.0489f, 0.8786f, 1.0023f,
         0.9539f, 0.9843f, 1.1116f, 0.9037f, 1.0865f, 1.0955f, 1.0865f, 1.1529f, 1.0507f,
@@ -62,7 +62,7 @@ public sealed partial class GoldenLossTests
     {
         double threshold = Argument(row, "thresh", 0.7);
         long minKept = (long)Argument(row, "min_kept", 100_000);
-        var weights = row.Contains("use_weight=True", StringComparison.Ordinal) ? CityscapesWeights : null;
+        var weights = row.Contains("use_weight=True", StringComparison.Ordinal) ? _cityscapesWeights : null;
         PixelLoss term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropyLoss() : new OhemCrossEntropyLoss(threshold, minKept, weights);
         return row[..row.IndexOf('(', StringComparison.Ordinal)] switch
         {

@@ -16,16 +16,16 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 /// </remarks>
 internal sealed class PyramidPooling : Module<Tensor, Tensor>
 {
-    private static readonly int[] Regions = [1, 2, 3, 6];
+    private static readonly int[] _regions = [1, 2, 3, 6];
 
     [ComponentName(Name = "stages")] private readonly ModuleList<Sequential> _branches;
     [ComponentName(Name = "bottleneck")] private readonly Sequential _fuse;
 
     public PyramidPooling(int channels, int width) : base(nameof(PyramidPooling))
     {
-        _branches = new([.. Regions.Select(n =>
+        _branches = new([.. _regions.Select(n =>
             Sequential(AdaptiveAvgPool2d(n), ConvBnRelu.Conv1x1(channels, width), BatchNorm2d(width)))]);
-        _fuse = Sequential(ConvBnRelu.Conv1x1(channels + Regions.Length * width, width), BatchNorm2d(width), ReLU(), Dropout2d(0.1));
+        _fuse = Sequential(ConvBnRelu.Conv1x1(channels + _regions.Length * width, width), BatchNorm2d(width), ReLU(), Dropout2d(0.1));
         RegisterComponents();
     }
 

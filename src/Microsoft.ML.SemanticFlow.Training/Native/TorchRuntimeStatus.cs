@@ -1,0 +1,56 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>What <see cref="TorchRuntime.Describe"/> found.</summary>
+public sealed record TorchRuntimeStatus
+{
+    internal TorchRuntimeStatus() { }
+
+    /// <summary>Whether training can run.</summary>
+    public bool IsAvailable => Problem is null;
+
+    /// <summary>Why training cannot run and what to do, or null.</summary>
+    public string? Problem { get; internal init; }
+
+    /// <summary>File names of the native libraries loaded, in order.</summary>
+    public IReadOnlyList<string> Libraries { get; internal init; } = [];
+
+    /// <summary>Whether TorchSharp's binding runs from a copy in memory whose libstdc++ requirement was weakened, because this system's is older.</summary>
+    public bool IsPatched { get; internal init; }
+
+    /// <summary>Environment settings of the native thread pool in force, as <c>NAME=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; internal init; } = [];
+
+    /// <summary>libtorch's version, or null when it did not load.</summary>
+    public string? Version { get; internal init; }
+
+    /// <summary>TorchSharp's version.</summary>
+    public required string BindingVersion { get; init; }
+
+    /// <summary>Number of CUDA devices that can be used.</summary>
+    public int CudaDeviceCount { get; internal init; }
+
+    /// <summary>Number of threads that libtorch uses for one operation.</summary>
+    public int ThreadCount { get; internal init; }
+
+    /// <summary>Whether the processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX).</summary>
+    public bool HasBFloat16Hardware { get; internal init; }
+
+    /// <summary>Lines for people.</summary>
+    public override string ToString() => string.Join(Environment.NewLine, Lines());
+
+    private IEnumerable<string> Lines()
+    {
+        yield return string.Create(CultureInfo.InvariantCulture, $"TorchSharp {BindingVersion}, libtorch {Version ?? "not loaded"}");
+        if (Problem is not null) yield return Problem;
+        if (Libraries.Count > 0) yield return $"Loaded {string.Join(", ", Libraries)}";
+        if (IsPatched) yield return "This system's libstdc++ is older than TorchSharp asks for: its binding runs from a patched copy in memory";
+        if (Settings.Count > 0) yield return $"Thread pool: {string.Join(", ", Settings)}";
+        if (IsAvailable) yield return string.Create(CultureInfo.InvariantCulture, $"CUDA devices: {CudaDeviceCount}; threads an operation: {ThreadCount}");
+        yield return HasBFloat16Hardware ? "The processor multiplies bfloat16 in hardware" : "The processor does not multiply bfloat16 in hardware";
+    }
+}
