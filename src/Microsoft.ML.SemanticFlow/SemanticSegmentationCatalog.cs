@@ -32,17 +32,18 @@ public sealed class SemanticSegmentationCatalog
     /// <param name="labelColumnName">The ground truth; pixels whose id is no class of the label map do not count.</param>
     /// <param name="predictedLabelColumnName">The predictions; an id that is no class counts as wrong.</param>
     /// <param name="labels">The classes; null takes the label map that the columns or their masks carry.</param>
+    /// <param name="cancellationToken">Stops between two rows.</param>
     /// <returns>Intersection over union, accuracies and the confusion matrix over all rows together.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no masks.</exception>
     /// <exception cref="ArgumentException">The columns carry maps of different classes, or none at all.</exception>
     /// <exception cref="InvalidDataException">Two masks of a row differ in size; the message names the row.</exception>
     public SemanticSegmentationMetrics Evaluate(
-        IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null)
+        IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
-        return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels);
+        return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
     }
 
     /// <summary>Loads a model file for use without a pipeline.</summary>

@@ -6,6 +6,10 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The type of a column of <see cref="SegmentationMask"/>; each row may have its own size.</summary>
+/// <remarks>
+/// ML.NET's Cache, ShuffleRows, AppendCacheCheckpoint and SaveAsBinary leave out columns of such types, those of images too:
+/// apply them to the columns of paths, before images and masks are loaded.
+/// </remarks>
 public sealed class SegmentationMaskDataViewType : StructuredDataViewType
 {
     private SegmentationMaskDataViewType()

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SemanticFlow.Evaluation;
 /// <summary>Walks a view of two mask columns and counts.</summary>
 internal static class SegmentationEvaluator
 {
-    public static SemanticSegmentationMetrics Evaluate(IHostEnvironment environment, IDataView data, string label, string predicted, LabelMap? labels)
+    public static SemanticSegmentationMetrics Evaluate(
+        IHostEnvironment environment, IDataView data, string label, string predicted, LabelMap? labels, CancellationToken cancellation)
     {
         var actualColumn = RowInput.Mask("label", label).Find(data.Schema);
         var predictedColumn = RowInput.Mask("predicted label", predicted).Find(data.Schema);
@@ -23,8 +24,8 @@ internal static class SegmentationEvaluator
         var gate = new Lock();
         try
         {
-            using var failed = new CancellationTokenSource();
-            Task[] workers = [.. cursors.Select(cursor => Task.Factory.StartNew(() => Walk(cursor, failed), failed.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Task[] workers = [.. cursors.Select(cursor => Task.Factory.StartNew(() => Walk(cursor, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
             WaitAll(workers);
         }
         finally
@@ -33,15 +34,16 @@ internal static class SegmentationEvaluator
                 cursor.Dispose();
         }
 
+        cancellation.ThrowIfCancellationRequested();
         return whole is null
             ? throw new ArgumentException("There are no rows to evaluate.", nameof(data))
             : new SemanticSegmentationMetrics(whole);
 
-        void Walk(DataViewRowCursor cursor, CancellationTokenSource failed)
+        void Walk(DataViewRowCursor cursor, CancellationTokenSource stop)
         {
             try
             {
-                if (Count(environment, cursor, actualColumn, predictedColumn, labels, failed.Token) is not { } counts)
+                if (Count(environment, cursor, actualColumn, predictedColumn, labels, stop.Token) is not { } counts)
                     return;
                 lock (gate)
                 {
@@ -53,21 +55,21 @@ internal static class SegmentationEvaluator
             }
             catch
             {
-                failed.Cancel();
+                stop.Cancel(); // one bad row ends the others' work too
                 throw;
             }
         }
     }
 
     private static SegmentationConfusionMatrix? Count(
-        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn, LabelMap? labels, CancellationToken failed)
+        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn, LabelMap? labels, CancellationToken stop)
     {
         var getActual = cursor.GetGetter<SegmentationMask>(actualColumn);
         var getPredicted = cursor.GetGetter<SegmentationMask>(predictedColumn);
         var getId = cursor.GetIdGetter();
         SegmentationConfusionMatrix? counts = null;
         SegmentationMask? actual = null, predicted = null;
-        while (!failed.IsCancellationRequested && cursor.MoveNext())
+        while (!stop.IsCancellationRequested && cursor.MoveNext())
         {
             MlNetInternals.CheckAlive(environment);
             getActual(ref actual!);

@@ -95,6 +95,14 @@ public sealed class SegmentationEvaluatorTests
     }
 
     [TestMethod]
+    public void Evaluate_Cancelled_Throws()
+    {
+        var data = Rows(new Pair { Label = Mask([0]), PredictedLabel = Mask([0]) });
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => _ml.SemanticSegmentation.Evaluate(data, cancellationToken: new CancellationToken(canceled: true)));
+    }
+
+    [TestMethod]
     public void Evaluate_ColumnMissing_SaysSoAsMlNetDoes()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.SemanticSegmentation.Evaluate(Rows(), "Truth"));

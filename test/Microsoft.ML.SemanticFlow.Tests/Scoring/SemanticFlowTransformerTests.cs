@@ -89,6 +89,19 @@ public sealed class SemanticFlowTransformerTests
     }
 
     [TestMethod]
+    public void GetRowCursor_NextRow_DisposesTheImageBefore()
+    {
+        var images = new CountedImages(_ml, _folder["images"]);
+        var scored = _ml.Transforms.SemanticFlow(_model).Fit(images.View).Transform(images.View);
+
+        _ = Masks(scored);
+
+        Assert.HasCount(_expected.Length, images.Made);
+        foreach (var image in images.Made.SkipLast(1))
+            Assert.ThrowsExactly<InvalidOperationException>(() => image.Width);
+    }
+
+    [TestMethod]
     public void GetRowCursorSet_FourCursors_SplitAndGiveTheSameMasks()
     {
         var scored = Pipeline().Fit(Data()).Transform(Data());
@@ -269,8 +282,6 @@ public sealed class SemanticFlowTransformerTests
     /// <summary>Images of a folder that count how often a file is read.</summary>
     private sealed class CountedImages
     {
-        private int _decoded;
-
         public CountedImages(MLContext ml, string folder)
         {
             var paths = ml.SemanticSegmentation.Data.Folder(folder);
@@ -279,7 +290,9 @@ public sealed class SemanticFlowTransformerTests
 
         public IDataView View { get; }
 
-        public int Decoded => _decoded;
+        public List<MLImage> Made { get; } = [];
+
+        public int Decoded => Made.Count;
 
         private sealed class Counting(IHostEnvironment environment, CountedImages owner) : RowTransformer(environment, "")
         {
@@ -292,8 +305,9 @@ public sealed class SemanticFlowTransformerTests
                     var path = row.Get<ReadOnlyMemory<char>>("ImagePath");
                     return () =>
                     {
-                        Interlocked.Increment(ref owner._decoded);
-                        return MLImage.CreateFromFile(path().ToString());
+                        var image = MLImage.CreateFromFile(path().ToString());
+                        owner.Made.Add(image);
+                        return image;
                     };
                 }),
             ];
