@@ -247,6 +247,31 @@ public sealed class SemanticFlowTrainerTests
         Assert.AreEqual(typeof(SegmentationMask), column.Type.RawType);
     }
 
+    [TestMethod]
+    public void ExportOnnx_OfARunFolder_GivesTheFileThatFitExported()
+    {
+        using var scenes = new TinyScenes(2);
+        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+        string output = Path.Combine(scenes.Run, "again.onnx");
+
+        new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, output, new OnnxExportOptions());
+
+        CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(scenes.Run, "model.onnx")), File.ReadAllBytes(output));
+    }
+
+    [TestMethod]
+    public void ExportOnnx_FolderWithoutARun_SaysWhatToName()
+    {
+        using var scenes = new TinyScenes(1);
+        var catalog = new MLContext(1).SemanticSegmentation;
+
+        var missing = Assert.ThrowsExactly<DirectoryNotFoundException>(() => catalog.ExportOnnx(scenes.Run, "x.onnx", new OnnxExportOptions()));
+        var empty = Assert.ThrowsExactly<FileNotFoundException>(() => catalog.ExportOnnx(scenes.Images, "x.onnx", new OnnxExportOptions()));
+
+        StringAssert.Contains(missing.Message, "Name the folder of a training run", StringComparison.Ordinal);
+        StringAssert.Contains(empty.Message, "holds no checkpoint", StringComparison.Ordinal);
+    }
+
     private static SemanticFlowTransformer Fit(TinyScenes scenes, SemanticFlowTrainerOptions options)
     {
         var context = new MLContext(1);
