@@ -19,6 +19,7 @@ internal static class Shell
             TrainCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),
+            ExportCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
         root.Add(verbose);

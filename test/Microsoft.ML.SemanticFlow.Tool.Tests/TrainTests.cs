@@ -1,0 +1,165 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Text.Json;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Tests;
+
+/// <summary>One tiny run of the trainer, shared by the tests that need its folder.</summary>
+[TestClass]
+public sealed class TrainTests
+{
+    private static TinyDataset? _data;
+    private static CommandResult? _training;
+
+    private static TinyDataset Data => _data ?? throw new InvalidOperationException("The class is not initialised.");
+
+    private static string Run => Data.At("run");
+
+    [ClassInitialize]
+    public static void Train(TestContext _)
+    {
+        _data = new TinyDataset();
+        _training = CommandLine.Run(Options("--output", Run, "--json"));
+    }
+
+    [ClassCleanup]
+    public static void Clean() => _data?.Dispose();
+
+    [TestMethod]
+    public void Train_TinyFolder_LeavesAModelAndSaysHowGoodItIs()
+    {
+        Assert.AreEqual(ExitCode.Done, _training!.Code, _training.Error);
+        using var json = JsonDocument.Parse(_training.Output);
+        Assert.AreEqual(1, json.RootElement.GetProperty("bestEpoch").GetInt32());
+        Assert.IsTrue(json.RootElement.GetProperty("meanIoU").GetDouble() is >= 0 and <= 1);
+        Assert.IsTrue(File.Exists(json.RootElement.GetProperty("model").GetString()));
+        StringAssert.Contains(_training.Error, "epoch 1/1");
+        Assert.IsFalse(_training.Error.Contains('\u001b', StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void Train_FolderHoldsARun_AsksForResume()
+    {
+        var result = CommandLine.Run(Options("--output", Run));
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--resume");
+    }
+
+    [TestMethod]
+    public void Train_AlreadyCancelled_Ends130()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+
+        var result = CommandLine.Run(cancelled.Token, Options("--output", Data.At("cancelled")));
+
+        Assert.AreEqual(ExitCode.Cancelled, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "Cancelled");
+    }
+
+    [TestMethod]
+    public void Evaluate_TrainedModel_PrintsTheTable()
+    {
+        var result = CommandLine.Run("evaluate", "--model", Path.Combine(Run, "model.onnx"), "--images", Data.Images, "--labels", Data.Masks);
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        StringAssert.Contains(result.Output, "right");
+    }
+
+    [TestMethod]
+    [DataRow("scoring")]
+    [DataRow("logits")]
+    public void Export_RunFolder_WritesAModelThatPredicts(string form)
+    {
+        string model = Data.At($"{form}.onnx");
+
+        var exported = CommandLine.Run("export", "--model", Run, "--output", model, "--form", form, "--json");
+        var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", Data.At($"masks-{form}"));
+
+        Assert.AreEqual(ExitCode.Done, exported.Code, exported.Error);
+        using var json = JsonDocument.Parse(exported.Output);
+        Assert.IsTrue(json.RootElement.GetProperty("argMaxAgreement").GetDouble() > 0.99);
+        Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);
+        Assert.IsTrue(File.Exists(Path.Combine(Data.At($"masks-{form}"), "0.png")));
+    }
+
+    [TestMethod]
+    public void Export_OnnxFileToAnotherForm_PointsToTheRunFolder()
+    {
+        var result = CommandLine.Run("export", "--model", Path.Combine(Run, "model.onnx"), "--output", Data.At("other.onnx"), "--form", "logits");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, "run folder");
+        Assert.IsFalse(File.Exists(Data.At("other.onnx")));
+    }
+
+    [TestMethod]
+    public void Export_NoRunInTheFolder_SaysWhatIsMissing()
+    {
+        var result = CommandLine.Run("export", "--model", Data.Images, "--output", Data.At("none.onnx"));
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, Data.Images);
+    }
+
+    [TestMethod]
+    public void Train_LabelFileMissing_NamesIt()
+    {
+        using var data = new TinyDataset();
+        File.Delete(data.At("train", "labels", "2.png"));
+
+        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, data.At("train", "labels", "2.png"));
+    }
+
+    [TestMethod]
+    public void Train_NoImages_SaysWhereItLooked()
+    {
+        using var data = new TinyDataset();
+        Directory.Delete(data.TrainImages, recursive: true);
+        Directory.CreateDirectory(data.TrainImages);
+
+        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, data.TrainImages);
+    }
+
+    [TestMethod]
+    public void Train_SizesDiffer_NamesTheFile()
+    {
+        using var data = new TinyDataset();
+        new SegmentationMask(32, 32, new byte[32 * 32], TinyDataset.Labels).Save(data.At("train", "labels", "1.png"));
+
+        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "32 x 32");
+        Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    [TestMethod]
+    public void Train_TruncatedImage_NamesIt()
+    {
+        using var data = new TinyDataset();
+        string path = Path.Combine(data.TrainImages, "3.png");
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+
+        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "3.png");
+        Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    private static string[] Options(params string[] more) =>
+    [
+        "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
+        "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32", .. more,
+    ];
+}
