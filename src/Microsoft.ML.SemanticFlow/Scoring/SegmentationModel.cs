@@ -109,7 +109,7 @@ public sealed class SegmentationModel : IDisposable
     public SegmentationMask Predict(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Predict(ImageCodec.Decode(path));
+        return Predict(ImageCodec.Decode(path), Path.GetFileName(path));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
@@ -138,11 +138,16 @@ public sealed class SegmentationModel : IDisposable
         return Predict(MLImageConversion.ToPixels(image));
     }
 
+    internal SegmentationMask Predict(PixelImage image, CancellationToken cancellation = default) => Predict(image, source: null, cancellation);
+
     /// <summary>Labels the pixels of a decoded image.</summary>
-    internal SegmentationMask Predict(PixelImage image, CancellationToken cancellation = default)
+    /// <param name="image">The image.</param>
+    /// <param name="source">How messages name the image; null when it has no name.</param>
+    /// <param name="cancellation">Stops the network between two operators.</param>
+    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default)
     {
         var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
-        Run(image, (logits, height, width) => FusedArgMax.Compute(logits, Labels.ClassCount, height, width, ids, image.Height, image.Width), cancellation);
+        Run(image, source, (logits, height, width) => FusedArgMax.Compute(logits, Labels.ClassCount, height, width, ids, image.Height, image.Width), cancellation);
         return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
     }
 
@@ -150,7 +155,7 @@ public sealed class SegmentationModel : IDisposable
     internal (float[] Logits, int Height, int Width) RunLogits(PixelImage image, CancellationToken cancellation = default)
     {
         (float[], int, int) result = default;
-        Run(image, (logits, height, width) => result = (logits.ToArray(), height, width), cancellation);
+        Run(image, source: null, (logits, height, width) => result = (logits.ToArray(), height, width), cancellation);
         return result;
     }
 
@@ -165,7 +170,7 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>Frees the native session once the running predictions have ended.</summary>
     public void Dispose() => _session.Dispose();
 
-    private void Run(PixelImage image, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    private void Run(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
     {
         if (Height is { } height && Width is { } width)
         {
@@ -174,7 +179,7 @@ public sealed class SegmentationModel : IDisposable
         }
         else if (image.Height < SmallestSide || image.Width < SmallestSide)
         {
-            throw new InvalidDataException($"An image of {image.Height} x {image.Width} pixels (height x width) is too small: {Network} needs at least {SmallestSide} x {SmallestSide}. Enlarge it.");
+            throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
         }
 
         _session.Run(image, _description, read, cancellation);
