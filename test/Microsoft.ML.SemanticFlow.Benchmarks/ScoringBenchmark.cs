@@ -16,7 +16,7 @@ internal static class ScoringBenchmark
 {
     private const int Height = 512, Width = 1024, Classes = 19;
 
-    public static int Run(string network, int turns)
+    public static void Run(string network, int turns)
     {
         string folder = Directory.CreateTempSubdirectory("semanticflow-").FullName;
         try
@@ -62,7 +62,6 @@ internal static class ScoringBenchmark
             for (int i = 0; i < scorers.Length; i++)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scorers[i].Name,-32} median {Median(times[i]),8:F1} ms   best {times[i].Min(),8:F1} ms   {baseline / Median(times[i]):F2} x the stock route"));
             ArgMax(ours, image);
-            return 0;
         }
         finally
         {
