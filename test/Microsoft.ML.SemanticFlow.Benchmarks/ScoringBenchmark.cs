@@ -29,6 +29,7 @@ internal static class ScoringBenchmark
             File.WriteAllBytes(logits, OnnxExporter.Export(trained, description, new OnnxExportOptions { Form = OnnxForm.Logits, Height = Height, Width = Width }).Bytes);
 
             var image = ExportCheck.Draw(Height, Width);
+            var normalization = new PixelNormalization(description.Mean, description.Std);
             var row = new Row();
             var ml = new MLContext();
             var stock = ml.Model.CreatePredictionEngine<Row, Scores>(
@@ -38,7 +39,7 @@ internal static class ScoringBenchmark
             [
                 ("stock ApplyOnnxModel + argmax", () =>
                 {
-                    PixelPacking.Normalise(image, description.Mean, description.Std, row.image);
+                    normalization.ToPlanes(image.Bgra, row.image);
                     FusedArgMax.Compute(stock.Predict(row).logits, Classes, Height, Width, ids, Height, Width);
                 }),
                 ("ours, fixed size", () => ours.Predict(image)),

@@ -14,7 +14,7 @@ internal sealed class RunFolder
 {
     private const string LogHeader = "epoch,seconds,learning_rate,loss,validation_miou";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private readonly string _path;
     private readonly StringBuilder _log = new(LogHeader + "\n");
@@ -73,7 +73,7 @@ internal sealed class RunFolder
             ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
             [info.Epoch == 0 ? "started" : "resumed"] = DateTime.UtcNow.ToString("u", CultureInfo.InvariantCulture),
         };
-        AtomicFile.Write(Path.Combine(_path, "run.json"), JsonSerializer.SerializeToUtf8Bytes(run, Indented));
+        AtomicFile.Write(Path.Combine(_path, "run.json"), JsonSerializer.SerializeToUtf8Bytes(run, _indented));
     }
 
     public void SaveLast(nn.Module network, SGD optimizer, CheckpointInfo info) =>

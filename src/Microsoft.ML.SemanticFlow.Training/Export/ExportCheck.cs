@@ -15,13 +15,13 @@ internal static class ExportCheck
     public const double Tolerance = 1e-3;
 
     // Sides that no stride divides, beside one that all do.
-    private static readonly (int Height, int Width)[] FreeSizes = [(128, 192), (97, 161)];
+    private static readonly (int Height, int Width)[] _freeSizes = [(128, 192), (97, 161)];
 
     /// <summary>Compares at the model's size, or at two sizes when it takes any.</summary>
     /// <exception cref="InvalidOperationException">The scores differ by more than the tolerance.</exception>
     public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model)
     {
-        (int Height, int Width)[] sizes = model.Height is { } height && model.Width is { } width ? [(height, width)] : FreeSizes;
+        (int Height, int Width)[] sizes = model.Height is { } height && model.Width is { } width ? [(height, width)] : _freeSizes;
         return sizes.Select(size => Compare(network, model, Draw(size.Height, size.Width)))
             .MaxBy(figures => figures.LargestLogitDifference / Math.Max(figures.LogitRange, double.Epsilon))!;
     }
@@ -88,7 +88,7 @@ internal static class ExportCheck
         try
         {
             var planes = new float[3 * image.Height * image.Width];
-            PixelPacking.Normalise(image, model.Description.Mean, model.Description.Std, planes);
+            new PixelNormalization(model.Description.Mean, model.Description.Std).ToPlanes(image.Bgra, planes);
             var input = tensor(planes, [1, 3, image.Height, image.Width]).to(network.parameters().First().device);
             var logits = model.Form == OnnxForm.Scoring ? network.Predict(input).Main : network.forward(input);
             return logits.to(float32).cpu().contiguous().data<float>().ToArray();

@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Imaging;
+
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
 /// <summary>How training crops are drawn from a labelled image.</summary>
@@ -29,9 +31,6 @@ internal sealed record AugmentationOptions
     /// <summary>Whether crops are blurred, with a standard deviation drawn from 0.15 to 1.3 pixels.</summary>
     public bool GaussianBlur { get; init; }
 
-    /// <summary>Mean of red, green, blue in [0, 1], subtracted from each pixel.</summary>
-    public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
-
-    /// <summary>Standard deviation of red, green, blue in [0, 1], by which each pixel is divided afterwards.</summary>
-    public IReadOnlyList<float> Std { get; init; } = [0.229f, 0.224f, 0.225f];
+    /// <summary>What happens to the crop's pixels last.</summary>
+    public PixelNormalization Normalization { get; init; } = PixelNormalization.ImageNet;
 }

@@ -12,24 +12,11 @@ namespace Microsoft.ML.SemanticFlow.Sampling;
 /// Scale, crop, mirror, colour, blur, normalise: the order of the original training code. Everything is drawn first, so that
 /// only the part of the image under the crop is resampled. Deterministic from the random source alone; threads may share it.
 /// </remarks>
-internal sealed class JointAugmentation
+internal sealed class JointAugmentation(AugmentationOptions options)
 {
     private const uint Black = 0xFF000000;
 
-    // By channel red, green, blue, and sample.
-    private readonly float[] _normalized = new float[3 * 256];
-
-    public JointAugmentation(AugmentationOptions options)
-    {
-        Options = options;
-        for (int channel = 0; channel < 3; channel++)
-        {
-            for (int sample = 0; sample < 256; sample++)
-                _normalized[channel * 256 + sample] = (sample / 255f - options.Mean[channel]) / options.Std[channel];
-        }
-    }
-
-    public AugmentationOptions Options { get; }
+    public AugmentationOptions Options { get; } = options;
 
     /// <summary>Writes one normalised crop and its labels into a batch.</summary>
     /// <param name="sample">The image and its mask.</param>
@@ -51,9 +38,9 @@ internal sealed class JointAugmentation
         var ids = ArrayPool<byte>.Shared.Rent(count);
         Apply(sample, plan, pixels.AsSpan(0, count * 4), ids.AsSpan(0, count));
         if (channelsLast)
-            NormalizeInterleaved(pixels.AsSpan(0, count * 4), image);
+            Options.Normalization.ToPixels(pixels.AsSpan(0, count * 4), image);
         else
-            NormalizePlanar(pixels.AsSpan(0, count * 4), image);
+            Options.Normalization.ToPlanes(pixels.AsSpan(0, count * 4), image);
         for (int i = 0; i < labels.Length; i++)
             labels[i] = ids[i];
         ArrayPool<byte>.Shared.Return(pixels);
@@ -97,28 +84,5 @@ internal sealed class JointAugmentation
             change.Apply(bgra);
         if (plan.BlurSigma is { } sigma)
             GaussianBlur.Apply(bgra, crop.Height, crop.Width, sigma);
-    }
-
-    private void NormalizeInterleaved(ReadOnlySpan<byte> bgra, Span<float> image)
-    {
-        ReadOnlySpan<float> table = _normalized;
-        for (int from = 0, to = 0; from < bgra.Length; from += 4, to += 3)
-        {
-            image[to] = table[bgra[from + 2]];
-            image[to + 1] = table[256 + bgra[from + 1]];
-            image[to + 2] = table[512 + bgra[from]];
-        }
-    }
-
-    private void NormalizePlanar(ReadOnlySpan<byte> bgra, Span<float> image)
-    {
-        int count = bgra.Length / 4;
-        for (int channel = 0; channel < 3; channel++)
-        {
-            var table = _normalized.AsSpan(channel * 256, 256);
-            var plane = image.Slice(channel * count, count);
-            for (int i = 0; i < plane.Length; i++)
-                plane[i] = table[bgra[4 * i + 2 - channel]];
-        }
     }
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Trainer;
 /// <summary>One token for the caller's cancellation and for that of the MLContext, which has no token and is asked now and then.</summary>
 internal sealed class TrainingCancellation : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _source;
     private readonly Timer _timer;
@@ -18,7 +18,7 @@ internal sealed class TrainingCancellation : IDisposable
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(token);
         Ask(environment);
-        _timer = new Timer(_ => Ask(environment), state: null, Interval, Interval);
+        _timer = new Timer(_ => Ask(environment), state: null, _interval, _interval);
     }
 
     public CancellationToken Token => _source.Token;

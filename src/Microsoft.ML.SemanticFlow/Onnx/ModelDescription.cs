@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow.Onnx;
 
@@ -20,10 +21,10 @@ internal sealed record ModelDescription
     public required LabelMap Labels { get; init; }
 
     /// <summary>Per-channel mean of pixels in [0, 1], in the order of <see cref="ChannelOrder"/>.</summary>
-    public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
+    public IReadOnlyList<float> Mean { get; init; } = PixelNormalization.ImageNetMean;
 
     /// <summary>Per-channel standard deviation of pixels in [0, 1].</summary>
-    public IReadOnlyList<float> Std { get; init; } = [0.229f, 0.224f, 0.225f];
+    public IReadOnlyList<float> Std { get; init; } = PixelNormalization.ImageNetStd;
 
     public string ChannelOrder { get; init; } = "RGB";
 

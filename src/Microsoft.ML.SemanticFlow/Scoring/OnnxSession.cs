@@ -14,8 +14,8 @@ internal sealed class OnnxSession : IDisposable
     internal const string InputName = "image";
     internal const string OutputName = "logits";
 
-    private static readonly string[] InputNames = [InputName];
-    private static readonly string[] OutputNames = [OutputName];
+    private static readonly string[] _inputNames = [InputName];
+    private static readonly string[] _outputNames = [OutputName];
 
     private readonly InferenceSession _session;
     private readonly string _source;
@@ -90,7 +90,7 @@ internal sealed class OnnxSession : IDisposable
             float[] normalised = ArrayPool<float>.Shared.Rent(length);
             try
             {
-                PixelPacking.Normalise(image, description.Mean, description.Std, normalised);
+                new PixelNormalization(description.Mean, description.Std).ToPlanes(image.Bgra, normalised);
                 using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
                 Run(planes, read, cancellation);
             }
@@ -117,7 +117,7 @@ internal sealed class OnnxSession : IDisposable
         using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, options);
         try
         {
-            using var outputs = _session.Run(options, InputNames, [input], OutputNames);
+            using var outputs = _session.Run(options, _inputNames, [input], _outputNames);
             var shape = outputs[0].GetTensorTypeAndShape().Shape;
             read(outputs[0].GetTensorDataAsSpan<float>(), checked((int)shape[2]), checked((int)shape[3]));
         }

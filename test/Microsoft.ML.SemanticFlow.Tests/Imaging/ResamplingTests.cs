@@ -1,8 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using CsCheck;
 using System.Runtime.InteropServices;
+using CsCheck;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
 

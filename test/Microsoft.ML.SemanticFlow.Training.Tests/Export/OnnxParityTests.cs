@@ -14,7 +14,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 public sealed class OnnxParityTests
 {
     // The second divides by no stride; the third has features wide enough that every pooling region differs.
-    private static readonly (int Height, int Width)[] Sizes = [(128, 192), (97, 161), (256, 512)];
+    private static readonly (int Height, int Width)[] _sizes = [(128, 192), (97, 161), (256, 512)];
 
     public static IEnumerable<object[]> NetworksAndForms =>
         from network in SegmentationNetworks.All from form in Enum.GetValues<OnnxForm>() select new object[] { network.Id, form };
@@ -42,7 +42,7 @@ public sealed class OnnxParityTests
 
         using var model = SegmentationModel.FromBytes(exported.Bytes, id);
         Assert.IsNull(model.Height);
-        foreach (var (height, width) in Sizes)
+        foreach (var (height, width) in _sizes)
             AssertSame(ExportCheck.Compare(network, model, Image(height, width)));
     }
 
@@ -53,7 +53,7 @@ public sealed class OnnxParityTests
         GoldenData.Require();
         using var network = GoldenNetwork.Create(id);
 
-        foreach (var (height, width) in Sizes)
+        foreach (var (height, width) in _sizes)
         {
             var exported = OnnxExporter.Export(network, Describe(id), new OnnxExportOptions { Form = form, Height = height, Width = width });
 

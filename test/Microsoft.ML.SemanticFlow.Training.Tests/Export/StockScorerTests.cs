@@ -30,7 +30,7 @@ public sealed class StockScorerTests
         // ExtractPixels has one scale and offset for all channels and our mean and deviation are by channel: the row holds them normalised.
         var ml = new MLContext(seed: 1);
         var planes = new float[3 * Height * Width];
-        PixelPacking.Normalise(image, model.Description.Mean, model.Description.Std, planes);
+        new PixelNormalization(model.Description.Mean, model.Description.Std).ToPlanes(image.Bgra, planes);
         var data = ml.Data.LoadFromEnumerable([new Row { image = planes }]);
         var scored = ml.Transforms.ApplyOnnxModel("logits", "image", folder["logits.onnx"]).Fit(data).Transform(data);
         float[] logits = [.. scored.GetColumn<float[]>("logits").Single()];

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Sampling;
 [TestClass]
 public sealed class BatchLoaderTests
 {
-    private static readonly AugmentationOptions Crops = new() { CropHeight = 32, CropWidth = 32 };
+    private static readonly AugmentationOptions _crops = new() { CropHeight = 32, CropWidth = 32 };
 
     [TestMethod]
     [DataRow(64L, true, DisplayName = "from memory")]
@@ -71,7 +71,7 @@ public sealed class BatchLoaderTests
     {
         using var scenes = new TinyScenes(6, size: 48);
         var source = Open(scenes, megabytes: 0);
-        using var loader = new BatchLoader(source, new JointAugmentation(Crops), 2, 32, 32, channelsLast: false, workers: 3, seed: 1);
+        using var loader = new BatchLoader(source, new JointAugmentation(_crops), 2, 32, 32, channelsLast: false, workers: 3, seed: 1);
         using var stop = new CancellationTokenSource();
 
         _ = loader.Epoch(0, CancellationToken.None).First();
@@ -118,7 +118,7 @@ public sealed class BatchLoaderTests
     // Pixels and labels of each batch, one after the other.
     private static List<float[]> Read(SampleSource source, int workers, int epoch, bool channelsLast = false)
     {
-        using var loader = new BatchLoader(source, new JointAugmentation(Crops), 2, 32, 32, channelsLast, workers, seed: 1);
+        using var loader = new BatchLoader(source, new JointAugmentation(_crops), 2, 32, 32, channelsLast, workers, seed: 1);
         return [.. loader.Epoch(epoch, CancellationToken.None).Select(batch => (float[])
             [.. batch.Images.contiguous().data<float>(), .. batch.Labels.data<long>().Select(id => (float)id)])];
     }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 [TestClass]
 public sealed class SemanticFlowTrainerTests
 {
-    private static readonly SemanticFlowTrainerOptions Quick = new()
+    private static readonly SemanticFlowTrainerOptions _quick = new()
     {
         Network = SegmentationNetworks.SFNetDF1,
         Epochs = 2,
@@ -35,7 +35,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
         var reports = new Reports();
-        var options = Quick with { Epochs = 60, BatchSize = 4, LearningRate = 0.05, ClassWeighting = ClassWeighting.InverseLogFrequency, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
+        var options = _quick with { Epochs = 60, BatchSize = 4, LearningRate = 0.05, ClassWeighting = ClassWeighting.InverseLogFrequency, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
 
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
 
@@ -50,9 +50,9 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(5);
 
-        var first = Train(scenes, Quick with { RunDirectory = scenes.Run + "1", LoaderThreads = 1 });
-        var second = Train(scenes, Quick with { RunDirectory = scenes.Run + "2", LoaderThreads = 3 });
-        var other = Train(scenes, Quick with { RunDirectory = scenes.Run + "3", Seed = 2 });
+        var first = Train(scenes, _quick with { RunDirectory = scenes.Run + "1", LoaderThreads = 1 });
+        var second = Train(scenes, _quick with { RunDirectory = scenes.Run + "2", LoaderThreads = 3 });
+        var other = Train(scenes, _quick with { RunDirectory = scenes.Run + "3", Seed = 2 });
 
         Assert.AreEqual(first, second);
         Assert.AreNotEqual(first, other);
@@ -62,7 +62,7 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedHalfway_GivesTheWeightsOfAStraightRun()
     {
         using var scenes = new TinyScenes(4);
-        var straight = Quick with { Epochs = 4, RunDirectory = scenes.Run + "1" };
+        var straight = _quick with { Epochs = 4, RunDirectory = scenes.Run + "1" };
         using var stop = new CancellationTokenSource();
         var halfway = straight with
         {
@@ -86,7 +86,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(6);
         var context = new MLContext(1);
         using var stop = new CancellationTokenSource();
-        var options = Quick with
+        var options = _quick with
         {
             Epochs = 50,
             RunDirectory = scenes.Run,
@@ -107,7 +107,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
         using var stop = new CancellationTokenSource();
-        var options = Quick with { Progress = new Callback(_ => stop.Cancel()), CancellationToken = stop.Token };
+        var options = _quick with { Progress = new Callback(_ => stop.Cancel()), CancellationToken = stop.Token };
 
         Assert.ThrowsExactly<OperationCanceledException>(() => Fit(scenes, options));
     }
@@ -119,7 +119,7 @@ public sealed class SemanticFlowTrainerTests
         var context = new MLContext(1);
         typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 5.0.1
 
-        Assert.Throws<OperationCanceledException>(() => context.SemanticSegmentation.Trainers.SemanticFlow(Quick with { Epochs = 10_000 }).Fit(scenes.Rows(context)));
+        Assert.Throws<OperationCanceledException>(() => context.SemanticSegmentation.Trainers.SemanticFlow(_quick with { Epochs = 10_000 }).Fit(scenes.Rows(context)));
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class SemanticFlowTrainerTests
         context.Log += (_, line) => lines.Add(line.Message);
         var reports = new Reports();
 
-        using var model = context.Transforms.SemanticFlow(Quick with { ValidationSet = scenes.Paths(context), Progress = reports }).Fit(scenes.Rows(context));
+        using var model = context.Transforms.SemanticFlow(_quick with { ValidationSet = scenes.Paths(context), Progress = reports }).Fit(scenes.Rows(context));
 
         Assert.HasCount(2 * 2, reports.Steps); // two epochs of two steps
         Assert.HasCount(2 * 4, reports.Validated);
@@ -146,8 +146,8 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(5);
 
-        string first = Train(scenes, Quick with { RunDirectory = scenes.Run + "1", CacheMegabytes = 0 });
-        string second = Train(scenes, Quick with { RunDirectory = scenes.Run + "2", CacheMegabytes = 0, LoaderThreads = 3 });
+        string first = Train(scenes, _quick with { RunDirectory = scenes.Run + "1", CacheMegabytes = 0 });
+        string second = Train(scenes, _quick with { RunDirectory = scenes.Run + "2", CacheMegabytes = 0, LoaderThreads = 3 });
 
         Assert.AreEqual(first, second);
     }
@@ -158,7 +158,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(1);
         var reports = new Reports();
 
-        using var model = Fit(scenes, Quick with { Progress = reports });
+        using var model = Fit(scenes, _quick with { Progress = reports });
 
         Assert.HasCount(2, reports.Steps);
     }
@@ -168,7 +168,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
 
-        var thrown = Assert.ThrowsExactly<NotFiniteNumberException>(() => Fit(scenes, Quick with { LearningRate = 1e30, WarmUpSteps = 0, Epochs = 3 }));
+        var thrown = Assert.ThrowsExactly<NotFiniteNumberException>(() => Fit(scenes, _quick with { LearningRate = 1e30, WarmUpSteps = 0, Epochs = 3 }));
 
         StringAssert.Contains(thrown.Message, "Lower LearningRate", StringComparison.Ordinal);
     }
@@ -179,7 +179,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(3);
         scenes.Draw(1, 64, 64, maskHeight: 32);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, Quick));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, _quick));
 
         StringAssert.Contains(thrown.Message, "64 x 64 pixels and a mask of 32 x 64", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "001.png", StringComparison.Ordinal);
@@ -190,7 +190,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(2);
 
-        var thrown = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(scenes, Quick with { ImageColumnName = "Picture" }));
+        var thrown = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(scenes, _quick with { ImageColumnName = "Picture" }));
 
         StringAssert.Contains(thrown.Message, "'Picture'", StringComparison.Ordinal);
     }
@@ -199,7 +199,7 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_FolderHoldsARun_DoesNotOverwriteIt()
     {
         using var scenes = new TinyScenes(2);
-        var options = Quick with { Epochs = 1, RunDirectory = scenes.Run };
+        var options = _quick with { Epochs = 1, RunDirectory = scenes.Run };
         Train(scenes, options);
 
         var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, options));
@@ -211,9 +211,9 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedWithOtherOptions_NamesThem()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
 
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, Quick with { RunDirectory = scenes.Run, Resume = true, LearningRate = 0.5, Seed = 9 }));
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, _quick with { RunDirectory = scenes.Run, Resume = true, LearningRate = 0.5, Seed = 9 }));
 
         StringAssert.Contains(thrown.Message, "LearningRate 0.02, not 0.5", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "Seed 1, not 9", StringComparison.Ordinal);
@@ -223,11 +223,11 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedFromATruncatedCheckpoint_SaysSo()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
         using (var file = new FileStream(Path.Combine(scenes.Run, "last.safetensors"), FileMode.Open))
             file.SetLength(file.Length - 1);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, Quick with { RunDirectory = scenes.Run, Resume = true }));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, _quick with { RunDirectory = scenes.Run, Resume = true }));
 
         StringAssert.Contains(thrown.Message, "last.safetensors", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "not a whole safetensors file", StringComparison.Ordinal);
@@ -239,7 +239,7 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(2);
         var context = new MLContext(1);
         var paths = scenes.Paths(context);
-        var pipeline = TinyScenes.Loading(context).Append(context.SemanticSegmentation.Trainers.SemanticFlow(Quick with { Epochs = 1 }));
+        var pipeline = TinyScenes.Loading(context).Append(context.SemanticSegmentation.Trainers.SemanticFlow(_quick with { Epochs = 1 }));
 
         using var model = pipeline.Fit(paths);
 
@@ -251,7 +251,7 @@ public sealed class SemanticFlowTrainerTests
     public void ExportOnnx_OfARunFolder_GivesTheFileThatFitExported()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, Quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
         string output = Path.Combine(scenes.Run, "again.onnx");
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, output, new OnnxExportOptions());

@@ -1,0 +1,57 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Imaging;
+
+/// <summary>Decoded pixels to what a network takes: (value / 255 - mean) / std by channel, red, green, blue.</summary>
+/// <remarks>The same float32 operations in the same order as torchvision's ToTensor and Normalize, once per byte value.</remarks>
+internal sealed class PixelNormalization
+{
+    private const int Channels = 3, Values = 256;
+
+    private readonly float[] _table = new float[Channels * Values];
+
+    /// <param name="mean">Means of red, green and blue in [0, 1].</param>
+    /// <param name="std">Standard deviations of red, green and blue in [0, 1].</param>
+    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
+    {
+        for (int i = 0; i < _table.Length; i++)
+            _table[i] = (i % Values / 255f - mean[i / Values]) / std[i / Values];
+    }
+
+    /// <summary>The statistics of ImageNet, which the papers train and publish with.</summary>
+    public static IReadOnlyList<float> ImageNetMean { get; } = [0.485f, 0.456f, 0.406f];
+
+    public static IReadOnlyList<float> ImageNetStd { get; } = [0.229f, 0.224f, 0.225f];
+
+    public static PixelNormalization ImageNet { get; } = new(ImageNetMean, ImageNetStd);
+
+    /// <summary>Writes three planes, [3, H, W].</summary>
+    /// <param name="bgra">H W pixels.</param>
+    /// <param name="planes">Takes 3 H W values; longer is fine.</param>
+    public void ToPlanes(ReadOnlySpan<byte> bgra, Span<float> planes)
+    {
+        int size = bgra.Length / 4;
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            var table = _table.AsSpan(channel * Values, Values);
+            var plane = planes.Slice(channel * size, size);
+            for (int i = 0; i < plane.Length; i++)
+                plane[i] = table[bgra[4 * i + 2 - channel]];
+        }
+    }
+
+    /// <summary>Writes the channels of each pixel together, [H, W, 3].</summary>
+    /// <param name="bgra">H W pixels.</param>
+    /// <param name="pixels">Takes 3 H W values; longer is fine.</param>
+    public void ToPixels(ReadOnlySpan<byte> bgra, Span<float> pixels)
+    {
+        ReadOnlySpan<float> table = _table;
+        for (int from = 0, to = 0; from < bgra.Length; from += 4, to += Channels)
+        {
+            pixels[to] = table[bgra[from + 2]];
+            pixels[to + 1] = table[Values + bgra[from + 1]];
+            pixels[to + 2] = table[2 * Values + bgra[from]];
+        }
+    }
+}
