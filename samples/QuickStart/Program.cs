@@ -3,6 +3,8 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.SemanticFlow;
 using QuickStart;
 
 // Draws a data set of streets, trains a network on it, measures it, exports it to ONNX and scores a folder with the file.
@@ -21,6 +23,60 @@ Say("measuring how far a pixel's colour alone tells its class");
 var baseline = new ColorBaseline(StreetScenes.Images(data, "train"), StreetScenes.Masks(data, "train"), labels)
     .Evaluate(StreetScenes.Images(data, "test"), StreetScenes.Masks(data, "test"), labels);
 
-Console.WriteLine($"colour alone: mIoU {baseline.Average():f3}");
+var ml = new MLContext(seed: 1);
+IDataView Read(string split) => ml.SemanticSegmentation.Data.Folder(StreetScenes.Images(data, split), StreetScenes.Masks(data, split));
+
+var options = new SemanticFlowTrainerOptions
+{
+    Network = SegmentationNetworks.SFNetLiteR18,
+    Epochs = 14,
+    BatchSize = 8,
+    CropHeight = StreetScenes.Height,
+    CropWidth = StreetScenes.Width,
+    LearningRate = 0.05,
+    Loss = SegmentationLossKind.CrossEntropy,
+    ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency,
+    ScaleMin = 0.9,
+    ScaleMax = 1.4,
+    ValidationSet = Read("val"),
+    ValidationInterval = 5,
+    Progress = new ConsoleTrainingProgress(),
+};
+Say($"training {options.Network}");
+var pipeline = ml.Transforms.SemanticFlow().LoadImagesAndMasks(labels)
+    .Append(ml.SemanticSegmentation.Trainers.SemanticFlow(options));
+using var model = pipeline.Fit(Read("train"));
+
+Say("evaluating on the held-out scenes");
+var metrics = ml.SemanticSegmentation.Evaluate(model.Transform(Read("test")));
+
+Say($"exporting to {modelFile}");
+model.LastTransformer.Model.Save(modelFile);
+
+Say("scoring the folder of held-out scenes with the file");
+Directory.CreateDirectory(pictures);
+var counts = new SegmentationConfusionMatrix(labels);
+using (var segmenter = SegmentationModel.Load(modelFile))
+{
+    foreach (string image in Directory.EnumerateFiles(StreetScenes.Images(data, "test"), "*.png").Order(StringComparer.Ordinal))
+    {
+        string name = Path.GetFileName(image);
+        var truth = SegmentationMask.Load(Path.Combine(StreetScenes.Masks(data, "test"), name), labels);
+        var prediction = segmenter.Predict(image);
+        counts.Add(truth, prediction);
+        SideBySide.Save(image, truth, prediction, Path.Combine(pictures, name));
+    }
+}
+
+var scored = new SemanticSegmentationMetrics(counts);
+Console.WriteLine();
+Console.WriteLine($"{"class",-12}  {"IoU",6}  {"by colour",9}");
+for (int id = 0; id < labels.ClassCount; id++)
+    Console.WriteLine($"{labels.Classes[id].Name,-12}  {metrics.PerClassIntersectionOverUnion[id],6:f3}  {baseline[id],9:f3}");
+Console.WriteLine($"{"mIoU",-12}  {metrics.MeanIntersectionOverUnion,6:f3}  {baseline.Average(),9:f3}");
+Console.WriteLine();
+Console.WriteLine($"The ONNX file alone gives mIoU {scored.MeanIntersectionOverUnion:f3} on the same 40 scenes, which training never saw.");
+Console.WriteLine($"Pictures (image, truth, prediction): {Path.GetFullPath(pictures)}");
+Console.WriteLine($"Model: {Path.GetFullPath(modelFile)}, {clock.Elapsed.TotalSeconds:f0} s in all");
 
 void Say(string what) => Console.Error.WriteLine($"[{clock.Elapsed.TotalSeconds,5:f1} s] {what}");

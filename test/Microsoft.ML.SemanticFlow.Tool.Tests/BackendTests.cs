@@ -1,0 +1,57 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Tests;
+
+/// <summary>Which native packages the projects reference, as the build evaluates them.</summary>
+[TestClass]
+public sealed class BackendTests
+{
+    private static readonly string[] _cpu = ["Microsoft.ML.OnnxRuntime", "TorchSharp-cpu"];
+    private static readonly string[] _gpu = ["Microsoft.ML.OnnxRuntime.Gpu", "TorchSharp-cuda-linux", "TorchSharp-cuda-windows"];
+
+    [TestMethod]
+    [DataRow("src/Microsoft.ML.SemanticFlow.Tool", true)]
+    [DataRow("samples/QuickStart", true)]
+    [DataRow("test/Microsoft.ML.SemanticFlow.Tests", false)]
+    [DataRow("test/Microsoft.ML.SemanticFlow.Training.Tests", true)]
+    [DataRow("test/Microsoft.ML.SemanticFlow.Tool.Tests", true)]
+    public void Application_GpuSwitch_ExchangesTheNativePackages(string project, bool trains)
+    {
+        string cuda = OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";
+
+        string[] cpu = Packages(project, gpu: false), gpu = Packages(project, gpu: true);
+
+        CollectionAssert.AreEquivalent(trains ? _cpu : [_cpu[0]], Native(cpu));
+        CollectionAssert.AreEquivalent(trains ? [_gpu[0], cuda] : (string[])[_gpu[0]], Native(gpu));
+    }
+
+    [TestMethod]
+    [DataRow("src/Microsoft.ML.SemanticFlow")]
+    [DataRow("src/Microsoft.ML.SemanticFlow.Training")]
+    public void Library_EitherSwitch_ReferencesManagedPackagesOnly(string project)
+    {
+        foreach (bool gpu in (bool[])[false, true])
+            Assert.AreEqual(0, Native(Packages(project, gpu)).Length);
+    }
+
+    private static string[] Native(string[] packages) => [.. packages.Where(package => _cpu.Contains(package) || _gpu.Contains(package))];
+
+    private static string[] Packages(string project, bool gpu)
+    {
+        var start = new ProcessStartInfo("dotnet", ["msbuild", RepositoryFiles.At(project), "-getItem:PackageReference", $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}"])
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!; // a new process is started, so there is one
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, output);
+        using var json = JsonDocument.Parse(output);
+        return [.. json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)]; // every item has an identity
+    }
+}
