@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests;
 
-/// <summary>The README's programs compile as they stand.</summary>
+/// <summary>The programs in the READMEs compile as they stand.</summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {
@@ -15,20 +15,20 @@ public sealed partial class ReadmeTests
     private const string ImplicitUsings =
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
 
-    public static IEnumerable<object[]> Programs => Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md")))
-        .Select((match, index) => new object[] { index + 1, match.Groups[1].Value });
+    public static IEnumerable<object[]> Programs => new[] { "README.md", "README.Scoring.md", "README.Training.md" }.SelectMany(readme =>
+        Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, readme))).Select((match, index) => new object[] { readme, index + 1, match.Groups[1].Value }));
 
     [TestMethod]
-    public void Readme_HasTheTwoPrograms_OfScoringAndTraining() => Assert.AreEqual(2, Programs.Count());
+    public void Readmes_HaveFourPrograms_TwoOfScoringAndTwoOfTraining() => Assert.AreEqual(4, Programs.Count());
 
     [TestMethod]
     [DynamicData(nameof(Programs))]
-    public void Readme_Program_Compiles(int number, string program)
+    public void Readme_Program_Compiles(string readme, int number, string program)
     {
         // Set by the host: every assembly the tests run on, ours among them.
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
-            $"Program{number}",
+            $"{Path.GetFileNameWithoutExtension(readme)}{number}",
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(program)],
             references,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
