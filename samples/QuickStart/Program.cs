@@ -30,16 +30,17 @@ var options = new SemanticFlowTrainerOptions
 {
     Network = SegmentationNetworks.SFNetLiteR18,
     Epochs = 14,
-    BatchSize = 8,
+    BatchSize = 4,
     CropHeight = StreetScenes.Height,
     CropWidth = StreetScenes.Width,
-    LearningRate = 0.05,
+    LearningRate = 0.03,
     Loss = SegmentationLossKind.CrossEntropy,
     ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency,
-    ScaleMin = 0.9,
-    ScaleMax = 1.4,
+    ScaleMin = 1,
+    ScaleMax = 1.25,
+    ColorJitter = 0.1,
     ValidationSet = Read("val"),
-    ValidationInterval = 5,
+    ValidationInterval = 4,
     Progress = new ConsoleTrainingProgress(),
 };
 Say($"training {options.Network}");

@@ -50,7 +50,7 @@ internal sealed class Scene
         scene.DrawGround();
         scene.DrawThings();
         scene.CastLight();
-        return (scene._canvas.Expose(scene._random, scene.Between(0.008f, 0.025f)), scene._canvas.Ids);
+        return (scene._canvas.Expose(scene._random, scene.Between(0.006f, 0.02f)), scene._canvas.Ids);
     }
 
     // Depth is told by t: 0 at the vanishing point, 1 at the bottom row. Sizes on screen are proportional to it.
@@ -94,7 +94,7 @@ internal sealed class Scene
     /// <summary>What lies behind the houses, seen where a lot is open.</summary>
     private void DrawMeadow()
     {
-        var grass = Chance(0.5f) ? new Paint(Between(0.2f, 0.4f), Between(0.35f, 0.55f), Between(0.12f, 0.3f)) : Grayish(0.25f, 0.5f);
+        var grass = Chance(0.8f) ? new Paint(Between(0.2f, 0.4f), Between(0.35f, 0.55f), Between(0.12f, 0.3f)) : Grayish(0.25f, 0.5f);
         int seed = _random.Next();
         _canvas.Fill(SceneClass.Vegetation, _horizon, 0, _canvas.Height, _canvas.Width, (y, x) => grass * (0.7f + 0.6f * Noise(seed, (int)y, (int)x)));
     }
@@ -104,7 +104,7 @@ internal sealed class Scene
     {
         float edge = _walkEdge[side];
         float near = 1.6f;
-        while (near > 0.05f)
+        while (near > 0.16f)
         {
             float far = near * Between(0.5f, 0.8f);
             if (Chance(0.8f))
@@ -145,7 +145,7 @@ internal sealed class Scene
     {
         var asphalt = Grayish(0.18f, 0.6f);
         var stone = Chance(0.6f) ? Grayish(0.28f, 0.75f) : asphalt * Between(0.85f, 1.25f);
-        var curb = stone * Between(0.6f, 1.4f);
+        var curb = stone * (Chance(0.5f) ? Between(0.4f, 0.65f) : Between(1.4f, 1.7f));
         var line = Paint.Gray(Between(0.7f, 0.95f));
         bool lines = Chance(0.7f);
         float slab = Between(0.08f, 0.2f), center = (_roadEdge[0] + _roadEdge[1]) / 2;
@@ -163,7 +163,7 @@ internal sealed class Scene
             float t = (y - _horizon) / (_canvas.Height - _horizon), across = _vanishing + (x - _vanishing) / t;
             if (across < _roadEdge[0] || across > _roadEdge[1])
                 return null;
-            if (across < _roadEdge[0] + 5 || across > _roadEdge[1] - 5)
+            if (across < _roadEdge[0] + 8 || across > _roadEdge[1] - 8)
                 return curb;
             bool dash = lines && MathF.Abs(across - center) < 2.5f && (1f / t * 1.2f) % 1f < 0.55f;
             return (dash ? line : asphalt) * (0.9f + 0.2f * Noise(seed + 1, (int)y, (int)x));
@@ -176,11 +176,11 @@ internal sealed class Scene
         var things = new List<(float T, Action<float> Draw)>();
         int trees = _random.Next(2, 8), cars = _random.Next(2, 6), poles = _random.Next(2, 5);
         for (int i = 0; i < trees; i++)
-            things.Add((Between(0.18f, 0.9f), DrawTree));
+            things.Add((Between(0.35f, 0.95f), DrawTree));
         for (int i = 0; i < cars; i++)
-            things.Add((Between(0.28f, 0.95f), DrawCar));
+            things.Add((Between(0.4f, 0.95f), DrawCar));
         for (int i = 0; i < poles; i++)
-            things.Add((Between(0.5f, 1f), DrawPole));
+            things.Add((Between(0.6f, 1f), DrawPole));
         foreach (var (t, draw) in things.OrderBy(thing => thing.T))
             draw(t);
     }
@@ -255,14 +255,14 @@ internal sealed class Scene
     {
         int side = _random.Next(2);
         float x0 = Column(_roadEdge[side] + (side == 0 ? -1 : 1) * Between(5f, 16f), t), foot = Row(t), height = Between(60f, 90f) * t;
-        float half = Math.Max(2f, Between(2.5f, 3.5f) * t);
-        var metal = Chance(0.7f) ? Grayish(0.12f, 0.75f) : AnyColor();
+        float half = Between(3.5f, 5f) * t;
+        var metal = Grayish(0.12f, 0.75f);
         _canvas.Fill(SceneClass.Pole, foot - height, x0 - half, foot, x0 + half, (_, x) => metal * (1.15f - 0.3f * (x - x0 + half) / half));
 
-        // A sign: round or square, a rim and a field, of any colour.
-        float radius = Math.Max(6f, Between(11f, 15f) * t), y0 = foot - height + radius * Between(0f, 0.8f);
+        // A sign: round or square, a white rim and a field of any colour.
+        float radius = Between(12f, 16f) * t, y0 = foot - height + radius * Between(0f, 0.8f);
         var field = AnyColor();
-        var rim = Chance(0.5f) ? Paint.Gray(0.9f) : AnyColor();
+        var rim = Paint.Gray(Between(0.85f, 1f));
         bool round = Chance(0.5f);
         _canvas.Fill(SceneClass.Pole, y0 - radius, x0 - radius, y0 + radius, x0 + radius, (y, x) =>
         {

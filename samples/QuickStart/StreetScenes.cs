@@ -10,7 +10,7 @@ namespace QuickStart;
 internal static class StreetScenes
 {
     public const int Height = 128;
-    public const int Width = 192;
+    public const int Width = 160;
 
     public static LabelMap Labels { get; } = LabelMap.Parse("Street scenes", """
         name,raw_id,train_id,r,g,b
