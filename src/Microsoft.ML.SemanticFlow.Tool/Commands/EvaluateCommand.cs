@@ -129,7 +129,13 @@ internal static class EvaluateCommand
         }
 
         if (json is not null)
-            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
+        {
+            // Beside it first: a full disk leaves an earlier file as it was.
+            string beside = json + ".partial";
+            File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
+            File.Move(beside, json, overwrite: true);
+        }
+
         terminal.Output.Write(metrics.GetFormattedTable());
     }
 }
