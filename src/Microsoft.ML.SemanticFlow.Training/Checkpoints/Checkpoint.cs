@@ -38,9 +38,9 @@ internal static class Checkpoint
         var weights = network.state_dict();
         var momentum = network.named_parameters()
             .Select(named => (Name: OptimizerPrefix + named.name, named.parameter))
-            .Where(named => file.Entries.ContainsKey(named.Name) && !Fits(file, named.Name, named.parameter));
+            .Where(named => file.Tensors.ContainsKey(named.Name) && !Fits(file, named.Name, named.parameter));
         var faults = weights.Where(pair => !Fits(file, pair.Key, pair.Value)).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]")
-            .Concat(file.Entries.Keys.Where(name => !name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))
+            .Concat(file.Tensors.Keys.Where(name => !name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))
             .Concat(momentum.Select(named => named.Name))
             .ToArray();
         if (faults.Length > 0)
@@ -71,7 +71,7 @@ internal static class Checkpoint
         var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         foreach (var (name, state) in States(network, optimizer))
         {
-            if (!file.Entries.ContainsKey(OptimizerPrefix + name))
+            if (!file.Tensors.ContainsKey(OptimizerPrefix + name))
                 continue;
 
             // A clone of the parameter has its memory layout, so that steps after resuming run as those before.
@@ -83,5 +83,5 @@ internal static class Checkpoint
         network.named_parameters().Zip(optimizer.state_dict().State, (named, state) => (named.name, (SGD.State)state));
 
     private static bool Fits(SafeTensors file, string name, Tensor weight) =>
-        file.Entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(weight.shape) && entry.Type == SafeTensors.NameOf(weight.dtype);
+        file.Tensors.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(weight.shape) && entry.Type == weight.dtype;
 }

@@ -6,30 +6,31 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>A safetensors file open for reading. Tensors are read one at a time.</summary>
-internal sealed class SafeTensors : IDisposable
+/// <summary>A safetensors file: open for reading, and how one is written.</summary>
+internal sealed class SafeTensors : TensorFile
 {
     private const int Alignment = 8;
 
     private readonly FileStream _stream;
     private readonly SafeTensorsHeader _header;
-    private readonly string _source;
 
-    private SafeTensors(FileStream stream, SafeTensorsHeader header, string source) => (_stream, _header, _source) = (stream, header, source);
+    /// <summary>Checks the header of a file and takes the stream over.</summary>
+    /// <exception cref="InvalidDataException">It is not a whole safetensors file.</exception>
+    public SafeTensors(FileStream stream, string source)
+    {
+        (_stream, _header) = (stream, SafeTensorsHeader.Read(stream, stream.Length, source));
+        Tensors = _header.Entries.ToDictionary(pair => pair.Key, pair => pair.Value.Tensor);
+    }
 
-    public IReadOnlyDictionary<string, SafeTensorsEntry> Entries => _header.Entries;
-
-    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
-
-    /// <summary>Opens a file and checks its header.</summary>
+    /// <summary>Opens a file that must be of this kind.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is not a whole safetensors file.</exception>
-    public static SafeTensors Open(string path)
+    public static new SafeTensors Open(string path)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new SafeTensors(stream, SafeTensorsHeader.Read(stream, stream.Length, path), path);
+            return new SafeTensors(stream, path);
         }
         catch
         {
@@ -38,21 +39,22 @@ internal sealed class SafeTensors : IDisposable
         }
     }
 
-    /// <summary>Reads one tensor into the memory of the processor.</summary>
-    public Tensor Read(string name)
+    public override IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
+
+    public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    public override string Format => "safetensors";
+
+    public override Tensor Read(string name)
     {
         var entry = _header.Entries[name];
-        var result = empty(entry.Shape, TypeOf(entry.Type) ?? throw new InvalidDataException($"{_source}: tensor '{name}' has the type {entry.Type}, which libtorch has no tensor for."));
-        if (entry.End > entry.Begin)
-        {
-            _stream.Position = _header.DataStart + entry.Begin;
-            _stream.ReadExactly(result.bytes);
-        }
-
+        var result = empty([.. entry.Tensor.Shape], entry.Tensor.Type);
+        _stream.Position = _header.DataStart + entry.Begin;
+        TensorBytes.Fill(result, _stream);
         return result;
     }
 
-    public void Dispose() => _stream.Dispose();
+    protected override void Dispose(bool disposing) => _stream.Dispose();
 
     /// <summary>Writes a file: names in ordinal order, so the same tensors give the same bytes.</summary>
     public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -64,8 +66,7 @@ internal sealed class SafeTensors : IDisposable
         foreach (var (_, tensor) in sorted)
         {
             using var scope = NewDisposeScope();
-            if (tensor.numel() > 0)
-                stream.Write(tensor.detach().cpu().contiguous().bytes);
+            TensorBytes.Write(tensor.detach().cpu().contiguous(), stream);
         }
     }
 
@@ -83,16 +84,15 @@ internal sealed class SafeTensors : IDisposable
             long offset = 0;
             foreach (var (name, tensor) in tensors)
             {
-                string type = NameOf(tensor.dtype);
                 json.WriteStartObject(name);
-                json.WriteString("dtype", type);
+                json.WriteString("dtype", ElementTypes.ToSafeTensors(tensor.dtype));
                 json.WriteStartArray("shape");
                 foreach (long size in tensor.shape)
                     json.WriteNumberValue(size);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.numel() * SafeTensorsHeader.ElementSize(type));
+                json.WriteNumberValue(offset += tensor.numel() * ElementTypes.SizeOf(tensor.dtype));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -105,34 +105,4 @@ internal sealed class SafeTensors : IDisposable
             buffer.WriteByte((byte)' ');
         return buffer.ToArray();
     }
-
-    private static ScalarType? TypeOf(string name) => name switch
-    {
-        "F64" => ScalarType.Float64,
-        "F32" => ScalarType.Float32,
-        "F16" => ScalarType.Float16,
-        "BF16" => ScalarType.BFloat16,
-        "I64" => ScalarType.Int64,
-        "I32" => ScalarType.Int32,
-        "I16" => ScalarType.Int16,
-        "I8" => ScalarType.Int8,
-        "U8" => ScalarType.Byte,
-        "BOOL" => ScalarType.Bool,
-        _ => null,
-    };
-
-    public static string NameOf(ScalarType type) => type switch
-    {
-        ScalarType.Float64 => "F64",
-        ScalarType.Float32 => "F32",
-        ScalarType.Float16 => "F16",
-        ScalarType.BFloat16 => "BF16",
-        ScalarType.Int64 => "I64",
-        ScalarType.Int32 => "I32",
-        ScalarType.Int16 => "I16",
-        ScalarType.Int8 => "I8",
-        ScalarType.Byte => "U8",
-        ScalarType.Bool => "BOOL",
-        _ => throw new NotSupportedException($"The safetensors format has no name for the type {type}."),
-    };
 }

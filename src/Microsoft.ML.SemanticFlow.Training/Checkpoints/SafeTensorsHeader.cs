@@ -6,8 +6,8 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>One tensor of a safetensors file: its type, its shape, and where its bytes lie behind the header.</summary>
-internal sealed record SafeTensorsEntry(string Type, long[] Shape, long Begin, long End);
+/// <summary>One tensor of a safetensors file, and where its bytes lie behind the header.</summary>
+internal sealed record SafeTensorsEntry(TensorEntry Tensor, long Begin, long End);
 
 /// <summary>The header of a safetensors file, read with every check that the format's own reader makes.</summary>
 /// <remarks>
@@ -29,16 +29,6 @@ internal sealed class SafeTensorsHeader
 
     /// <summary>Where the tensors' bytes begin in the file.</summary>
     public long DataStart { get; }
-
-    /// <summary>Bytes of one element; 0 for a type that the format does not know.</summary>
-    public static int ElementSize(string type) => type switch
-    {
-        "F64" or "I64" or "U64" => 8,
-        "F32" or "I32" or "U32" => 4,
-        "F16" or "BF16" or "I16" or "U16" => 2,
-        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" => 1,
-        _ => 0,
-    };
 
     /// <summary>Reads the header from the start of a stream.</summary>
     /// <param name="stream">The file; read from its position, only as far as the header goes.</param>
@@ -93,16 +83,15 @@ internal sealed class SafeTensorsHeader
     private static SafeTensorsEntry ReadEntry(string name, JsonElement value, Func<string, InvalidDataException> broken)
     {
         string type = value.GetProperty("dtype").GetString() ?? "";
-        int elementSize = ElementSize(type);
-        if (elementSize == 0)
-            throw broken($"tensor '{name}' has the unknown type '{type}'");
+        if (ElementTypes.FromSafeTensors(type) is not { } elements)
+            throw broken($"tensor '{name}' has the type '{type}', none of {ElementTypes.SafeTensorsNames}");
 
         var shape = value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
             throw broken($"tensor '{name}' has the offsets [{string.Join(", ", offsets)}]");
 
-        long bytes = elementSize;
+        long bytes = ElementTypes.SizeOf(elements);
         foreach (long size in shape)
         {
             if (size < 0 || (size > 0 && bytes > long.MaxValue / size))
@@ -112,7 +101,7 @@ internal sealed class SafeTensorsHeader
 
         if (bytes != offsets[1] - offsets[0])
             throw broken($"tensor '{name}' of type {type} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, not {offsets[1] - offsets[0]}");
-        return new SafeTensorsEntry(type, shape, offsets[0], offsets[1]);
+        return new SafeTensorsEntry(new TensorEntry(shape, elements), offsets[0], offsets[1]);
     }
 
     private static void CheckLayout(IEnumerable<KeyValuePair<string, SafeTensorsEntry>> entries, long dataLength, Func<string, InvalidDataException> broken)
