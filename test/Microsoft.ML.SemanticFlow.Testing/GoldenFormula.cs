@@ -62,6 +62,31 @@ public static class GoldenFormula
         long Draw(long index) => (long)(Bits(seed, index) >> 40);
     }
 
+    /// <summary>Offset and scale of a weight tensor, by the rule that the manifests follow.</summary>
+    /// <param name="name">State-dict name without <c>module.</c>.</param>
+    /// <param name="shape">Sizes, outermost first.</param>
+    /// <param name="isKnown">Whether the state dict has a tensor of some name.</param>
+    public static (double Offset, double Scale) Rule(string name, ReadOnlySpan<long> shape, Predicate<string> isKnown)
+    {
+        if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal)) return (0, 0);
+        if (name.EndsWith("running_mean", StringComparison.Ordinal)) return (0, 0.1);
+        if (name.EndsWith("running_var", StringComparison.Ordinal)) return (1, 0.25);
+        if (shape.Length == 1) return name.EndsWith(".weight", StringComparison.Ordinal) ? (1, 0.2) : (0, 0.1);
+
+        long row = 1;
+        foreach (long size in shape[1..]) row *= size;
+        double gain = name switch
+        {
+            _ when name.EndsWith("flow_make.weight", StringComparison.Ordinal) => 1.5,
+            _ when name.EndsWith("flow_gate.0.weight", StringComparison.Ordinal) => 0.25,
+            _ when name.EndsWith("conv_last.1.weight", StringComparison.Ordinal) || name.EndsWith(".4.weight", StringComparison.Ordinal) => 2,
+            _ when name.EndsWith(".conv3.weight", StringComparison.Ordinal) => 0.3,
+            _ when name.EndsWith(".conv2.weight", StringComparison.Ordinal) && !isKnown(name.Replace(".conv2.", ".conv3.", StringComparison.Ordinal)) => 0.3,
+            _ => 1,
+        };
+        return (0, gain * Math.Sqrt(8.0 / row));
+    }
+
     /// <summary>RGB images, in the order batch, row, column, channel.</summary>
     public static byte[] Images(string tag, int count, int height, int width)
     {

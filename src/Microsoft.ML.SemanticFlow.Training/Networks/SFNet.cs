@@ -27,7 +27,7 @@ internal sealed class SFNet : SegmentationNetwork
         RegisterComponents();
     }
 
-    protected override Module<Tensor[], NetworkOutput> Head => _head;
+    protected override NetworkOutput RunHead(Tensor[] features) => _head.call(features);
 
     protected override OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features) => _head.Emit(graph, features);
 }
@@ -49,7 +49,7 @@ internal sealed class SFNetHead : Module<Tensor[], NetworkOutput>
         _laterals = new([.. finer.Select(c => ConvBnRelu.Of(ConvBnRelu.Conv1x1(c, width, bias: true)))]);
         _smooth = new([.. finer.Select(_ => Sequential(ConvBnRelu.Of(ConvBnRelu.Conv3x3(width, width))))]);
         _align = new([.. finer.Select(_ => new FlowAlignment(width, width / 2))]);
-        if (deepSupervision) _auxiliary = new([.. finer.Select(_ => SegmentationHead.Auxiliary(width, classes))]);
+        if (deepSupervision) _auxiliary = new([.. finer.Select(_ => SegmentationHead.WithDropout(width, width, classes))]);
         _classify = SegmentationHead.Main(channels.Count * width, width, classes);
         RegisterComponents();
     }

@@ -21,14 +21,14 @@ internal sealed class SFNetLite : SegmentationNetwork
     /// <param name="classes">Classes to tell apart.</param>
     /// <param name="width">Channels of the head.</param>
     /// <param name="laterals">Levels of the pyramid with a lateral convolution. The first two are used.</param>
-    /// <param name="hasIdleClassifier">Whether the original's state dict holds an auxiliary classifier that nothing calls.</param>
-    public SFNetLite(Backbone backbone, int classes, int width, int[] laterals, bool hasIdleClassifier) : base(nameof(SFNetLite), backbone, classes)
+    /// <param name="gate">What the gate of the alignment is made from.</param>
+    public SFNetLite(Backbone backbone, int classes, int width, int[] laterals, GateView gate) : base(nameof(SFNetLite), backbone, classes)
     {
-        _head = new SFNetLiteHead(backbone.Channels, classes, width, laterals, hasIdleClassifier);
+        _head = new SFNetLiteHead(backbone.Channels, classes, width, laterals, gate);
         RegisterComponents();
     }
 
-    protected override Module<Tensor[], NetworkOutput> Head => _head;
+    protected override NetworkOutput RunHead(Tensor[] features) => _head.call(features);
 
     protected override OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features) => _head.Emit(graph, features);
 }
@@ -40,18 +40,18 @@ internal sealed class SFNetLiteHead : Module<Tensor[], NetworkOutput>
     [ComponentName(Name = "ppm")] private readonly PyramidPooling _context;
     [ComponentName(Name = "fpn_in")] private readonly ModuleList<Sequential> _laterals;
     [ComponentName(Name = "flow_align_module")] private readonly GatedDualFlowAlignment _align;
-    [ComponentName(Name = "dsn")] private readonly Sequential? _idle;
+    [ComponentName(Name = "dsn")] private readonly Sequential _idle;
     [ComponentName(Name = "conv_last")] private readonly Sequential _classify;
 
-    public SFNetLiteHead(IReadOnlyList<int> channels, int classes, int width, int[] laterals, bool hasIdleClassifier) : base(nameof(SFNetLiteHead))
+    public SFNetLiteHead(IReadOnlyList<int> channels, int classes, int width, int[] laterals, GateView gate) : base(nameof(SFNetLiteHead))
     {
         (_fine, _middle) = (laterals[0], laterals[1]);
         _context = new PyramidPooling(channels[^1], width);
 
-        // Upstream: on ResNets a third lateral convolution and an auxiliary classifier are built and never called. Checkpoints hold them.
+        // Upstream: an auxiliary classifier, and on ResNets a third lateral convolution, are built and never called. Checkpoints hold them.
         _laterals = new([.. laterals.Select(level => ConvBnRelu.Of(ConvBnRelu.Conv1x1(channels[level], width, bias: true)))]);
-        _align = new GatedDualFlowAlignment(width, width / 2);
-        if (hasIdleClassifier) _idle = SegmentationHead.Auxiliary(width, classes);
+        _align = new GatedDualFlowAlignment(width, width / 2, gate);
+        _idle = SegmentationHead.WithDropout(width, width, classes);
         _classify = SegmentationHead.Main(2 * width, width, classes);
         RegisterComponents();
     }

@@ -36,13 +36,13 @@ internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
     protected Backbone Backbone => _backbone.Value!;      // never null: the constructor boxes it
 
     /// <summary>A pyramid of features, fine to coarse, to scores.</summary>
-    protected abstract Module<Tensor[], NetworkOutput> Head { get; }
+    protected abstract NetworkOutput RunHead(Tensor[] features);
 
     /// <summary>Scores at the head's resolution, before the last enlargement.</summary>
     public NetworkOutput Predict(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var output = Head.call(Backbone.call(images));
+        var output = RunHead(Backbone.call(images));
         scope.MoveToOuter([output.Main, .. output.Auxiliary]);
         return output;
     }
@@ -50,7 +50,7 @@ internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
     /// <summary>Writes what <see cref="Predict"/> does in evaluation mode: an image to scores at the head's resolution.</summary>
     public OnnxValue Emit(GraphBuilder graph, OnnxValue image) => EmitHead(graph, Backbone.Emit(graph, image));
 
-    /// <summary>Writes what <see cref="Head"/> does in evaluation mode.</summary>
+    /// <summary>Writes what <see cref="RunHead"/> does in evaluation mode.</summary>
     protected abstract OnnxValue EmitHead(GraphBuilder graph, OnnxValue[] features);
 
     /// <summary>Scores at the images' size: [N, 3, H, W] to [N, K, H, W].</summary>

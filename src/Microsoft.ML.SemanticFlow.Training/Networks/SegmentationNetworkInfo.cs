@@ -23,6 +23,16 @@ public sealed class SegmentationNetworkInfo
     /// <summary>The paper and the section that describe it.</summary>
     public string Paper { get; }
 
+    /// <summary>What the original's training scripts call the network, such as <c>network.sfnet_dfnet.AlignedDFnetv1</c>; null where they never do.</summary>
+    public string? OriginalName { get; internal init; }
+
+    /// <summary>The accuracy that the authors published; null where they published none.</summary>
+    public PublishedAccuracy? Published { get; internal init; }
+
+    /// <summary>The authors' checkpoint for it; null where they published none.</summary>
+    /// <remarks>Trained on the 19 classes of Cityscapes. Other checkpoints, on other data sets, are in their repository.</remarks>
+    public Uri? Checkpoint { get; internal init; }
+
     /// <summary>Builds the network with PyTorch's default initialisation, in training mode.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A mask's byte cannot tell so many classes apart from the ignored pixels.</exception>
     internal SegmentationNetwork Create(int classCount)

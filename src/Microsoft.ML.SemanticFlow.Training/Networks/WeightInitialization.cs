@@ -16,8 +16,8 @@ internal static class WeightInitialization
     /// </remarks>
     public static void HeNormal(SegmentationNetwork network)
     {
-        // In registration order, as data flows, a convolution's norm is the next leaf.
-        Module[] leaves = [.. Leaves(network)];
+        // In registration order, as data flows, a convolution's norm is the next leaf. Some layers are registered twice.
+        Module[] leaves = [.. Leaves(network).Distinct()];
         for (int i = 0; i + 1 < leaves.Length; i++)
         {
             if (leaves[i] is Conv2d { weight: { } weight } && leaves[i + 1] is BatchNorm2d)

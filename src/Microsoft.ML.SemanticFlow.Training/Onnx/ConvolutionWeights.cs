@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Onnx;
 /// <param name="Outputs">Output channels.</param>
 /// <param name="Inputs">Input channels.</param>
 /// <param name="Kernel">Side of the square kernel.</param>
-/// <param name="Weight">[Outputs, Inputs, Kernel, Kernel].</param>
+/// <param name="Weight">[Outputs, Inputs / Groups, Kernel, Kernel].</param>
 /// <param name="Bias">[Outputs]; null for none.</param>
 internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, double[] Weight, double[]? Bias)
 {
@@ -19,11 +19,17 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, d
 
     public int Dilation { get; init; } = 1;
 
+    /// <summary>Parts that inputs and outputs are cut into, each convolved by itself.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Input channels that an output channel sees.</summary>
+    public int InputsOfGroup => Inputs / Groups;
+
     /// <summary>The convolution with what follows it, y = scale x + shift by channel.</summary>
     public ConvolutionWeights Then(ReadOnlySpan<double> scale, ReadOnlySpan<double> shift)
     {
         Debug.Assert(scale.Length == Outputs && shift.Length == Outputs);
-        int row = Inputs * Kernel * Kernel;
+        int row = InputsOfGroup * Kernel * Kernel;
         var weight = new double[Weight.Length];
         var bias = new double[Outputs];
         for (int output = 0; output < Outputs; output++)
@@ -39,6 +45,7 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, d
     /// <summary>The convolution over decoded pixels in place of the network's channels.</summary>
     public ConvolutionWeights Over(PixelChannels pixels)
     {
+        Debug.Assert(Groups == 1, "A first convolution sees all channels.");
         int area = Kernel * Kernel, inputs = pixels.Source.Count;
         var weight = new double[Outputs * inputs * area];
         for (int output = 0; output < Outputs; output++)

@@ -16,10 +16,14 @@ internal sealed partial class GraphBuilder
     private const int OpsetVersion = 18;        // Resize by axes; GridSample
     private const int IrVersion = 8;            // of the same release
     private const string Batch = "N";
+    private const int SameBatch = 0;            // of a new shape
 
     private readonly GraphProto _graph = new() { Name = "semanticflow" };
     private readonly Dictionary<string, string> _constants = [];
     private readonly Dictionary<string, int> _counts = [];
+
+    /// <summary>Multiply-accumulates of the convolutions so far, for one image; those of free size do not count.</summary>
+    public long MultiplyAccumulates { get; private set; }
 
     /// <summary>Takes normalised planes, float32 [N, channels, H, W].</summary>
     public OnnxValue NormalisedInput(string name, int channels, int? height, int? width)
@@ -51,23 +55,22 @@ internal sealed partial class GraphBuilder
             weights = weights.Over(x.Pixels);
         Expect(x.Channels == weights.Inputs, "Conv", x, $"{weights.Inputs} channels");
         int kernel = weights.Kernel, padding = weights.Padding;
-        List<string> inputs = [x.Name, Constant(Single(weights.Weight), weights.Outputs, weights.Inputs, kernel, kernel)];
+        List<string> inputs = [x.Name, Constant(Single(weights.Weight), weights.Outputs, weights.InputsOfGroup, kernel, kernel)];
         if (weights.Bias is not null)
             inputs.Add(Constant(Single(weights.Bias), weights.Outputs));
         string name = Node("Conv", inputs, Ints("kernel_shape", kernel, kernel), Ints("strides", weights.Stride, weights.Stride),
-            Ints("pads", padding, padding, padding, padding), Ints("dilations", weights.Dilation, weights.Dilation));
-        return new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width));
+            Ints("pads", padding, padding, padding, padding), Ints("dilations", weights.Dilation, weights.Dilation), Int("group", weights.Groups));
+        var result = new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width));
+        MultiplyAccumulates += (long)weights.Weight.Length * (result.Height ?? 0) * (result.Width ?? 0);
+        return result;
 
         int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - (weights.Dilation * (kernel - 1)) - 1) / weights.Stride) + 1 : null;
     }
 
-    public OnnxValue MaxPool(OnnxValue x, int kernel, int stride, int padding)
-    {
-        string name = Node("MaxPool", [Feature(x)], Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
-        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width));
+    /// <summary>Averages over windows; the padding counts, as zeros.</summary>
+    public OnnxValue AveragePool(OnnxValue x, int kernel, int stride, int padding) => Pool("AveragePool", x, kernel, stride, padding, Int("count_include_pad", 1));
 
-        int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;
-    }
+    public OnnxValue MaxPool(OnnxValue x, int kernel, int stride, int padding) => Pool("MaxPool", x, kernel, stride, padding);
 
     public OnnxValue Relu(OnnxValue x) => x with { Name = Node("Relu", [Feature(x)]) };
 
@@ -137,6 +140,14 @@ internal sealed partial class GraphBuilder
         return model.ToByteArray();
     }
 
+    private OnnxValue Pool(string operation, OnnxValue x, int kernel, int stride, int padding, params AttributeProto[] more)
+    {
+        string name = Node(operation, [Feature(x)], [Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding), .. more]);
+        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width));
+
+        int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;
+    }
+
     private OnnxValue Elementwise(string operation, OnnxValue x, OnnxValue y)
     {
         Expect(y.Channels == x.Channels || y.Channels == 1, operation, y, $"{x.Channels} channels or one");
@@ -203,6 +214,8 @@ internal sealed partial class GraphBuilder
     private static float[] Single(double[] values) => Array.ConvertAll(values, value => (float)value);
 
     private static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    private static AttributeProto Real(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
     private static AttributeProto Text(string name, string value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 

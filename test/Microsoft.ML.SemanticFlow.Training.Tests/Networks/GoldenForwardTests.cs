@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
 using static TorchSharp.torch;
@@ -13,10 +14,14 @@ public sealed class GoldenForwardTests
 {
     private const int Height = 128, Width = 192;
 
-    public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Select(n => new object[] { n.Id });
+    private static readonly string[] _withLogits = ["sfnet-r18", "sfnet-dfv1", "sfnet-dfv1-dsn", "sfnet-lite-r18", "sfnet-lite-stdc1"];
+
+    public static IEnumerable<object[]> Ids => _withLogits.Select(id => new object[] { id });
+
+    public static IEnumerable<object[]> IdsWithManifest => Ids.Append(["sfnet-r18-dsn"]);
 
     [TestMethod]
-    [DynamicData(nameof(Ids))]
+    [DynamicData(nameof(IdsWithManifest))]
     public void StateDict_EqualsTheManifest(string id)
     {
         var manifest = GoldenNetwork.Manifest(id);
@@ -32,12 +37,17 @@ public sealed class GoldenForwardTests
             var tensor = state[entry.GetProperty("name").GetString()!];
             CollectionAssert.AreEqual(entry.GetProperty("shape").Integers().Select(s => (long)s).ToArray(), tensor.shape, entry.ToString());
             Assert.AreEqual(entry.GetProperty("dtype").GetString(), tensor.dtype == ScalarType.Int64 ? "int64" : "float32");
+            if (AliasOf(entry) is { } first) Assert.AreEqual(state[first].Handle, tensor.Handle, entry.ToString());
+            var (offset, scale) = GoldenFormula.Rule(AliasOf(entry) ?? entry.GetProperty("name").GetString()!, tensor.shape, state.ContainsKey);
+            Assert.AreEqual((entry.GetProperty("offset").Number(), entry.GetProperty("scale").Number()), (offset, scale), entry.ToString());
         }
 
         Assert.AreEqual(GoldenData.Json("arch", id, "info.json").GetProperty("parameters_unique").GetInt64(), network.parameters().Sum(p => p.numel()));
 
         string[] Names(bool isParameter) =>
-            [.. manifest.Where(e => e.GetProperty("is_parameter").GetBoolean() == isParameter).Select(e => e.GetProperty("name").GetString()!)];
+            [.. manifest.Where(e => AliasOf(e) is null && e.GetProperty("is_parameter").GetBoolean() == isParameter).Select(e => e.GetProperty("name").GetString()!)];
+
+        static string? AliasOf(JsonElement entry) => entry.TryGetProperty("alias_of", out var first) ? first.GetString() : null;
     }
 
     [TestMethod]

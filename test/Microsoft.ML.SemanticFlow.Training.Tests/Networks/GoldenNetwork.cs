@@ -17,20 +17,18 @@ internal static class GoldenNetwork
     /// <summary>The entries of the original's state dict, in its order.</summary>
     public static JsonElement[] Manifest(string id) => [.. GoldenData.Json("arch", id, "manifest.json").EnumerateArray()];
 
-    public static SegmentationNetwork Create(string id, ScalarType precision = ScalarType.Float32)
+    /// <summary>A network in which every tensor is the formula of its name; one with two names takes the first.</summary>
+    public static SegmentationNetwork Create(string id, ScalarType precision = ScalarType.Float32, int classes = Classes)
     {
-        var manifest = Manifest(id);
-        var network = SegmentationNetworks.Get(id).Create(Classes);
+        var network = SegmentationNetworks.Get(id).Create(classes);
         network.to(precision);
         var state = network.state_dict();
         using var noGradient = no_grad();
-        foreach (var entry in manifest)
+        foreach (var (name, tensor) in state.DistinctBy(pair => pair.Value.Handle))
         {
             using var scope = NewDisposeScope();
-            string name = entry.GetProperty("name").GetString()!;
-            long[] shape = [.. entry.GetProperty("shape").Integers()];
-            float[] values = GoldenFormula.Tensor(name, shape, entry.GetProperty("offset").Number(), entry.GetProperty("scale").Number());
-            state[name].copy_(tensor(values, shape).to(state[name].dtype));
+            var (offset, scale) = GoldenFormula.Rule(name, tensor.shape, state.ContainsKey);
+            tensor.copy_(torch.tensor(GoldenFormula.Tensor(name, tensor.shape, offset, scale), tensor.shape).to(tensor.dtype));
         }
 
         return network;

@@ -18,6 +18,11 @@ internal abstract class Backbone(string name, int[] channels) : Module<Tensor, T
     /// <summary>Whether the original's networks hold the stages themselves, and not a module named <c>backbone</c>.</summary>
     public abstract bool IsInlined { get; }
 
+    /// <summary>Where a tensor of the authors' file of ImageNet weights belongs.</summary>
+    /// <param name="imageNetName">Its name in the file.</param>
+    /// <returns>Its name in the network's state dict; null for what only classifying ImageNet needs.</returns>
+    public abstract string? NameOf(string imageNetName);
+
     /// <summary>Writes what <c>forward</c> does in evaluation mode.</summary>
     public abstract OnnxValue[] Emit(GraphBuilder graph, OnnxValue image);
 }

@@ -36,7 +36,7 @@ internal sealed class DFNet : Backbone
 
         Sequential Build(Stage stage)
         {
-            var blocks = BasicBlock.Row(channels, stage.Width, stage.Blocks, stage.Stride);
+            var blocks = ResidualBlock.Basic.Row(channels, stage.Width, stage.Blocks, stage.Stride);
             channels = stage.Width;
             register_module(stage.Name, blocks);
             return blocks;
@@ -50,6 +50,16 @@ internal sealed class DFNet : Backbone
         new("stage3", 128, Blocks: 3, Stride: 2, IsTapped: true),
         new("stage4", 256, Blocks: 3, Stride: 2, IsTapped: true),
         new("stage5", 512, Blocks: 1, Stride: 1, IsTapped: true));
+
+    /// <summary>DFNet-v2. Levels at strides 8, 16, 32.</summary>
+    public static DFNet V2() => new(
+        stemWidth: 32,
+        new("stage2_1", 64, Blocks: 2, Stride: 2),
+        new("stage2_2", 128, Blocks: 1, Stride: 1, IsTapped: true),
+        new("stage3_1", 128, Blocks: 10, Stride: 2),
+        new("stage3_2", 256, Blocks: 1, Stride: 1, IsTapped: true),
+        new("stage4_1", 256, Blocks: 4, Stride: 2),
+        new("stage4_2", 512, Blocks: 2, Stride: 1, IsTapped: true));
 
     public override bool IsInlined => false;
 
@@ -79,4 +89,6 @@ internal sealed class DFNet : Backbone
 
         return [.. pyramid];
     }
+
+    public override string? NameOf(string imageNetName) => imageNetName.StartsWith("stage", StringComparison.Ordinal) ? $"backbone.{imageNetName}" : null;
 }

@@ -11,44 +11,52 @@ namespace Microsoft.ML.SemanticFlow.Networks.Backbones;
 
 /// <summary>ResNet with a stem of three 3x3 convolutions, dilated in its last two stages.</summary>
 /// <remarks>
-/// He et al., CVPR 2016 (arXiv 1512.03385), "Deep Residual Learning". Levels at strides 4, 8, 16, 32.
-/// Upstream: the stages are dilated and still strided.
+/// He et al., CVPR 2016 (arXiv 1512.03385), "Deep Residual Learning". Levels at strides 4, 8, 16, 32, or 4, 8, 8, 8.
+/// Upstream: the stages are dilated also where they keep their stride.
 /// </remarks>
 internal sealed class ResNet : Backbone
 {
+    private const int StemWidth = 64;
+
+    private static readonly int[] _widths = [64, 128, 256, 512];
+    private static readonly int[] _dilations = [1, 1, 2, 4];
+
     private readonly Sequential[] _stages;      // an array, so that only register_module names them
 
-    /// <summary>A row of blocks.</summary>
-    private sealed record Stage(int Width, int Blocks, int Stride, int Dilation = 1);
-
-    private ResNet(int stemWidth, params Stage[] stages) : base(nameof(ResNet), [.. stages.Select(s => s.Width)])
+    /// <param name="block">Kind of the blocks.</param>
+    /// <param name="blocks">Number of blocks of each stage.</param>
+    /// <param name="strides">Of each stage.</param>
+    private ResNet(ResidualBlock block, int[] blocks, int[] strides) : base(nameof(ResNet), [.. _widths.Select(width => width * block.Expansion)])
     {
-        int channels = 2 * stemWidth;
+        int channels = 2 * StemWidth;
         var stem = Sequential(
             Sequential(
-                ConvBnRelu.Conv3x3(3, stemWidth, stride: 2), BatchNorm2d(stemWidth), ReLU(inplace: true),
-                ConvBnRelu.Conv3x3(stemWidth, stemWidth), BatchNorm2d(stemWidth), ReLU(inplace: true),
-                ConvBnRelu.Conv3x3(stemWidth, channels)),
+                ConvBnRelu.Conv3x3(3, StemWidth, stride: 2), BatchNorm2d(StemWidth), ReLU(inplace: true),
+                ConvBnRelu.Conv3x3(StemWidth, StemWidth), BatchNorm2d(StemWidth), ReLU(inplace: true),
+                ConvBnRelu.Conv3x3(StemWidth, channels)),
             BatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
         register_module("layer0", stem);
-        _stages = [stem, .. stages.Select(Build)];
+        _stages = [stem, .. _widths.Select(Build)];
 
-        Sequential Build(Stage stage, int index)
+        Sequential Build(int width, int index)
         {
-            var blocks = BasicBlock.Row(channels, stage.Width, stage.Blocks, stage.Stride, stage.Dilation);
-            channels = stage.Width;
-            register_module($"layer{index + 1}", blocks);
-            return blocks;
+            var stage = block.Row(channels, width, blocks[index], strides[index], _dilations[index]);
+            channels = width * block.Expansion;
+            register_module($"layer{index + 1}", stage);
+            return stage;
         }
     }
 
     /// <summary>ResNet-18.</summary>
-    public static ResNet Deep18() => new(
-        stemWidth: 64,
-        new(64, Blocks: 2, Stride: 1),
-        new(128, Blocks: 2, Stride: 2),
-        new(256, Blocks: 2, Stride: 2, Dilation: 2),
-        new(512, Blocks: 2, Stride: 2, Dilation: 4));
+    public static ResNet Deep18() => new(ResidualBlock.Basic, [2, 2, 2, 2], Strides(32));
+
+    /// <summary>ResNet-50.</summary>
+    /// <param name="outputStride">Of the last stage: 32, or 8, where dilation takes the place of the last two strides.</param>
+    public static ResNet Deep50(int outputStride = 32) => new(ResidualBlock.Bottleneck, [3, 4, 6, 3], Strides(outputStride));
+
+    /// <summary>ResNet-101.</summary>
+    /// <param name="outputStride">Of the last stage: 32, or 8, where dilation takes the place of the last two strides.</param>
+    public static ResNet Deep101(int outputStride = 32) => new(ResidualBlock.Bottleneck, [3, 4, 23, 3], Strides(outputStride));
 
     public override bool IsInlined => true;
 
@@ -69,4 +77,15 @@ internal sealed class ResNet : Backbone
         for (int i = 0; i < pyramid.Length; i++) pyramid[i] = x = _stages[i + 1].Emit(graph, x);
         return pyramid;
     }
+
+    // The networks hold the stem's parts in a sequence, the file by their own names.
+    public override string? NameOf(string imageNetName) => imageNetName.Split('.', 2) switch
+    {
+        ["conv1", var rest] => $"layer0.0.{rest}",
+        ["bn1", var rest] => $"layer0.1.{rest}",
+        ["layer1" or "layer2" or "layer3" or "layer4", _] => imageNetName,
+        _ => null,
+    };
+
+    private static int[] Strides(int outputStride) => outputStride == 8 ? [1, 2, 1, 1] : [1, 2, 2, 2];
 }

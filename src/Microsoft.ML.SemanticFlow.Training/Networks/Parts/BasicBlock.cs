@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 
 /// <summary>Residual block of two 3x3 convolutions: y = ReLU(x + f(x)).</summary>
 /// <remarks>He et al., CVPR 2016 (arXiv 1512.03385), "Deep Residual Learning". DFNet is built of the same block.</remarks>
-internal sealed class BasicBlock : Module<Tensor, Tensor>
+internal sealed class BasicBlock : Module<Tensor, Tensor>, IOnnxPart
 {
     [ComponentName(Name = "conv1")] private readonly Conv2d _first;
     [ComponentName(Name = "bn1")] private readonly BatchNorm2d _firstNorm;
@@ -23,21 +23,15 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
     /// <param name="width">Channels of the output.</param>
     /// <param name="stride">Of the first convolution, and of the shortcut.</param>
     /// <param name="dilation">Of the second convolution. Upstream: of that one only, so that a strided block keeps its stride.</param>
-    public BasicBlock(int channels, int width, int stride, int dilation = 1) : base(nameof(BasicBlock))
+    public BasicBlock(int channels, int width, int stride, int dilation) : base(nameof(BasicBlock))
     {
         _first = ConvBnRelu.Conv3x3(channels, width, stride);
         _firstNorm = BatchNorm2d(width);
         _second = ConvBnRelu.Conv3x3(width, width, dilation: dilation);
         _secondNorm = BatchNorm2d(width);
-        if (stride != 1 || channels != width) _shortcut = ConvBnRelu.WithoutRelu(ConvBnRelu.Conv1x1(channels, width, stride));
+        _shortcut = ResidualBlock.Shortcut(channels, width, stride);
         RegisterComponents();
     }
-
-    /// <summary>A row of blocks, the first of which changes stride and width.</summary>
-    public static Sequential Row(int channels, int width, int blocks, int stride, int dilation = 1) =>
-        Sequential([.. Enumerable.Range(0, blocks).Select(i => i == 0
-            ? new BasicBlock(channels, width, stride, dilation)
-            : new BasicBlock(width, width, stride: 1, dilation))]);
 
     public override Tensor forward(Tensor x)                                    // [N,C,H,W]
     {

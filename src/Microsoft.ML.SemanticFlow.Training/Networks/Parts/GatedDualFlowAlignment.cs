@@ -17,13 +17,18 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "down_l")] private readonly Conv2d _reduceLow;
     [ComponentName(Name = "flow_make")] private readonly Conv2d _flows;
     [ComponentName(Name = "flow_gate")] private readonly Sequential _gate;
+    private readonly GateView _view;
 
-    public GatedDualFlowAlignment(int channels, int reduced) : base(nameof(GatedDualFlowAlignment))
+    /// <param name="channels">Channels of both maps.</param>
+    /// <param name="reduced">Channels that the flows are made from.</param>
+    /// <param name="view">What the gate is made from.</param>
+    public GatedDualFlowAlignment(int channels, int reduced, GateView view) : base(nameof(GatedDualFlowAlignment))
     {
+        _view = view;
         _reduceHigh = ConvBnRelu.Conv1x1(channels, reduced);
         _reduceLow = ConvBnRelu.Conv1x1(channels, reduced);
         _flows = ConvBnRelu.Conv3x3(2 * reduced, 4);
-        _gate = Sequential(ConvBnRelu.Conv3x3(4, 1), Sigmoid());
+        _gate = Sequential(ConvBnRelu.Conv3x3(view.Channels(reduced), 1), Sigmoid());
         RegisterComponents();
     }
 
@@ -31,27 +36,22 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var raised = Warp.Resize(_reduceHigh.call(high), low.shape[2..]);       // [N,c,H,W]
-        var flows = _flows.call(cat([raised, _reduceLow.call(low)], dim: 1));   // [N,4,H,W]: for the high map, then for the low one
+        var reducedLow = _reduceLow.call(low);                                  // [N,c,H,W]
+        var flows = _flows.call(cat([raised, reducedLow], dim: 1));             // [N,4,H,W]: for the high map, then for the low one
         var movedHigh = Warp.ByFlow(high, flows.narrow(1, 0, 2));               // [N,C,H,W]
         var movedLow = Warp.ByFlow(low, flows.narrow(1, 2, 2));                 // [N,C,H,W]
-
-        // Upstream: the gate sees the reduced high map but the low map unreduced.
-        var gate = _gate.call(cat([Mean(raised), Mean(low), Max(raised), Max(low)], dim: 1));      // [N,1,H,W]
+        var gate = _gate.call(_view.Of(raised, reducedLow, low));               // [N,1,H,W]
         return (movedHigh * gate + movedLow * (1 - gate)).MoveToOuterDisposeScope();
-
-        static Tensor Mean(Tensor x) => x.mean([1], keepdim: true);
-
-        // The gradient goes to one of equal maxima, as in the original; amax would share it.
-        static Tensor Max(Tensor x) => x.max(1, keepdim: true).values;
     }
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)
     {
         var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
-        var flows = graph.Split(_flows.Emit(graph, graph.Concatenate(raised, _reduceLow.Emit(graph, low))), 2, 2);
+        var reducedLow = _reduceLow.Emit(graph, low);
+        var flows = graph.Split(_flows.Emit(graph, graph.Concatenate(raised, reducedLow)), 2, 2);
         var movedHigh = graph.WarpByFlow(high, flows[0]);
         var movedLow = graph.WarpByFlow(low, flows[1]);
-        var gate = _gate.Emit(graph, graph.Concatenate(graph.ChannelMean(raised), graph.ChannelMean(low), graph.ChannelMax(raised), graph.ChannelMax(low)));
+        var gate = _gate.Emit(graph, _view.Emit(graph, raised, reducedLow, low));
 
         // high gate + low (1 - gate), with one product less.
         return graph.Add(movedLow, graph.Multiply(graph.Subtract(movedHigh, movedLow), gate));

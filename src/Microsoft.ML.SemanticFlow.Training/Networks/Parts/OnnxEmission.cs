@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Diagnostics;
 using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,7 +28,7 @@ internal static class OnnxEmission
                 Dropout2d _ => x,
                 MaxPool2d pool => graph.MaxPool(x, One(pool.kernel_size), One(pool.stride), One(pool.padding)),
                 AdaptiveAvgPool2d pool => graph.AdaptiveAveragePool(x, One(pool.output_size)),
-                BasicBlock block => block.Emit(graph, x),
+                IOnnxPart part => part.Emit(graph, x),
                 var layer => throw new NotSupportedException($"{layer.GetName()} has no ONNX form yet. Write it in {nameof(OnnxEmission)}."),
             };
         }
@@ -38,17 +39,29 @@ internal static class OnnxEmission
     /// <summary>Writes a convolution, with the batch norm that follows it folded in.</summary>
     public static OnnxValue Emit(this Conv2d convolution, GraphBuilder graph, OnnxValue x, BatchNorm2d? norm = null)
     {
-        if (convolution.groups != 1 || convolution.padding_type is not null)
-            throw new NotSupportedException("Grouped convolutions and named paddings have no ONNX form yet.");
+        if (convolution.padding_type is not null)
+            throw new NotSupportedException("Named paddings have no ONNX form yet.");
         var weights = new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, One(convolution.kernel_size),
             Values(convolution.weight), convolution.bias is null ? null : Values(convolution.bias))
         {
             Stride = One(convolution.stride),
             Padding = One(convolution.padding ?? []),
             Dilation = One(convolution.dilation),
+            Groups = (int)convolution.groups,
         };
         return graph.Convolution(x, norm is null ? weights : Fold(weights, norm));
     }
+
+    /// <summary>Writes a convolution of one cell along a row, with its batch norm folded in: the row is the map's height.</summary>
+    public static OnnxValue Emit(this Conv1d convolution, GraphBuilder graph, OnnxValue x, BatchNorm1d norm)
+    {
+        Debug.Assert(convolution.weight.size(2) == 1 && convolution.bias is null && convolution.groups == 1, "The one kind there is.");
+        return graph.Convolution(x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Values(convolution.weight), Bias: null), norm));
+    }
+
+    /// <summary>Writes a group norm.</summary>
+    public static OnnxValue Emit(this GroupNorm norm, GraphBuilder graph, OnnxValue x) =>
+        graph.GroupNorm(x, (int)norm.num_groups, Values(norm.weight!), Values(norm.bias!), norm.eps);
 
     /// <summary>A tensor's values in double precision, in the order of its shape whatever its memory layout.</summary>
     public static double[] Values(Tensor tensor)
@@ -60,7 +73,7 @@ internal static class OnnxEmission
 
     // Every norm of ours is affine and keeps running statistics.
     // norm(y) = weight (y - mean) / sqrt(variance + eps) + bias
-    private static ConvolutionWeights Fold(ConvolutionWeights convolution, BatchNorm2d norm)
+    private static ConvolutionWeights Fold(ConvolutionWeights convolution, NormBase norm)
     {
         double[] weight = Values(norm.weight!), bias = Values(norm.bias!), mean = Values(norm.running_mean!), variance = Values(norm.running_var!);
         var scale = new double[weight.Length];
