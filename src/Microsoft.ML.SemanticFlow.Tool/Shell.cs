@@ -20,6 +20,7 @@ internal static class Shell
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),
             ExportCommand.Create(terminal),
+            NetworksCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
         root.Add(verbose);

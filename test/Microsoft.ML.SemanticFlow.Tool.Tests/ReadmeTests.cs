@@ -15,7 +15,7 @@ public sealed partial class ReadmeTests
     public void Readme_CommandLines_Parse(string readme)
     {
         var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => match.Groups["arguments"].Value.Split('#')[0].Trim())
-            .Where(line => line != "doctor" && !line.Contains('…', StringComparison.Ordinal)).ToArray();
+            .Where(line => line is not ("doctor" or "networks") && !line.Contains('…', StringComparison.Ordinal)).ToArray();
 
         Assert.AreNotEqual(0, lines.Length);
         foreach (string line in lines)
@@ -39,6 +39,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex("^semanticflow (?<arguments>[a-z].*)$", RegexOptions.Multiline)]
     private static partial Regex CommandLines();
 
-    [GeneratedRegex("^\\| `(?<id>sfnet[a-z0-9-]+)` \\|", RegexOptions.Multiline)]
+    [GeneratedRegex("^\\| `(?<id>s[fr]net[a-z0-9-]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex NetworkRow();
 }

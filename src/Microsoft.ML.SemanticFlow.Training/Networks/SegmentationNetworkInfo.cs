@@ -3,6 +3,7 @@
 
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -32,6 +33,21 @@ public sealed class SegmentationNetworkInfo
     /// <summary>The authors' checkpoint for it; null where they published none.</summary>
     /// <remarks>Trained on the 19 classes of Cityscapes. Other checkpoints, on other data sets, are in their repository.</remarks>
     public Uri? Checkpoint { get; internal init; }
+
+    /// <summary>Counts what the network costs. Builds it, so it takes up to a second.</summary>
+    /// <param name="classCount">Classes to tell apart, 2 to 254.</param>
+    /// <param name="height">Rows of the image, at least 32.</param>
+    /// <param name="width">Columns of the image, at least 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public NetworkCost CountCost(int classCount, int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, SegmentationModel.SmallestSide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, SegmentationModel.SmallestSide);
+        using var network = Create(classCount);
+        var graph = new GraphBuilder();
+        network.Emit(graph, graph.NormalisedInput("image", channels: 3, height, width));
+        return new NetworkCost(network.parameters().Sum(parameter => parameter.numel()), graph.MultiplyAccumulates);
+    }
 
     /// <summary>Builds the network with PyTorch's default initialisation, in training mode.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A mask's byte cannot tell so many classes apart from the ignored pixels.</exception>
