@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Checkpoints.PyTorch;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
@@ -9,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 internal abstract class TensorFile : IDisposable
 {
     private const int Sniffed = 9;
+    private const byte PickleStart = 0x80;
+    private const byte NewestPickle = 5;
 
     /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
@@ -33,7 +36,10 @@ internal abstract class TensorFile : IDisposable
             return start switch
             {
                 [_, _, _, _, _, _, _, _, (byte)'{'] => new SafeTensors(stream, path),
-                _ => throw new InvalidDataException($"{path} is no checkpoint: it begins like neither a safetensors file nor a PyTorch one (.pth, .pt, .tar). Name a file that torch.save or safetensors wrote."),
+                [(byte)'P', (byte)'K', ..] => PyTorchFile.OpenZip(stream, path),
+                [PickleStart, <= NewestPickle, ..] => PyTorchFile.OpenLegacy(stream, path),
+                _ => throw new InvalidDataException(
+                    $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) nor like a safetensors file. Name a file that torch.save or safetensors wrote."),
             };
         }
         catch
