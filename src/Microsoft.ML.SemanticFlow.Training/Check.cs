@@ -51,4 +51,17 @@ internal static class Check
     public static T Defined<T>(T value, [CallerMemberName] string name = "")
         where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be one of {string.Join(", ", Enum.GetNames<T>())}, not {value}.");
+
+    public static T? Defined<T>(T? value, [CallerMemberName] string name = "")
+        where T : struct, Enum =>
+        value is { } given ? Defined(given, name) : null;
+
+    public static IReadOnlyList<double> Weights(IReadOnlyList<double> value, [CallerMemberName] string name = "")
+    {
+        if (NotNull(value, name).Count == 0)
+            throw new ArgumentException($"{name} must hold at least one weight; [0] leaves the loss out.", name);
+        foreach (double weight in value)
+            NotNegative(weight, name);
+        return value;
+    }
 }

@@ -28,7 +28,9 @@ public sealed class UsageTests
     [DataRow("--network", "sfnet-x", "sfnet-dfv1")]
     [DataRow("--epochs", "0", "at least 1")]
     [DataRow("--lr", "-1", "greater than 0")]
-    [DataRow("--loss", "dice", "ohem")]
+    [DataRow("--loss", "hinge", "ohem")]
+    [DataRow("--auxiliary-weights", "0.4;1", "not a number")]
+    [DataRow("--focal-gamma", "11", "from 0 to 10")]
     [DataRow("--map", "nowhere", "CamVid")]
     public void Train_OptionOutOfRange_NamesTheOptionAndWhatItTakes(string option, string value, string expected)
     {

@@ -12,6 +12,17 @@ internal sealed class TrainingSettings
 
     private static readonly SemanticFlowTrainerOptions _defaults = new();
 
+    private static readonly (string Word, SegmentationLossKind Value)[] _losses =
+    [
+        ("ohem", SegmentationLossKind.OhemCrossEntropy),
+        ("ce", SegmentationLossKind.CrossEntropy),
+        ("image-weighted", SegmentationLossKind.ImageWeightedCrossEntropy),
+        ("relaxed", SegmentationLossKind.BoundaryRelaxedCrossEntropy),
+        ("focal", SegmentationLossKind.Focal),
+        ("dice", SegmentationLossKind.Dice),
+        ("lovasz", SegmentationLossKind.LovaszSoftmax),
+    ];
+
     private readonly List<(Option Option, Change Change)> _settings = [];
 
     public TrainingSettings()
@@ -26,18 +37,25 @@ internal sealed class TrainingSettings
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size, (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
         Value("--lr", "Learning rate after warming up.", "X", _defaults.LearningRate, (set, value) => set with { LearningRate = value });
         Value("--power", "The learning rate falls as (1 - step / steps) to this power.", "X", _defaults.PolyPower, (set, value) => set with { PolyPower = value });
-        Optional("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { WarmUpSteps = value });
+        Optional<int?>("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { WarmUpSteps = value });
         Value("--weight-decay", "Weight decay.", "X", _defaults.WeightDecay, (set, value) => set with { WeightDecay = value });
         Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
         Choice(
             "--loss",
-            "Cross entropy over all pixels, or over the hard ones (OHEM).",
+            "Cross entropy over the hard pixels (ohem) or all (ce), weighted by image, relaxed at borders, focal; Dice; Lovász-softmax.",
             (set, value) => set with { Loss = value },
-            ("ohem", SegmentationLossKind.OhemCrossEntropy),
-            ("ce", SegmentationLossKind.CrossEntropy));
+            _losses);
+        Choice("--add-loss", "A second loss, added to the first.", (set, value) => set with { AddedLoss = value }, [("none", null), .. _losses.Select(loss => (loss.Word, (SegmentationLossKind?)loss.Value))]);
+        Value("--add-loss-weight", "Weight of the second loss.", "X", _defaults.AddedLossWeight, (set, value) => set with { AddedLossWeight = value });
         Value("--ohem-threshold", "A pixel is hard while the probability of its true class is at most this.", "P", _defaults.OhemThreshold, (set, value) => set with { OhemThreshold = value });
         Value("--ohem-min-kept", "At least this many pixels of a batch are kept as hard.", "N", _defaults.OhemMinKept, (set, value) => set with { OhemMinKept = value });
-        Value("--auxiliary-weight", "Weight of each auxiliary loss, for networks with deep supervision.", "X", _defaults.DeepSupervisionWeight, (set, value) => set with { DeepSupervisionWeight = value });
+        Value("--focal-gamma", "How fast easy pixels fade in the focal loss.", "X", _defaults.FocalGamma, (set, value) => set with { FocalGamma = value });
+        Value("--image-weight-bound", "In the losses image-weighted and relaxed, a class that hardly occurs in an image weighs 1 + this.", "X", _defaults.ImageWeightBound, (set, value) => set with { ImageWeightBound = value });
+        Flag("--weigh-over-batch", "Make those weights from the whole batch.", (set, value) => set with { WeighOverBatch = value });
+        Value("--boundary-window", "Pixels that labels reach beyond a border in the loss relaxed.", "N", _defaults.BoundaryWindow, (set, value) => set with { BoundaryWindow = value });
+        Optional<int?>("--relaxed-epochs", "Epochs until relaxation ends and borders count twice. [default: all]", "N", (set, value) => set with { BoundaryRelaxedEpochs = value });
+        Optional<string?>("--strict-classes", "Classes whose pixels are never relaxed.", "NAME,...", (set, value) => value is null ? set : set with { StrictBoundaryClasses = Commands.List.Names(value) });
+        Value("--auxiliary-weights", "Weights of the auxiliary losses of networks with deep supervision, coarse to fine; the last stands for all further ones.", "X,...", Commands.List.Text(_defaults.DeepSupervisionWeights), (set, value) => set with { DeepSupervisionWeights = Commands.List.Numbers(value) });
         Choice(
             "--class-weights",
             "Let pixels of rare classes count more, by the logarithm of their frequency or its square root.",
@@ -58,10 +76,10 @@ internal sealed class TrainingSettings
             ("fp32", TrainingPrecision.Float32),
             ("bf16", TrainingPrecision.BFloat16));
         Choice<bool?>("--channels-last", "Memory layout of weights and features; auto goes with bf16.", (set, value) => set with { ChannelsLast = value }, ("auto", null), ("on", true), ("off", false));
-        Optional("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Threads = value });
-        Optional("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { LoaderThreads = value });
+        Optional<int?>("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Threads = value });
+        Optional<int?>("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { LoaderThreads = value });
         Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.CacheMegabytes, (set, value) => set with { CacheMegabytes = value });
-        Optional("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
+        Optional<int?>("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
         Value("--val-interval", "Validate after every so many epochs, and after the last.", "N", _defaults.ValidationInterval, (set, value) => set with { ValidationInterval = value });
         Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one.", (set, value) => set with { Resume = value });
     }
@@ -95,8 +113,8 @@ internal sealed class TrainingSettings
     private void Value<T>(string name, string description, string form, T value, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change) =>
         Add(new Option<T>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => value }, (options, given) => change(options, given!)); // has a default
 
-    private void Optional(string name, string description, string form, Func<SemanticFlowTrainerOptions, int?, SemanticFlowTrainerOptions> change) =>
-        Add(new Option<int?>(name) { Description = description, HelpName = form }, change);
+    private void Optional<T>(string name, string description, string form, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change) =>
+        Add(new Option<T>(name) { Description = description, HelpName = form }, change);
 
     private void Flag(string name, string description, Func<SemanticFlowTrainerOptions, bool, SemanticFlowTrainerOptions> change) =>
         Add(new Option<bool>(name) { Description = description }, change);

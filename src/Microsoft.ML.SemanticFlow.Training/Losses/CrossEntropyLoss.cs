@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="classWeights">A weight for each class, or null: all alike. The average is then weighted too: sum(w l) / sum(w).</param>
 internal sealed class CrossEntropyLoss(IReadOnlyList<float>? classWeights = null) : PixelLoss
 {
-    protected override Tensor OfPixels(Tensor logits, Tensor labels) => Mean(logits, labels, classWeights);
+    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => Mean(logits, labels, classWeights);
 
     /// <summary>The mean over all labels but <see cref="SegmentationLoss.Ignored"/>.</summary>
     internal static Tensor Mean(Tensor logits, Tensor labels, IReadOnlyList<float>? classWeights)

@@ -8,14 +8,29 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>The main output's loss, plus that of every auxiliary output times a weight.</summary>
 /// <remarks>Li et al., ECCV 2020 (arXiv 2002.10120), "Network Architectures": weight 1, the same threshold for every output.</remarks>
-internal sealed class DeepSupervisionLoss(PixelLoss term, double weight = 1) : SegmentationLoss
+/// <param name="term">The loss of one output.</param>
+/// <param name="weights">Weights of the auxiliary outputs, coarse to fine; the last stands for all further ones. An output of weight 0 is not computed.</param>
+internal sealed class DeepSupervisionLoss(PixelLoss term, IReadOnlyList<double> weights) : SegmentationLoss
 {
+    /// <summary>One weight for all auxiliary outputs.</summary>
+    public DeepSupervisionLoss(PixelLoss term, double weight = 1) : this(term, [weight])
+    {
+    }
+
+    /// <inheritdoc/>
+    public override SegmentationLoss At(int epoch) => new DeepSupervisionLoss(term.At(epoch), weights);
+
     /// <inheritdoc/>
     public override Tensor Compute(NetworkOutput output, Tensor labels)
     {
         using var scope = NewDisposeScope();
         var total = term.Compute(output.Main, labels);
-        foreach (var auxiliary in output.Auxiliary) total = total + weight * term.Compute(auxiliary, labels);
+        for (int i = 0; i < output.Auxiliary.Count; i++)
+        {
+            double weight = weights[Math.Min(i, weights.Count - 1)];
+            if (weight > 0) total = total + weight * term.Compute(output.Auxiliary[i], labels);
+        }
+
         return total.MoveToOuterDisposeScope();
     }
 }

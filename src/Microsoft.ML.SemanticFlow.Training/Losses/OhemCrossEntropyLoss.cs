@@ -17,7 +17,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="classWeights">A weight for each class, or null: all alike.</param>
 internal sealed class OhemCrossEntropyLoss(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelLoss
 {
-    protected override Tensor OfPixels(Tensor logits, Tensor labels) => CrossEntropyLoss.Mean(logits, Select(logits, labels), classWeights);
+    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => CrossEntropyLoss.Mean(logits, Select(logits, labels), classWeights);
 
     /// <summary>The labels with every pixel that is not kept ignored.</summary>
     internal Tensor Select(Tensor logits, Tensor labels)

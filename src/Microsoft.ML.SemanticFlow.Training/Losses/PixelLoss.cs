@@ -13,6 +13,9 @@ internal abstract class PixelLoss : SegmentationLoss
     /// <inheritdoc/>
     public sealed override Tensor Compute(NetworkOutput output, Tensor labels) => Compute(output.Main, labels);
 
+    /// <inheritdoc/>
+    public override PixelLoss At(int epoch) => this;
+
     /// <summary>The loss of one map of logits [N, K, h, w] against labels [N, H, W].</summary>
     public Tensor Compute(Tensor logits, Tensor labels)
     {
@@ -24,5 +27,5 @@ internal abstract class PixelLoss : SegmentationLoss
     }
 
     /// <summary>The loss of logits [N, K, H, W] at the labels' size.</summary>
-    protected abstract Tensor OfPixels(Tensor logits, Tensor labels);
+    protected internal abstract Tensor OfPixels(Tensor logits, Tensor labels);
 }

@@ -27,7 +27,15 @@ internal static class OptionsFingerprint
         Add(nameof(options.Loss), options.Loss);
         Add(nameof(options.OhemThreshold), options.OhemThreshold);
         Add(nameof(options.OhemMinKept), options.OhemMinKept);
-        Add(nameof(options.DeepSupervisionWeight), options.DeepSupervisionWeight);
+        Add(nameof(options.BoundaryWindow), options.BoundaryWindow);
+        Add(nameof(options.BoundaryRelaxedEpochs), options.BoundaryRelaxedEpochs);
+        values.Add(nameof(options.StrictBoundaryClasses), string.Join(',', options.StrictBoundaryClasses));
+        Add(nameof(options.ImageWeightBound), options.ImageWeightBound);
+        values.Add(nameof(options.WeighOverBatch), options.WeighOverBatch ? "true" : "false");
+        Add(nameof(options.FocalGamma), options.FocalGamma);
+        Add(nameof(options.AddedLoss), options.AddedLoss);
+        Add(nameof(options.AddedLossWeight), options.AddedLossWeight);
+        values.Add(nameof(options.DeepSupervisionWeights), string.Join(',', options.DeepSupervisionWeights.Select(weight => weight.ToString(CultureInfo.InvariantCulture))));
         Add(nameof(options.ClassWeighting), options.ClassWeighting);
         Add(nameof(options.ScaleMin), options.ScaleMin);
         Add(nameof(options.ScaleMax), options.ScaleMax);

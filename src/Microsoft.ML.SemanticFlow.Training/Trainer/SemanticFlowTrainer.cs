@@ -4,7 +4,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Data;
-using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
@@ -31,6 +30,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             throw new ArgumentException(FormattableString.Invariant($"ScaleMin {options.ScaleMin} is greater than ScaleMax {options.ScaleMax}. Give the smaller first."), nameof(options));
         if (options.Resume && options.RunDirectory is null)
             throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
+        LossFactory.Check(options);
         (_environment, _options) = (environment, options);
         _host = environment.Register(nameof(SemanticFlowTrainer));
         _seed = options.Seed ?? _host.Rand.Next();
@@ -96,7 +96,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             WeightInitialization.HeNormal(network);
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
-            var loss = LossFor(training, cancellation);
+            var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
             using var loader = new BatchLoader(training, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, _options.CropHeight, _options.CropWidth, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
             using var loop = new TrainingLoop(
                 _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
@@ -127,20 +127,6 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
             ? SampleReader.OfPaths(data, labels)
             : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
-    }
-
-    private DeepSupervisionLoss LossFor(SampleSource training, CancellationToken cancellation)
-    {
-        var weights = _options.ClassWeighting switch
-        {
-            ClassWeighting.InverseLogFrequency => ClassWeights.FromPixelCounts(training.CountPixels(cancellation)),
-            ClassWeighting.SquareRootInverseLogFrequency => ClassWeights.FromPixelCounts(training.CountPixels(cancellation), exponent: 0.5),
-            _ => null,
-        };
-        PixelLoss pixels = _options.Loss == SegmentationLossKind.OhemCrossEntropy
-            ? new OhemCrossEntropyLoss(_options.OhemThreshold, _options.OhemMinKept, weights)
-            : new CrossEntropyLoss(weights);
-        return new DeepSupervisionLoss(pixels, _options.DeepSupervisionWeight);
     }
 
     private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)

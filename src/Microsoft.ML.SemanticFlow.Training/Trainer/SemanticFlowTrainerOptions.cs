@@ -58,8 +58,33 @@ public sealed record SemanticFlowTrainerOptions
     /// <summary>At least this many pixels of a batch are kept as hard. Default 100000.</summary>
     public int OhemMinKept { get; init => field = Check.AtLeast(value, 0); } = 100_000;
 
-    /// <summary>Weight of each auxiliary loss; used by networks with deep supervision only. Default 1.</summary>
-    public double DeepSupervisionWeight { get; init => field = Check.NotNegative(value); } = 1;
+    /// <summary>Pixels that labels reach beyond a border in <see cref="SegmentationLossKind.BoundaryRelaxedCrossEntropy"/>. Default 1.</summary>
+    public int BoundaryWindow { get; init => field = Check.Within(value, 0, 32); } = 1;
+
+    /// <summary>Epochs until boundary relaxation ends: the window is halved then and borders count twice, as in the authors' code. Null relaxes to the end.</summary>
+    public int? BoundaryRelaxedEpochs { get; init => field = Check.AtLeast(value, 1); }
+
+    /// <summary>Names of classes whose pixels are never relaxed, such as thin ones. Default none.</summary>
+    public IReadOnlyList<string> StrictBoundaryClasses { get; init => field = Check.NotNull(value); } = [];
+
+    /// <summary>In image-weighted and boundary-relaxed cross entropy, a class that hardly occurs in an image weighs 1 + this there. Default 1.</summary>
+    public double ImageWeightBound { get; init => field = Check.NotNegative(value); } = 1;
+
+    /// <summary>Whether those weights are made from the whole batch instead of each image. Default false.</summary>
+    public bool WeighOverBatch { get; init; }
+
+    /// <summary>How fast easy pixels fade in the focal loss; 0 is cross entropy. Default 2.</summary>
+    public double FocalGamma { get; init => field = Check.Within(value, 0, 10); } = 2;
+
+    /// <summary>A second loss, added to the first: for example Lovász-softmax beside cross entropy. Null for none.</summary>
+    public SegmentationLossKind? AddedLoss { get; init => field = Check.Defined(value); }
+
+    /// <summary>The weight of <see cref="AddedLoss"/>. Default 1.</summary>
+    public double AddedLossWeight { get; init => field = Check.Positive(value); } = 1;
+
+    /// <summary>Weights of the auxiliary losses of networks with deep supervision, coarse to fine; the last stands for all further ones. Default 1.</summary>
+    /// <remarks><c>[0.4, 0]</c> with an <see cref="OhemMinKept"/> of 10000 is OhemWithAux of the authors' code.</remarks>
+    public IReadOnlyList<double> DeepSupervisionWeights { get; init => field = Check.Weights(value); } = [1];
 
     /// <summary>How much a pixel of each class counts in the loss. Default <see cref="ClassWeighting.None"/>.</summary>
     public ClassWeighting ClassWeighting { get; init => field = Check.Defined(value); }

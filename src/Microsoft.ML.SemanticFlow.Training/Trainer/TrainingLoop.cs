@@ -133,6 +133,7 @@ internal sealed class TrainingLoop : IDisposable
         random.manual_seed(BatchLoader.RandomOf(_plan.Seed, epoch, -2).Next());
         _network.train();
         var watch = Stopwatch.StartNew();
+        var criterion = _loss.At(epoch);
         int steps = _loader.StepsPerEpoch, done = 0, stepped = 0;
         double sum = 0, speed = 0;
         foreach (var batch in _loader.Epoch(epoch, cancellation))
@@ -141,7 +142,7 @@ internal sealed class TrainingLoop : IDisposable
             double rate = _schedule[(long)epoch * steps + done];
             if (batch.HasLabels)
             {
-                double loss = Step(batch, rate);
+                double loss = Step(batch, criterion, rate);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
@@ -161,7 +162,7 @@ internal sealed class TrainingLoop : IDisposable
         return (stepped == 0 ? double.NaN : sum / stepped, speed);
     }
 
-    private double Step(Batch batch, double rate)
+    private double Step(Batch batch, SegmentationLoss criterion, double rate)
     {
         using var scope = NewDisposeScope();
         foreach (var group in _optimizer.ParamGroups)
@@ -170,7 +171,7 @@ internal sealed class TrainingLoop : IDisposable
         NetworkOutput output;
         using (_plan.UseBFloat16 ? MixedPrecision.Autocast() : default)
             output = _network.Predict(batch.Images);
-        var loss = _loss.Compute(output, batch.Labels);
+        var loss = criterion.Compute(output, batch.Labels);
         double value = loss.ToDouble();
         if (double.IsFinite(value))
         {

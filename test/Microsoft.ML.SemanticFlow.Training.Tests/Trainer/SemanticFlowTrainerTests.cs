@@ -174,6 +174,59 @@ public sealed class SemanticFlowTrainerTests
     }
 
     [TestMethod]
+    [DataRow(SegmentationLossKind.ImageWeightedCrossEntropy)]
+    [DataRow(SegmentationLossKind.BoundaryRelaxedCrossEntropy)]
+    [DataRow(SegmentationLossKind.Focal)]
+    [DataRow(SegmentationLossKind.Dice)]
+    [DataRow(SegmentationLossKind.LovaszSoftmax)]
+    public void Fit_EachLoss_Falls(SegmentationLossKind loss)
+    {
+        using var scenes = new TinyScenes(2);
+        var reports = new Reports();
+
+        using var model = Fit(scenes, _quick with { Loss = loss, BoundaryRelaxedEpochs = 20, Epochs = 12, Progress = reports });
+
+        Assert.IsLessThan(reports.Epochs[0].Loss, reports.Epochs[^1].Loss);
+    }
+
+    [TestMethod]
+    public void Fit_AddedLoss_IsTheSumOfBoth()
+    {
+        using var scenes = new TinyScenes(2);
+        double First(SemanticFlowTrainerOptions options)
+        {
+            var reports = new Reports();
+            using var model = Fit(scenes, options with { Epochs = 1, Progress = reports });
+            return reports.Steps[0].Loss;
+        }
+
+        double both = First(_quick with { AddedLoss = SegmentationLossKind.Dice, AddedLossWeight = 0.5 });
+
+        Assert.AreEqual(First(_quick) + 0.5 * First(_quick with { Loss = SegmentationLossKind.Dice }), both, 1e-5);      // float32, the same first step
+    }
+
+    [TestMethod]
+    public void Trainer_ClassWeightingOfALossWithout_SaysWhichTakeIt()
+    {
+        var options = _quick with { Loss = SegmentationLossKind.Dice, ClassWeighting = ClassWeighting.InverseLogFrequency };
+
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => new MLContext(1).SemanticSegmentation.Trainers.SemanticFlow(options));
+
+        StringAssert.Contains(thrown.Message, "no effect on the loss Dice", StringComparison.Ordinal);
+        _ = new MLContext(1).SemanticSegmentation.Trainers.SemanticFlow(options with { AddedLoss = SegmentationLossKind.CrossEntropy });
+    }
+
+    [TestMethod]
+    public void Fit_UnknownStrictClass_NamesItAndTheKnownOnes()
+    {
+        using var scenes = new TinyScenes(2);
+
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => Fit(scenes, _quick with { Loss = SegmentationLossKind.BoundaryRelaxedCrossEntropy, StrictBoundaryClasses = ["disk", "disc"] }));
+
+        StringAssert.Contains(thrown.Message, "'disc'; label map 'tiny' has ground, disk, box", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Fit_MaskOfAnotherSize_NamesTheImageAndBothSizes()
     {
         using var scenes = new TinyScenes(3);
