@@ -55,6 +55,20 @@ public sealed class NetworkContractTests
 
     [TestMethod]
     [DynamicData(nameof(Ids))]
+    public void Create_SameSeed_GivesTheSameWeights(string id)
+    {
+        random.manual_seed(3);
+        using var first = SegmentationNetworks.Get(id).Create(5);
+        random.manual_seed(3);
+        using var second = SegmentationNetworks.Get(id).Create(5);
+
+        var state = second.state_dict();
+        foreach (var (name, weight) in first.state_dict())
+            Assert.IsTrue(weight.Equals(state[name]), name);      // also not when one is not a number
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
     public void TrainStep_OneBatch_LowersTheLossWithFiniteGradients(string id)
     {
         using var scope = NewDisposeScope();

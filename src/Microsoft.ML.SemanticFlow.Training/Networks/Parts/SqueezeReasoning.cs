@@ -36,6 +36,8 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
         _right = ConvBnRelu.Conv1x1(channels, squeezed);
         _expand = Conv2d(squeezed, channels, kernel_size: 1, groups: squeezed, bias: false);
         _expandNorm = GroupNorm(squeezed, channels);
+        init.ones_(_expandNorm.weight!);        // TorchSharp 0.107.0 leaves them as the memory was; they are there, for the norm is affine
+        init.zeros_(_expandNorm.bias!);
         _betweenNodes = Conv1d(Nodes, Nodes, kernel_size: 1, bias: false);
         _betweenNodesNorm = BatchNorm1d(Nodes);
         _betweenFeatures = Conv1d(_features, _features, kernel_size: 1, bias: false);
