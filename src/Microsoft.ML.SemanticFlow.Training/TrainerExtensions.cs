@@ -3,6 +3,7 @@
 
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.SemanticFlow;
+using Microsoft.ML.SemanticFlow.Import;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Transforms;
 
@@ -58,6 +59,24 @@ public static class SemanticFlowTrainerExtensions
             var exported = RunExport.OfFolder(runDirectory, options);
             AtomicFile.Write(outputPath, exported.Bytes);
             return exported.Verification;
+        }
+
+        /// <summary>Makes a model of a checkpoint: of the authors' (.pth), of any other of these networks that PyTorch or safetensors wrote, or of a training run.</summary>
+        /// <param name="checkpointPath">The file. Nothing in it is run.</param>
+        /// <param name="options">Which network and classes, and which ONNX file.</param>
+        /// <returns>The model, and how well the checkpoint fitted; dispose it.</returns>
+        /// <exception cref="FileNotFoundException">There is no such file.</exception>
+        /// <exception cref="InvalidDataException">
+        /// The file is damaged, or it does not fit the network: the message names every fault, and under the key <c>Report</c> the exception's
+        /// <see cref="Exception.Data"/> holds the <see cref="WeightReport"/> with all names.
+        /// </exception>
+        /// <exception cref="InvalidOperationException">The ONNX file's scores are not the network's.</exception>
+        public ImportedCheckpoint ImportCheckpoint(string checkpointPath, CheckpointImportOptions options)
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
+            ArgumentNullException.ThrowIfNull(options);
+            return CheckpointImport.Run(catalog.Trainers.Environment, checkpointPath, options);
         }
     }
 }

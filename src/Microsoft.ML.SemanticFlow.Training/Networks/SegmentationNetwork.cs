@@ -33,7 +33,7 @@ internal abstract class SegmentationNetwork : Module<Tensor, Tensor>
     public int ClassCount { get; }
 
     /// <summary>Images to a pyramid of features.</summary>
-    protected Backbone Backbone => _backbone.Value!;      // never null: the constructor boxes it
+    public Backbone Backbone => _backbone.Value!;      // never null: the constructor boxes it
 
     /// <summary>A pyramid of features, fine to coarse, to scores.</summary>
     protected abstract NetworkOutput RunHead(Tensor[] features);

@@ -32,6 +32,7 @@ public sealed class LayeringTests
         ["Losses", "Sampling", "Checkpoints"],
         ["Export"],
         ["Trainer"],
+        ["Import"],
         [""],
     ];
 

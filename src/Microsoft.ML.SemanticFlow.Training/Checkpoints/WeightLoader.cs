@@ -1,0 +1,92 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Backbones;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Checkpoints;
+
+/// <summary>Loads a file's tensors into a network: all that are needed, or none.</summary>
+/// <remarks>
+/// Names are compared without the prefixes of wrappers. Everything is read and checked before the first weight changes, and all that is
+/// wrong is reported at once. What batch norms count but do not compute with may be missing: files from before PyTorch 0.4.1 lack it.
+/// </remarks>
+internal static class WeightLoader
+{
+    /// <summary>The key of <see cref="Exception.Data"/> under which a refusal holds its <see cref="WeightReport"/>.</summary>
+    public const string ReportKey = "Report";
+
+    /// <summary>Loads a checkpoint of a whole network.</summary>
+    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="network">The network, its weights initialised.</param>
+    /// <param name="info">Which network it is.</param>
+    /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
+    /// <exception cref="InvalidDataException">The file does not fit; the network is as it was.</exception>
+    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch)
+    {
+        using var scope = NewDisposeScope();
+        using var file = TensorFile.Open(path);
+        var weights = network.state_dict();
+        var match = WeightMatch.Of(file, weights, name => name);
+        if (match.IsEmpty)
+            throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, info, network.ClassCount)}");
+
+        var report = match.Check(allowClassifierMismatch ? WeightTable.Of(info).IsClassifier : _ => false, match.IsLaterBlock);
+        return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, info, network.ClassCount));
+    }
+
+    /// <summary>Loads the authors' ImageNet weights into a network's backbone. What only classifying ImageNet needs is left out on both sides.</summary>
+    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="network">The network, its weights initialised.</param>
+    /// <param name="info">Which network it is.</param>
+    /// <exception cref="InvalidDataException">The file is of another backbone, or of a whole network; the network is as it was.</exception>
+    public static WeightReport LoadBackbone(string path, SegmentationNetwork network, SegmentationNetworkInfo info)
+    {
+        using var scope = NewDisposeScope();
+        using var file = TensorFile.Open(path);
+        var weights = network.state_dict().Where(pair => IsOfImageNet(pair.Key, network.Backbone)).ToArray();
+        var match = WeightMatch.Of(file, weights, network.Backbone.NameOf);
+        if (match.IsEmpty)
+            throw new InvalidDataException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.");
+
+        return Finish(match, match.Check(_ => false, _ => true), path, $"the backbone of {info}", Advice);
+
+        string Advice() => WeightTable.Guess(file.Tensors) is ({ Count: > 0 } networks, _)
+            ? $" It looks like a checkpoint of the whole network {string.Join(" or ", networks)}: start from that instead of from a backbone."
+            : "";
+    }
+
+    private static bool IsOfImageNet(string name, Backbone backbone)
+    {
+        const string Prefix = "backbone.";
+        return backbone.IsInlined
+            ? backbone.named_children().Any(stage => name.StartsWith($"{stage.name}.", StringComparison.Ordinal))
+            : name.StartsWith(Prefix, StringComparison.Ordinal) && backbone.NameOf(name[Prefix.Length..]) is not null;
+    }
+
+    private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
+    {
+        if (!report.IsLoaded)
+        {
+            var refusal = new InvalidDataException($"{path} does not fit {target}: {report}.{advise()}");
+            refusal.Data[ReportKey] = report;
+            throw refusal;
+        }
+
+        match.Copy();
+        return report;
+    }
+
+    private static string Advice(TensorFile file, SegmentationNetworkInfo wanted, int classCount)
+    {
+        var (networks, found) = WeightTable.Guess(file.Tensors);
+        if (networks.Count == 0)
+            return "";
+        return networks.Contains(wanted) && found != classCount
+            ? $" It was trained on {found} classes: import it with as many, or allow the classifier to differ and train it."
+            : $" It looks like a checkpoint of {string.Join(" or ", networks)} with {found} classes.";
+    }
+
+    private static string FirstOf(IEnumerable<string> names) => string.Join(", ", names.Take(3)) + (names.Skip(3).Any() ? ", …" : "");
+}

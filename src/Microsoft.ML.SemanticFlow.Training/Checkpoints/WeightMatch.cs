@@ -1,0 +1,164 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Checkpoints;
+
+/// <summary>The tensors of a file beside those of a network that they are for.</summary>
+internal sealed class WeightMatch
+{
+    private const string BatchCount = "num_batches_tracked";
+
+    private readonly TensorFile _file;
+    private readonly List<Slot> _slots = [];
+    private readonly Dictionary<string, Slot> _byName = [];
+    private readonly List<string> _others = [];
+
+    /// <summary>One tensor of the network, its names there and the names in the file that are for it.</summary>
+    private sealed class Slot(Tensor weight)
+    {
+        public Tensor Weight => weight;
+
+        public List<string> Names { get; } = [];
+
+        public List<string> Sources { get; } = [];
+
+        /// <summary>Values of the file, checked and ready to be copied.</summary>
+        public Tensor? Values { get; set; }
+    }
+
+    private WeightMatch(TensorFile file) => _file = file;
+
+    /// <summary>Whether no tensor of the file is for the network.</summary>
+    public bool IsEmpty => _slots.All(slot => slot.Sources.Count == 0);
+
+    /// <summary>Finds what is for what.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="weights">The tensors that are needed; the same one may have several names.</param>
+    /// <param name="place">From a name in the file, without the prefixes of wrappers, to a name in the network; null for what is of no interest.</param>
+    public static WeightMatch Of(TensorFile file, IEnumerable<KeyValuePair<string, Tensor>> weights, Func<string, string?> place)
+    {
+        var match = new WeightMatch(file);
+        var byAddress = new Dictionary<nint, Slot>();
+        foreach (var (name, weight) in weights)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(byAddress, AddressOf(weight), out bool exists);
+            if (!exists)
+                match._slots.Add(slot = new Slot(weight));
+            slot!.Names.Add(name); // made above where it did not exist
+            match._byName.Add(name, slot);
+        }
+
+        foreach (string name in file.Tensors.Keys)
+        {
+            if (place(WeightNames.Strip(name)) is not { } target)
+                continue;
+            if (match._byName.TryGetValue(target, out var slot))
+                slot.Sources.Add(name);
+            else
+                match._others.Add(name);
+        }
+
+        return match;
+    }
+
+    /// <summary>Compares shapes and types, reads the values that fit, and says what holds.</summary>
+    /// <param name="mayDiffer">Which of the network's tensors may have another shape; they keep their values.</param>
+    /// <param name="isSurplus">Which of the file's tensors that have no place make it a file of another network, by their names without the prefixes of wrappers.</param>
+    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus)
+    {
+        List<string> loaded = [], missing = [];
+        List<WeightShapeMismatch> misShaped = [], untrained = [];
+        Dictionary<string, string> unusable = [];
+        foreach (var slot in _slots)
+        {
+            string name = slot.Names[0];
+            if (slot.Sources.Count == 0)
+            {
+                if (!name.EndsWith(BatchCount, StringComparison.Ordinal))
+                    missing.Add(name);
+            }
+            else if (slot.Sources.FirstOrDefault(source => !_file.Tensors[source].Shape.SequenceEqual(slot.Weight.shape)) is { } other)
+            {
+                (mayDiffer(name) ? untrained : misShaped).Add(new WeightShapeMismatch(name, slot.Weight.shape, _file.Tensors[other].Shape));
+            }
+            else if (Read(slot) is { } reason)
+            {
+                unusable.Add(name, reason);
+            }
+            else
+            {
+                loaded.Add(name);
+            }
+        }
+
+        return new WeightReport
+        {
+            Loaded = loaded,
+            Missing = missing,
+            MisShaped = misShaped,
+            Untrained = untrained,
+            Unusable = unusable,
+            Surplus = [.. _others.Where(name => isSurplus(WeightNames.Strip(name)))],
+            Unexpected = [.. _others.Where(name => !isSurplus(WeightNames.Strip(name)))],
+        };
+    }
+
+    /// <summary>Whether a tensor is of a block that would come after the last of a row of the network's: <c>layer3.6</c> where <c>layer3.5</c> is the last.</summary>
+    public bool IsLaterBlock(string name)
+    {
+        for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
+        {
+            int start = name.LastIndexOf('.', end - 1) + 1;
+            if (start == 0 || !int.TryParse(name.AsSpan(start, end - start), out _))
+                continue;
+            string row = name[..start], block = name[..(end + 1)];
+            if (_byName.Keys.Any(known => known.StartsWith(row, StringComparison.Ordinal) && char.IsAsciiDigit(known[row.Length]))
+                && !_byName.Keys.Any(known => known.StartsWith(block, StringComparison.Ordinal)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies what <see cref="Check"/> read into the network.</summary>
+    public void Copy()
+    {
+        using var _ = no_grad();
+        foreach (var slot in _slots)
+        {
+            if (slot.Values is { } values)
+                slot.Weight.copy_(values);
+        }
+    }
+
+    // What is wrong with the values; null when nothing is, and they are kept in the slot.
+    private string? Read(Slot slot)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? first = null;
+        foreach (string source in slot.Sources)
+        {
+            if (slot.Weight.is_floating_point() && !IsFloatingPoint(_file.Tensors[source].Type))
+                return $"{_file.Tensors[source].Type}, not floating point";
+            var values = _file.Read(source).to(slot.Weight.dtype);
+            if (slot.Weight.is_floating_point() && !values.isfinite().all().item<bool>())
+                return "values that are not finite";
+            if (first is not null && !first.Equals(values))
+                return $"other values as '{source}' than as '{slot.Sources[0]}'";
+            first ??= values;
+        }
+
+        slot.Values = first!.MoveToOuterDisposeScope(); // there is a source
+        return null;
+    }
+
+    private static bool IsFloatingPoint(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+
+    private static unsafe nint AddressOf(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+}

@@ -1,0 +1,68 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Checkpoints;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How the tensors of a checkpoint fit a network: which were loaded, and everything that stood in the way.</summary>
+/// <remarks>
+/// Names are those of the network's state dict; a tensor that the network holds under two names is listed once, under the first.
+/// <see cref="ToString"/> groups long lists.
+/// </remarks>
+public sealed record WeightReport
+{
+    /// <summary>What was taken from the file; of a refused file, what would have been.</summary>
+    public required IReadOnlyList<string> Loaded { get; init; }
+
+    /// <summary>What the network needs and the file lacks.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
+
+    /// <summary>What the file holds beside the network, by its name in the file, such as auxiliary classifiers or weights of the loss. It does no harm.</summary>
+    public required IReadOnlyList<string> Unexpected { get; init; }
+
+    /// <summary>Blocks in the file that go on where a row of the network's ends, by their names in the file: they are of a deeper network.</summary>
+    public required IReadOnlyList<string> Surplus { get; init; }
+
+    /// <summary>What has another shape in the file.</summary>
+    public required IReadOnlyList<WeightShapeMismatch> MisShaped { get; init; }
+
+    /// <summary>What has the right shape and cannot be used all the same, with the reason: integers for a weight, values that are not finite, two names with different values.</summary>
+    public required IReadOnlyDictionary<string, string> Unusable { get; init; }
+
+    /// <summary>The classifiers' tensors that keep their random initialisation because the file was trained on other classes. A network with any predicts nothing of use before it is trained.</summary>
+    public required IReadOnlyList<WeightShapeMismatch> Untrained { get; init; }
+
+    /// <summary>Whether the network was loaded: nothing is missing, mis-shaped, unusable or surplus.</summary>
+    public bool IsLoaded => Loaded.Count > 0 && Missing.Count == 0 && MisShaped.Count == 0 && Unusable.Count == 0 && Surplus.Count == 0;
+
+    /// <summary>The report in a sentence without a full stop, long lists of names in groups.</summary>
+    public override string ToString()
+    {
+        int all = Loaded.Count + Missing.Count + MisShaped.Count + Untrained.Count + Unusable.Count;
+        List<string> parts = [Loaded.Count == all ? $"all {all} tensors loaded" : $"{Loaded.Count} of {all} tensors {(IsLoaded ? "loaded" : "fit")}"];
+        if (Missing.Count > 0)
+            parts.Add($"{Missing.Count} missing: {WeightNames.Group(Missing)}");
+        if (MisShaped.Count > 0)
+            parts.Add($"{MisShaped.Count} of another shape: {WeightNames.Shorten(MisShaped)}");
+        if (Unusable.Count > 0)
+            parts.Add($"{Unusable.Count} unusable: {WeightNames.Shorten([.. Unusable.Select(pair => $"{pair.Key} ({pair.Value})")])}");
+        if (Untrained.Count > 0)
+            parts.Add($"{Untrained.Count} left untrained: {WeightNames.Shorten(Untrained)}");
+        if (Surplus.Count > 0)
+            parts.Add($"{Surplus.Count} of blocks that the network does not have: {WeightNames.Group(Surplus)}");
+        if (Unexpected.Count > 0)
+            parts.Add($"{Unexpected.Count} in the file not used: {WeightNames.Group(Unexpected)}");
+        return string.Join("; ", parts);
+    }
+}
+
+/// <summary>A tensor whose shape in a file is not the network's.</summary>
+/// <param name="Name">Its name in the network.</param>
+/// <param name="Expected">The network's shape.</param>
+/// <param name="Found">The file's.</param>
+public sealed record WeightShapeMismatch(string Name, IReadOnlyList<long> Expected, IReadOnlyList<long> Found)
+{
+    /// <summary>Name and both shapes.</summary>
+    public override string ToString() => $"{Name} [{string.Join(", ", Found)}] where [{string.Join(", ", Expected)}] is due";
+}
