@@ -31,6 +31,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         if (options.Resume && options.RunDirectory is null)
             throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
         LossFactory.Check(options);
+        if (options is { InitialWeights: not null, BackboneWeights: not null })
+            throw new ArgumentException("InitialWeights and BackboneWeights are both set, and a checkpoint of the whole network holds its backbone. Set one of them.", nameof(options));
         (_environment, _options) = (environment, options);
         _host = environment.Register(nameof(SemanticFlowTrainer));
         _seed = options.Seed ?? _host.Rand.Next();
@@ -50,6 +52,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
         var validation = ReaderOfValidation(labels);
         var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
+        if (folder is not { HasCheckpoint: true })
+            StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
 
         TorchNative.EnsureLoaded();
@@ -94,6 +98,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         try
         {
             WeightInitialization.HeNormal(network);
+            if (checkpoint is null)
+                StartingWeights.Load(_options, network, channel);
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));

@@ -22,6 +22,18 @@ public sealed record SemanticFlowTrainerOptions
     /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
 
+    /// <summary>
+    /// A checkpoint of the whole network to start from, or the folder of a training run; null starts from random weights. Classifiers of other
+    /// classes start from random weights all the same. Read when a run begins, not when it is resumed.
+    /// </summary>
+    public string? InitialWeights { get; init; }
+
+    /// <summary>
+    /// The backbone's weights for ImageNet to start from, in the authors' file for it (such as <c>resnet18-deep-inplane128.pth</c>); null starts from
+    /// random weights. Read when a run begins, not when it is resumed.
+    /// </summary>
+    public string? BackboneWeights { get; init; }
+
     /// <summary>How often each training image is seen. Default 180.</summary>
     public int Epochs { get; init => field = Check.AtLeast(value, 1); } = 180;
 

@@ -1,0 +1,42 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Networks;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>What a run starts from instead of random weights: those of a backbone that knows ImageNet, or those of a trained network.</summary>
+internal static class StartingWeights
+{
+    /// <summary>Refuses files that are not there, before images are read.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static void Check(SemanticFlowTrainerOptions options)
+    {
+        if (options.InitialWeights is { } checkpoint && !Directory.Exists(checkpoint))
+            Exists(checkpoint, nameof(options.InitialWeights));
+        if (options.BackboneWeights is { } backbone)
+            Exists(backbone, nameof(options.BackboneWeights));
+
+        static void Exists(string path, string option)
+        {
+            if (!File.Exists(path))
+                throw new FileNotFoundException($"There is no file '{path}', which {option} names.", path);
+        }
+    }
+
+    /// <summary>Loads into a network with random weights what the options name.</summary>
+    /// <exception cref="InvalidDataException">A file does not fit; the message says where.</exception>
+    public static void Load(SemanticFlowTrainerOptions options, SegmentationNetwork network, IChannel channel)
+    {
+        if (options.InitialWeights is { } path)
+        {
+            string checkpoint = Directory.Exists(path) ? RunFolder.FindCheckpoint(path) : path;
+            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true)}");
+        }
+
+        if (options.BackboneWeights is { } backbone)
+            channel.Say($"Backbone from {backbone}: {WeightLoader.LoadBackbone(backbone, network, options.Network)}");
+    }
+}
