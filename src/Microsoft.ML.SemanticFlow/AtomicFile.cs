@@ -7,8 +7,12 @@ namespace Microsoft.ML.SemanticFlow;
 internal static class AtomicFile
 {
     /// <summary>Writes a file; on any failure an earlier file of that name stays as it was.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' for the file '{Path.GetFileName(path)}'. Make it first.");
+
         string beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.partial";
         try
         {
