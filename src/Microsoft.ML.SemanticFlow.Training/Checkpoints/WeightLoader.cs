@@ -30,10 +30,10 @@ internal static class WeightLoader
         var weights = network.state_dict();
         var match = WeightMatch.Of(file, weights, name => name);
         if (match.IsEmpty)
-            throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, info, network.ClassCount)}");
+            throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}");
 
         var report = match.Check(allowClassifierMismatch ? WeightTable.Of(info).IsClassifier : _ => false, match.IsLaterBlock);
-        return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, info, network.ClassCount));
+        return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info));
     }
 
     /// <summary>Loads the authors' ImageNet weights into a network's backbone. What only classifying ImageNet needs is left out on both sides.</summary>
@@ -45,8 +45,7 @@ internal static class WeightLoader
     {
         using var scope = NewDisposeScope();
         using var file = TensorFile.Open(path);
-        var weights = network.state_dict().Where(pair => IsOfImageNet(pair.Key, network.Backbone)).ToArray();
-        var match = WeightMatch.Of(file, weights, network.Backbone.NameOf);
+        var match = MatchBackbone(file, network);
         if (match.IsEmpty)
             throw new InvalidDataException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.");
 
@@ -78,15 +77,23 @@ internal static class WeightLoader
         return report;
     }
 
-    private static string Advice(TensorFile file, SegmentationNetworkInfo wanted, int classCount)
+    private static string Advice(TensorFile file, SegmentationNetwork network, SegmentationNetworkInfo info)
     {
-        var (networks, found) = WeightTable.Guess(file.Tensors);
+        var (networks, classes) = WeightTable.Guess(file.Tensors);
         if (networks.Count == 0)
-            return "";
-        return networks.Contains(wanted) && found != classCount
-            ? $" It was trained on {found} classes: import it with as many, or allow the classifier to differ and train it."
-            : $" It looks like a checkpoint of {string.Join(" or ", networks)} with {found} classes.";
+        {
+            return MatchBackbone(file, network) is { IsEmpty: false } match && match.Check(_ => false, _ => true).IsLoaded
+                ? $" It holds ImageNet weights of the backbone of {info}: train from them."
+                : "";
+        }
+
+        return networks.Contains(info) && classes != network.ClassCount
+            ? $" It was trained on {classes} classes: import it with as many, or allow the classifier to differ and train it."
+            : $" It looks like a checkpoint of {string.Join(" or ", networks)} with {classes} classes.";
     }
+
+    private static WeightMatch MatchBackbone(TensorFile file, SegmentationNetwork network) =>
+        WeightMatch.Of(file, network.state_dict().Where(pair => IsOfImageNet(pair.Key, network.Backbone)), network.Backbone.NameOf);
 
     private static string FirstOf(IEnumerable<string> names) => string.Join(", ", names.Take(3)) + (names.Skip(3).Any() ? ", …" : "");
 }

@@ -35,7 +35,7 @@ internal sealed class WeightTable
     /// <summary>Whether a tensor is a classifier's: its shape depends on the number of classes.</summary>
     public bool IsClassifier(string name) => _shapes.TryGetValue(name, out var shape) && shape.Contains(ClassDimension);
 
-    /// <summary>The known networks that a file's tensors fit best, and the number of classes in the file; none where they fit no network well.</summary>
+    /// <summary>The known networks that a file's tensors fit best, and the number of classes in the file; none where they fit no network well, or without a classifier.</summary>
     public static (IReadOnlyList<SegmentationNetworkInfo> Networks, int ClassCount) Guess(IReadOnlyDictionary<string, TensorEntry> tensors)
     {
         var file = tensors.GroupBy(pair => WeightNames.Strip(pair.Key)).ToDictionary(group => group.Key, group => group.First().Value.Shape);
@@ -45,7 +45,7 @@ internal sealed class WeightTable
             return ([], 0);
 
         SegmentationNetworkInfo[] networks = [.. fits.Where(pair => pair.Fit == best).Select(pair => pair.Network)];
-        return (networks, Of(networks[0]).ClassCountOf(file));
+        return Of(networks[0]).ClassCountOf(file) is var classes and > 0 ? (networks, classes) : ([], 0);
     }
 
     // The share of all names of both sides that both have, in one shape.

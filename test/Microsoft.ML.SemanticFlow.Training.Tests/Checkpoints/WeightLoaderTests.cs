@@ -120,6 +120,28 @@ public sealed class WeightLoaderTests : IDisposable
     }
 
     [TestMethod]
+    public void Load_ImageNetWeightsOfTheBackbone_SaysWhatTheyAreFor()
+    {
+        var (thrown, _) = AssertRefuses(BackboneWeightsTests.ImageNet(_info));
+
+        StringAssert.Contains(thrown.Message, "ImageNet weights of the backbone of sfnet-dfv1");
+    }
+
+    [TestMethod]
+    public void Load_DeeperNetworkWithAllThatIsNeeded_IsRefused()
+    {
+        var info = SegmentationNetworks.SFNetR50;
+        string path = WeightFile.Write(_folder["w.safetensors"], WeightFile.StateOf(SegmentationNetworks.SFNetR101, Classes));
+        using var network = info.Create(Classes);
+
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => WeightLoader.Load(path, network, info, allowClassifierMismatch: false));
+
+        // Blocks 6 to 22 of layer3, each of three convolutions (1 tensor) and norms (5).
+        StringAssert.Contains(thrown.Message, $"{17 * 3 * 6} of blocks that the network does not have: layer3.* (306)");
+        StringAssert.Contains(thrown.Message, "looks like a checkpoint of sfnet-r101 with 5 classes");
+    }
+
+    [TestMethod]
     public void Load_OtherClasses_SaysHowManyAndWhatToDo()
     {
         var (thrown, report) = AssertRefuses(WeightFile.StateOf(_info, 19));
