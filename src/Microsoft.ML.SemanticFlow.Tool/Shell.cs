@@ -14,8 +14,9 @@ internal static class Shell
     public static int Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
-        var root = new RootCommand("Semantic segmentation for ML.NET: train, evaluate, predict, export.")
+        var root = new RootCommand("Semantic segmentation for ML.NET: import, train, evaluate, predict, export.")
         {
+            ImportCommand.Create(terminal),
             TrainCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),

@@ -76,7 +76,23 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentNullException.ThrowIfNull(options);
-            return CheckpointImport.Run(catalog.Trainers.Environment, checkpointPath, options);
+            return CheckpointImport.ToModel(catalog.Trainers.Environment, checkpointPath, options);
+        }
+
+        /// <summary>Writes the weights of a checkpoint as safetensors: under the original's names, a tensor that has two names twice, in the network's number formats.</summary>
+        /// <param name="checkpointPath">The file. Nothing in it is run.</param>
+        /// <param name="outputPath">The file to write; an earlier one is replaced.</param>
+        /// <param name="options">Which network and classes.</param>
+        /// <returns>How well the checkpoint fitted.</returns>
+        /// <exception cref="FileNotFoundException">There is no such file.</exception>
+        /// <exception cref="InvalidDataException">As of <c>ImportCheckpoint</c>; no file is written.</exception>
+        public WeightReport ConvertCheckpoint(string checkpointPath, string outputPath, CheckpointImportOptions options)
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
+            ArgumentException.ThrowIfNullOrEmpty(outputPath);
+            ArgumentNullException.ThrowIfNull(options);
+            return CheckpointImport.ToSafeTensors(catalog.Trainers.Environment, checkpointPath, outputPath, options);
         }
     }
 }

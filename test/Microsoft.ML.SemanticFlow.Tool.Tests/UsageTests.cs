@@ -61,7 +61,7 @@ public sealed class UsageTests
         var result = CommandLine.Run("--help");
 
         Assert.AreEqual(ExitCode.Done, result.Code);
-        foreach (string command in (string[])["train", "evaluate", "predict", "export", "doctor"])
+        foreach (string command in (string[])["import", "train", "evaluate", "predict", "export", "doctor"])
             StringAssert.Contains(result.Output, command);
     }
 }

@@ -5,16 +5,16 @@ using System.CommandLine;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
-/// <summary>The option <c>--map</c>: a built-in label space, a table, or the names of the classes.</summary>
+/// <summary>An option such as <c>--map</c>: a built-in label space, a table, or the names of the classes.</summary>
 internal static class MapOption
 {
-    public static Option<string?> Create() => new("--map")
+    public static Option<string?> Create(string name = "--map", string of = "the label files") => new(name)
     {
-        Description = $"Label space of the label files: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first.",
+        Description = $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first.",
         HelpName = "MAP",
     };
 
-    public static LabelMap? Read(string? value)
+    public static LabelMap? Read(string? value, string name = "--map")
     {
         if (string.IsNullOrWhiteSpace(value))
             return null;
@@ -25,11 +25,11 @@ internal static class MapOption
         if (value.Contains(',', StringComparison.Ordinal))
         {
             var names = value.Split(',', StringSplitOptions.TrimEntries);
-            return names.All(name => name.Length > 0)
+            return names.All(part => part.Length > 0)
                 ? LabelMap.FromClassNames("classes", names)
-                : throw new UsageException($"--map '{value}' has an empty class name.");
+                : throw new UsageException($"{name} '{value}' has an empty class name.");
         }
 
-        throw new UsageException($"--map '{value}' is no label space that is known ({string.Join(", ", LabelMaps.All.Select(map => map.Name))}), no file, and no list of class names with commas.");
+        throw new UsageException($"{name} '{value}' is no label space that is known ({string.Join(", ", LabelMaps.All.Select(map => map.Name))}), no file, and no list of class names with commas.");
     }
 }

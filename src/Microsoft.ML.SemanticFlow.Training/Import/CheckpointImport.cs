@@ -3,25 +3,47 @@
 
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Trainer;
 
 namespace Microsoft.ML.SemanticFlow.Import;
 
-/// <summary>From a file of weights to a model that scores.</summary>
+/// <summary>From a file of weights to a model that scores, or to a file that others read.</summary>
 internal static class CheckpointImport
 {
     /// <summary>Loads, exports and checks.</summary>
-    public static ImportedCheckpoint Run(IHostEnvironment environment, string path, CheckpointImportOptions options)
+    public static ImportedCheckpoint ToModel(IHostEnvironment environment, string path, CheckpointImportOptions options)
+    {
+        using var network = options.Network.Create(options.Labels.ClassCount);
+        var report = Load(environment, path, network, options);
+        var exported = RunExport.OfNetwork(network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, options.Export);
+        var model = SegmentationModel.FromBytes(exported.Bytes, Path.GetFileName(path));
+        return new ImportedCheckpoint(report, exported.Verification, new SemanticFlowTransformer(environment, "PredictedLabel", "Image", model));
+    }
+
+    /// <summary>Loads, and writes the network's weights as safetensors.</summary>
+    public static WeightReport ToSafeTensors(IHostEnvironment environment, string path, string outputPath, CheckpointImportOptions options)
+    {
+        using var network = options.Network.Create(options.Labels.ClassCount);
+        var report = Load(environment, path, network, options);
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "pt", // by which other libraries know whose tensors these are
+            ["network"] = options.Network.Id,
+            ["labels.name"] = options.Labels.Name,
+            ["labels.table"] = options.Labels.ToCsv(),
+        };
+        AtomicFile.Write(outputPath, stream => SafeTensors.Write(stream, network.state_dict(), metadata));
+        return report;
+    }
+
+    private static WeightReport Load(IHostEnvironment environment, string path, SegmentationNetwork network, CheckpointImportOptions options)
     {
         using var channel = environment.Register(nameof(CheckpointImport)).Start("Import");
-        using var network = options.Network.Create(options.Labels.ClassCount);
         var report = WeightLoader.Load(path, network, options.Network, options.AllowClassifierMismatch);
         channel.Say($"{path}: {report}");
         if (report.Untrained.Count > 0)
             channel.Warn($"{path} was trained on other classes: the classifiers are random, and the model must be trained before it predicts.");
-
-        var exported = RunExport.OfNetwork(network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, options.Export);
-        var model = SegmentationModel.FromBytes(exported.Bytes, Path.GetFileName(path));
-        return new ImportedCheckpoint(report, exported.Verification, new SemanticFlowTransformer(environment, "PredictedLabel", "Image", model));
+        return report;
     }
 }

@@ -1,0 +1,140 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary><c>semanticflow import</c>: a checkpoint to one ONNX file, or to safetensors.</summary>
+internal static class ImportCommand
+{
+    private const string Weights = ".safetensors";
+    private const int MostClasses = 254;
+
+    public static CliCommand Create(Terminal terminal)
+    {
+        var checkpoint = new Option<string>("--checkpoint") { Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.", Required = true, HelpName = "F.pth" };
+        var network = new Option<string>("--network") { Description = $"What was trained: {string.Join(", ", SegmentationNetworks.All)}.", Required = true, HelpName = "ID" };
+        var classes = new Option<int?>("--classes") { Description = "How many classes it tells apart; not needed with --labels.", HelpName = "N" };
+        var labels = MapOption.Create("--labels", "what the network predicts");
+        var mismatch = new Option<bool>("--allow-classifier-mismatch") { Description = "Take everything but the classifier from a checkpoint of other classes: a start for training, no model to predict with." };
+        var output = new Option<string>("--output") { Description = "The ONNX file to write; or a .safetensors file, for the weights alone.", Required = true, HelpName = "M.onnx" };
+        var file = new OnnxFileOptions();
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
+
+        var command = new CliCommand("import", "Make one ONNX file of a checkpoint and check that it gives the same scores.") { checkpoint, network, classes, labels, output };
+        file.AddTo(command);
+        command.Add(mismatch);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            string source = parsed.GetValue(checkpoint)!, target = parsed.GetValue(output)!; // both are required
+            var options = new CheckpointImportOptions
+            {
+                Network = Network(parsed.GetValue(network)!), // it is required
+                Labels = Labels(parsed.GetValue(classes), MapOption.Read(parsed.GetValue(labels), "--labels")),
+                AllowClassifierMismatch = parsed.GetValue(mismatch),
+                Export = file.Read(parsed),
+            };
+            if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
+                return ToOnnx(terminal, source, target, options, parsed.GetValue(json));
+            if (file.AnyIn(parsed))
+                throw new UsageException($"--form, --height, --width and --dynamic are of ONNX files; a {Weights} file has no such choice.");
+            return ToWeights(terminal, source, target, options, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static SegmentationNetworkInfo Network(string id)
+    {
+        try
+        {
+            return SegmentationNetworks.Get(id);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"--network: {Shell.Sentence(exception)}", exception);
+        }
+    }
+
+    private static LabelMap Labels(int? classes, LabelMap? labels)
+    {
+        if (classes is { } wanted && labels is not null && labels.ClassCount != wanted)
+            throw new UsageException($"--labels names {labels.ClassCount} classes and --classes says {wanted}, which do not agree. Leave one of them out.");
+        return labels ?? classes switch
+        {
+            null => throw new UsageException("Give --labels with the label space that the network predicts, or --classes with their number."),
+            < 2 or > MostClasses => throw new UsageException($"--classes must be from 2 to {MostClasses}, not {classes}."),
+            { } count => LabelMap.FromClassNames("classes", [.. Enumerable.Range(0, count).Select(id => $"class {id}")]),
+        };
+    }
+
+    private static int ToOnnx(Terminal terminal, string source, string target, CheckpointImportOptions options, bool json)
+    {
+        var clock = Stopwatch.StartNew();
+        ImportedCheckpoint imported;
+        try
+        {
+            imported = terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : Shell.Sentence(exception));
+            return ExitCode.FailedCheck;
+        }
+
+        using (imported)
+        {
+            imported.Model.Save(target);
+            var figures = imported.Verification;
+            var export = new
+            {
+                form = OnnxFileOptions.Word(options.Export.Form),
+                largestLogitDifference = figures.LargestLogitDifference,
+                logitRange = figures.LogitRange,
+                argMaxAgreement = figures.ArgMaxAgreement,
+                height = figures.Height,
+                width = figures.Width,
+            };
+            Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}", export);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static int ToWeights(Terminal terminal, string source, string target, CheckpointImportOptions options, bool json)
+    {
+        var clock = Stopwatch.StartNew();
+        var report = terminal.CreateContext().SemanticSegmentation.ConvertCheckpoint(source, target, options);
+        Write(terminal, source, target, options, report, clock.Elapsed, json, "weights", export: null);
+        return ExitCode.Done;
+    }
+
+    private static void Write(
+        Terminal terminal, string source, string target, CheckpointImportOptions options, WeightReport report, TimeSpan elapsed, bool json, string made, object? export)
+    {
+        if (report.Untrained.Count > 0)
+            terminal.Error.WriteLine($"{target} cannot predict yet: the checkpoint was trained on other classes, so the classifier is random. Train from it: semanticflow train --initial-weights {source}");
+        if (json)
+        {
+            terminal.WriteJson(new
+            {
+                model = target,
+                network = options.Network.Id,
+                classes = options.Labels.ClassCount,
+                labels = options.Labels.Name,
+                loaded = report.Loaded.Count,
+                unexpected = report.Unexpected,
+                untrained = report.Untrained.Select(mismatch => mismatch.Name),
+                export,
+                seconds = elapsed.TotalSeconds,
+            });
+            return;
+        }
+
+        terminal.Output.WriteLine($"{source}: {report}");
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {options.Network}, {options.Labels.ClassCount} classes; {made}; {elapsed.TotalSeconds:f1} s"));
+    }
+}

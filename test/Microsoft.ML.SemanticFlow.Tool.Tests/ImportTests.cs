@@ -1,0 +1,158 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Text.Json;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Tests;
+
+/// <summary>The checkpoint of a tiny run, imported again: a file of weights as any other.</summary>
+[TestClass]
+public sealed class ImportTests
+{
+    private static TinyDataset? _data;
+
+    private static TinyDataset Data => _data ?? throw new InvalidOperationException("The class is not initialised.");
+
+    private static string Checkpoint => Data.At("run", "last.safetensors");
+
+    [ClassInitialize]
+    public static void Train(TestContext _)
+    {
+        _data = new TinyDataset();
+        var training = CommandLine.Run(
+            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1", "--output", Data.At("run"),
+            "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32");
+        Assert.AreEqual(ExitCode.Done, training.Code, training.Error);
+    }
+
+    [ClassCleanup]
+    public static void Clean() => _data?.Dispose();
+
+    [TestMethod]
+    [DataRow("--classes", "2")]
+    [DataRow("--labels", TinyDataset.Map)]
+    public void Import_Checkpoint_WritesAModelThatPredicts(string option, string value)
+    {
+        string model = Data.At("imported.onnx");
+
+        var imported = Import(model, "sfnet-dfv1", option, value);
+        var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", Data.At("masks"));
+
+        Assert.AreEqual(ExitCode.Done, imported.Code, imported.Error);
+        Assert.AreEqual("", imported.Error);
+        StringAssert.Contains(imported.Output, "all 226 tensors loaded"); // golden/README, section 2
+        StringAssert.Contains(imported.Output, "checked against the network");
+        Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);
+    }
+
+    [TestMethod]
+    public void Import_Json_SaysWhatWasLoadedAndChecked()
+    {
+        var result = Import(Data.At("j.onnx"), "sfnet-dfv1", "--labels", TinyDataset.Map, "--form", "logits", "--height", "64", "--width", "96", "--json");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        var root = json.RootElement;
+        Assert.AreEqual(226, root.GetProperty("loaded").GetInt32());
+        Assert.IsTrue(root.GetProperty("unexpected").EnumerateArray().All(name => name.GetString()!.StartsWith("optimizer.", StringComparison.Ordinal))); // the momentum of the run
+        Assert.AreEqual(("logits", 64, 96), (root.GetProperty("export").GetProperty("form").GetString(), root.GetProperty("export").GetProperty("height").GetInt32(), root.GetProperty("export").GetProperty("width").GetInt32()));
+    }
+
+    [TestMethod]
+    public void Import_ToSafeTensors_GivesWeightsThatImportToTheSameModel()
+    {
+        string weights = Data.At("w.safetensors");
+
+        var converted = Import(weights, "sfnet-dfv1", "--classes", "2");
+        var first = Import(Data.At("first.onnx"), "sfnet-dfv1", "--classes", "2");
+        var second = CommandLine.Run("import", "--checkpoint", weights, "--network", "sfnet-dfv1", "--classes", "2", "--output", Data.At("second.onnx"));
+
+        Assert.AreEqual((ExitCode.Done, ExitCode.Done, ExitCode.Done), (converted.Code, first.Code, second.Code), converted.Error + first.Error + second.Error);
+        CollectionAssert.AreEqual(File.ReadAllBytes(Data.At("first.onnx")), File.ReadAllBytes(Data.At("second.onnx")));
+    }
+
+    [TestMethod]
+    public void Import_OtherClasses_IsRefusedUnlessAllowed()
+    {
+        string model = Data.At("three.onnx");
+
+        var refused = Import(model, "sfnet-dfv1", "--classes", "3");
+        Assert.AreEqual(ExitCode.BadInput, refused.Code);
+        StringAssert.Contains(refused.Sentence, "trained on 2 classes");
+        Assert.IsFalse(File.Exists(model));
+
+        var allowed = Import(model, "sfnet-dfv1", "--classes", "3", "--allow-classifier-mismatch");
+        Assert.AreEqual(ExitCode.Done, allowed.Code, allowed.Error);
+        StringAssert.Contains(allowed.Error, "cannot predict yet");
+        StringAssert.Contains(allowed.Output, "2 left untrained: head.conv_last.1.weight");
+    }
+
+    [TestMethod]
+    public void Import_AnotherNetwork_SaysWhichItIs()
+    {
+        var result = Import(Data.At("x.onnx"), "sfnet-r18", "--classes", "2");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, "looks like a checkpoint of sfnet-dfv1 with 2 classes");
+    }
+
+    [TestMethod]
+    public void Import_TruncatedFile_IsBadInput()
+    {
+        string path = Data.At("truncated.safetensors");
+        byte[] whole = File.ReadAllBytes(Checkpoint);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+
+        var result = CommandLine.Run("import", "--checkpoint", path, "--network", "sfnet-dfv1", "--classes", "2", "--output", Data.At("x.onnx"));
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, path);
+    }
+
+    [TestMethod]
+    public void Import_NoFolderForTheOutput_SaysSo()
+    {
+        var result = Import(Data.At("nowhere", "x.onnx"), "sfnet-dfv1", "--classes", "2");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Sentence, $"no folder '{Data.At("nowhere")}'");
+    }
+
+    [TestMethod]
+    [DataRow("--labels", "Give --labels", new string[0])]
+    [DataRow("--network", "sfnet-r18", new[] { "--network", "sfnet-x", "--classes", "2" })]
+    [DataRow("--classes", "do not agree", new[] { "--labels", "cityscapes", "--classes", "2" })]
+    [DataRow("--classes", "from 2 to 254", new[] { "--classes", "1" })]
+    [DataRow("--labels", "no label space", new[] { "--labels", "nowhere" })]
+    [DataRow("--height", "--width", new[] { "--classes", "2", "--height", "64" })]
+    [DataRow("--height", "at least 32", new[] { "--classes", "2", "--height", "16", "--width", "64" })]
+    [DataRow("--form", ".safetensors", new[] { "--classes", "2", "--form", "logits", "--output", "x.safetensors" })]
+    public void Import_OptionsThatCannotBe_AreUsage(string option, string expected, string[] args)
+    {
+        string[] all = ["import", "--checkpoint", Checkpoint, .. args, .. Default("--network", "sfnet-dfv1"), .. Default("--output", Data.At("x.onnx"))];
+
+        var result = CommandLine.Run(all);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, option);
+        StringAssert.Contains(result.Sentence, expected);
+
+        string[] Default(string name, string value) => args.Contains(name) ? [] : [name, value];
+    }
+
+    [TestMethod]
+    [DataRow("--initial-weights", "does not fit sfnet-r18 with 2 classes")]
+    [DataRow("--backbone", "holds no tensor of the backbone of sfnet-r18")]
+    public void Train_FromAFileOfAnotherNetwork_IsBadInput(string option, string expected)
+    {
+        var result = CommandLine.Run(
+            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-r18", "--output", Data.At($"run{option}"), option, Checkpoint, "--crop", "64,64");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Error, expected);
+        Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    private static CommandResult Import(string output, string network, params string[] more) =>
+        CommandLine.Run(["import", "--checkpoint", Checkpoint, "--network", network, "--output", output, .. more]);
+}
