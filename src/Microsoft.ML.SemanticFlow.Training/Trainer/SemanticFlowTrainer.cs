@@ -86,11 +86,6 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             OptionsFingerprint.Compare(checkpoint, _options, labels, folder!.Last); // a checkpoint was found in it
         var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed);
 
-        long budget = _options.CacheMegabytes * BytesOfMegabyte;
-        var training = SampleSource.Open(trainingReader, budget, "training set", cancellation);
-        var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, "validation set", cancellation);
-        channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
-
         int threads = get_num_threads();
         set_num_threads(plan.Threads);
         random.manual_seed(plan.Seed);
@@ -99,7 +94,13 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         {
             WeightInitialization.HeNormal(network);
             if (checkpoint is null)
-                StartingWeights.Load(_options, network, channel);
+                StartingWeights.Load(_options, network, channel); // before all images are read: what does not fit is known at once
+
+            long budget = _options.CacheMegabytes * BytesOfMegabyte;
+            var training = SampleSource.Open(trainingReader, budget, "training set", cancellation);
+            var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, "validation set", cancellation);
+            channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
+
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
