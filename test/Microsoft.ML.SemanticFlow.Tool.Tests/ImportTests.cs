@@ -153,6 +153,16 @@ public sealed class ImportTests
         Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
     }
 
+    [TestMethod]
+    public void Train_FromBothKindsOfFiles_IsUsage()
+    {
+        var result = CommandLine.Run(
+            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--output", Data.At("both"), "--backbone", Checkpoint, "--initial-weights", Checkpoint);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--initial-weights");
+    }
+
     private static CommandResult Import(string output, string network, params string[] more) =>
         CommandLine.Run(["import", "--checkpoint", Checkpoint, "--network", network, "--output", output, .. more]);
 }

@@ -29,7 +29,9 @@ internal sealed class TrainingSettings
     {
         Value("--network", $"Network id: {string.Join(", ", SegmentationNetworks.All)}.", "ID", _defaults.Network.Id, (set, id) => set with { Network = SegmentationNetworks.Get(id) });
         Optional<string?>("--initial-weights", "Start from a checkpoint of the network, or from the folder of a run; other classes are learnt anew.", "F.pth|RUN_DIR", (set, value) => set with { InitialWeights = value });
-        Optional<string?>("--backbone", "Start from the authors' ImageNet weights of the backbone.", "F.pth|F.tar", (set, value) => set with { BackboneWeights = value });
+        Optional<string?>("--backbone", "Start from the authors' ImageNet weights of the backbone.", "F.pth|F.tar", (set, value) => value is null || set.InitialWeights is null
+            ? set with { BackboneWeights = value }
+            : throw new ArgumentException("A checkpoint of the whole network holds its backbone. Leave this out, or --initial-weights."));
         Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
         Value("--batch", "Crops a step.", "N", _defaults.BatchSize, (set, value) => set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size, (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });

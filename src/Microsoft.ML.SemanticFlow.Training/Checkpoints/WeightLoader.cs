@@ -26,13 +26,13 @@ internal static class WeightLoader
     public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch)
     {
         using var scope = NewDisposeScope();
-        using var file = TensorFile.Open(path);
+        using var file = Open(path);
         var weights = network.state_dict();
         var match = WeightMatch.Of(file, weights, name => name);
         if (match.IsEmpty)
             throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}");
 
-        var report = match.Check(allowClassifierMismatch ? WeightTable.Of(info).IsClassifier : _ => false, match.IsLaterBlock);
+        var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock);
         return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info));
     }
 
@@ -44,7 +44,7 @@ internal static class WeightLoader
     public static WeightReport LoadBackbone(string path, SegmentationNetwork network, SegmentationNetworkInfo info)
     {
         using var scope = NewDisposeScope();
-        using var file = TensorFile.Open(path);
+        using var file = Open(path);
         var match = MatchBackbone(file, network);
         if (match.IsEmpty)
             throw new InvalidDataException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.");
@@ -63,6 +63,9 @@ internal static class WeightLoader
             ? backbone.named_children().Any(stage => name.StartsWith($"{stage.name}.", StringComparison.Ordinal))
             : name.StartsWith(Prefix, StringComparison.Ordinal) && backbone.NameOf(name[Prefix.Length..]) is not null;
     }
+
+    private static TensorFile Open(string path) =>
+        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFile.Open(path);
 
     private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
     {

@@ -40,7 +40,7 @@ public sealed record WeightReport
     public override string ToString()
     {
         int all = Loaded.Count + Missing.Count + MisShaped.Count + Untrained.Count + Unusable.Count;
-        List<string> parts = [Loaded.Count == all ? $"all {all} tensors loaded" : $"{Loaded.Count} of {all} tensors {(IsLoaded ? "loaded" : "fit")}"];
+        List<string> parts = [$"{(Loaded.Count == all ? "all" : $"{Loaded.Count} of")} {all} tensors {(IsLoaded ? "loaded" : "fit")}"];
         if (Missing.Count > 0)
             parts.Add($"{Missing.Count} missing: {WeightNames.Group(Missing)}");
         if (MisShaped.Count > 0)

@@ -88,6 +88,14 @@ public sealed class ImportCheckpointTests : IDisposable
     public void ImportCheckpoint_NoFile_SaysSo() =>
         Assert.ThrowsExactly<FileNotFoundException>(() => new MLContext(1).SemanticSegmentation.ImportCheckpoint(_folder["none.pth"], _options));
 
+    [TestMethod]
+    public void ImportCheckpoint_Folder_AsksForAFile()
+    {
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => new MLContext(1).SemanticSegmentation.ImportCheckpoint(_folder.Root, _options));
+
+        StringAssert.Contains(thrown.Message, "is a folder");
+    }
+
     private sealed class Row
     {
         [Microsoft.ML.Transforms.Image.ImageType(64, 96)]
