@@ -52,9 +52,11 @@ internal static class ExportCheck
     }
 
     /// <summary>Compares on one image.</summary>
-    internal static ExportVerification Compare(SegmentationNetwork network, SegmentationModel model, PixelImage image)
+    internal static ExportVerification Compare(SegmentationNetwork network, SegmentationModel model, PixelImage image) => Compare(Expected(network, model, image), model, image);
+
+    /// <summary>Compares on one image, given the network's logits of it.</summary>
+    internal static ExportVerification Compare(float[] expected, SegmentationModel model, PixelImage image)
     {
-        float[] expected = Expected(network, model, image);
         var (actual, height, width) = model.RunLogits(image);
         if (actual.Length != expected.Length)
             throw new InvalidOperationException($"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.");
@@ -71,7 +73,7 @@ internal static class ExportCheck
         }
 
         double range = largest - smallest;
-        var (agreement, wrong) = Agreement(expected, actual, network.ClassCount, height * width, Tolerance * range);
+        var (agreement, wrong) = Agreement(expected, actual, model.Labels.ClassCount, height * width, Tolerance * range);
         var figures = new ExportVerification(difference, range, agreement, image.Height, image.Width);
         return difference <= Tolerance * range && wrong == 0
             ? figures

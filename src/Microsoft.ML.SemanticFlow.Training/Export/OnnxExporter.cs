@@ -2,13 +2,12 @@
 // See LICENSE in the project root for license information.
 
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.SemanticFlow.Networks;
-using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Scoring;
+using TorchSharp;
 
 namespace Microsoft.ML.SemanticFlow.Export;
 
@@ -23,15 +22,21 @@ internal static class OnnxExporter
     /// <exception cref="InvalidOperationException">The file's scores are not the network's; nothing is returned.</exception>
     public static ExportedModel Export(SegmentationNetwork network, ModelDescription description, OnnxExportOptions options)
     {
+        byte[] bytes = Write(network, description, options);
+        using var model = SegmentationModel.FromBytes(bytes, description.Network);
+        return new ExportedModel(bytes, ExportCheck.Run(network, model));
+    }
+
+    /// <summary>The file alone, unchecked.</summary>
+    internal static byte[] Write(SegmentationNetwork network, ModelDescription description, OnnxExportOptions options)
+    {
         if (options.Height is null != options.Width is null)
             throw new ArgumentException($"An ONNX file's size is fixed in both sides or in neither: height is {Side(options.Height)}, width is {Side(options.Width)}.", nameof(options));
         if (description.Labels.ClassCount != network.ClassCount)
             throw new ArgumentException($"The network tells {network.ClassCount} classes apart, but label map '{description.Labels.Name}' has {description.Labels.ClassCount}. Give the map it was trained with.", nameof(description));
 
         description = description with { Form = options.Form, Height = options.Height, Width = options.Width, WeightsSha256 = WeightsSha256(network) };
-        byte[] bytes = Write(network, description);
-        using var model = SegmentationModel.FromBytes(bytes, description.Network);
-        return new ExportedModel(bytes, ExportCheck.Run(network, model));
+        return Write(network, description);
 
         static string Side(int? side) => side?.ToString(CultureInfo.InvariantCulture) ?? "not set";
     }
@@ -43,8 +48,8 @@ internal static class OnnxExporter
         foreach (var (name, tensor) in network.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name));
-            float[] values = Array.ConvertAll(OnnxEmission.Values(tensor), value => (float)value);
-            hash.AppendData(MemoryMarshal.AsBytes<float>(values));
+            using var scope = torch.NewDisposeScope();
+            hash.AppendData(tensor.detach().to(torch.float32).cpu().contiguous().bytes);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Runtime.InteropServices;
 using static Microsoft.ML.SemanticFlow.Onnx.Schema.TensorProto.Types;
 
 namespace Microsoft.ML.SemanticFlow.Onnx;
@@ -129,8 +130,8 @@ internal sealed partial class GraphBuilder
         return (Node("Mul", [positions, scale]), Node("Div", [scale, cells]));
     }
 
-    private string Column(int from, int count) => Constant(DataType.Int64, System.Runtime.InteropServices.MemoryMarshal.AsBytes<long>(
-        [.. Enumerable.Range(from, count).Select(i => (long)i)]), [count, 1]);
+    private string Column(int from, int count) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(
+        [.. Enumerable.Range(from, count).Select(i => (long)i)]).ToArray(), [count, 1]);
 
     private string Side(OnnxValue x, int axis) => Node("Shape", [x.Name], Int("start", axis), Int("end", axis + 1));
 

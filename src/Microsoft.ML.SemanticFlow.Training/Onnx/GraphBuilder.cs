@@ -55,7 +55,7 @@ internal sealed partial class GraphBuilder
             weights = weights.Over(x.Pixels);
         Expect(x.Channels == weights.Inputs, "Conv", x, $"{weights.Inputs} channels");
         int kernel = weights.Kernel, padding = weights.Padding;
-        List<string> inputs = [x.Name, Constant(Single(weights.Weight), weights.Outputs, weights.InputsOfGroup, kernel, kernel)];
+        List<string> inputs = [x.Name, Constant(weights)];
         if (weights.Bias is not null)
             inputs.Add(Constant(Single(weights.Bias), weights.Outputs));
         string name = Node("Conv", inputs, Ints("kernel_shape", kernel, kernel), Ints("strides", weights.Stride, weights.Stride),
@@ -191,19 +191,27 @@ internal sealed partial class GraphBuilder
         return string.Create(CultureInfo.InvariantCulture, $"{kind}_{count}");
     }
 
-    private string Constant(float[] values, params long[] shape) => Constant(DataType.Float, MemoryMarshal.AsBytes<float>(values), shape);
+    private string Constant(ConvolutionWeights weights)
+    {
+        byte[] raw = GC.AllocateUninitializedArray<byte>(weights.Weight.Length * sizeof(float));
+        weights.WriteTo(MemoryMarshal.Cast<byte, float>(raw.AsSpan()));
+        return Constant(DataType.Float, raw, [weights.Outputs, weights.InputsOfGroup, weights.Kernel, weights.Kernel]);
+    }
 
-    private string Constant(params long[] values) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length]);
+    private string Constant(float[] values, params long[] shape) => Constant(DataType.Float, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
 
-    private string Scalar(long value) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>([value]), []);
+    private string Constant(params long[] values) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(values).ToArray(), [values.Length]);
 
-    private string Constant(DataType type, ReadOnlySpan<byte> raw, long[] shape)
+    private string Scalar(long value) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>([value]).ToArray(), []);
+
+    // Takes the bytes over.
+    private string Constant(DataType type, byte[] raw, long[] shape)
     {
         // Small constants recur; one copy of each is kept.
         string? key = raw.Length <= 64 ? $"{type}[{string.Join(',', shape)}]{Convert.ToHexString(raw)}" : null;
         if (key is not null && _constants.TryGetValue(key, out var known))
             return known;
-        var tensor = new TensorProto { Name = NextName("const"), DataType = (int)type, RawData = ByteString.CopyFrom(raw) };
+        var tensor = new TensorProto { Name = NextName("const"), DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
         tensor.Dims.Add(shape);
         _graph.Initializer.Add(tensor);
         if (key is not null)

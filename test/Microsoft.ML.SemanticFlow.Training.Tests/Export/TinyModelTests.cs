@@ -45,9 +45,9 @@ public sealed class TinyModelTests
             WeightsSha256 = "",
         };
         int area = stride * stride;
-        var weight = new double[3 * 3 * area];
+        var weight = new float[3 * 3 * area];
         for (int output = 0; output < 3; output++)
-            weight.AsSpan(((output * 3) + output) * area, area).Fill(description.Std[output] / (double)area);
+            weight.AsSpan(((output * 3) + output) * area, area).Fill(description.Std[output] / area);
         var convolution = new ConvolutionWeights(3, 3, stride, weight, [.. description.Mean.Select(mean => (double)mean)]) { Stride = stride };
 
         var graph = new GraphBuilder();

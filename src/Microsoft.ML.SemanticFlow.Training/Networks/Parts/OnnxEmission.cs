@@ -42,7 +42,7 @@ internal static class OnnxEmission
         if (convolution.padding_type is not null)
             throw new NotSupportedException("Named paddings have no ONNX form yet.");
         var weights = new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, One(convolution.kernel_size),
-            Values(convolution.weight), convolution.bias is null ? null : Values(convolution.bias))
+            Weights(convolution.weight), convolution.bias is null ? null : Values(convolution.bias))
         {
             Stride = One(convolution.stride),
             Padding = One(convolution.padding ?? []),
@@ -56,19 +56,24 @@ internal static class OnnxEmission
     public static OnnxValue Emit(this Conv1d convolution, GraphBuilder graph, OnnxValue x, BatchNorm1d norm)
     {
         Debug.Assert(convolution.weight.size(2) == 1 && convolution.bias is null && convolution.groups == 1, "The one kind there is.");
-        return graph.Convolution(x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Values(convolution.weight), Bias: null), norm));
+        return graph.Convolution(x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Weights(convolution.weight), Bias: null), norm));
     }
 
     /// <summary>Writes a group norm.</summary>
     public static OnnxValue Emit(this GroupNorm norm, GraphBuilder graph, OnnxValue x) =>
         graph.GroupNorm(x, (int)norm.num_groups, Values(norm.weight!), Values(norm.bias!), norm.eps);
 
-    /// <summary>A tensor's values in double precision, in the order of its shape whatever its memory layout.</summary>
-    public static double[] Values(Tensor tensor)
+    // In the order of the tensor's shape, whatever its memory layout.
+    private static float[] Weights(Tensor tensor)
     {
-        using var _ = no_grad();
         using var scope = NewDisposeScope();
-        return tensor.detach().to(float64).cpu().contiguous().data<double>().ToArray();
+        return tensor.detach().to(float32).cpu().contiguous().data<float>().ToArray();
+    }
+
+    private static double[] Values(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(float64).cpu().data<double>().ToArray();
     }
 
     // Every norm of ours is affine and keeps running statistics.
