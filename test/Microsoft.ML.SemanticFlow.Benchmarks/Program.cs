@@ -12,12 +12,18 @@ switch (args)
         foreach (string network in networks.DefaultIfEmpty("sfnet-dfv1"))
             ScoringBenchmark.Run(network, turns: 15);
         return 0;
+    case ["networks", .. var options]:
+        string folder = new BenchmarkOptions(options).Text("checkpoints", "");
+        NetworkReport.Run(folder.Length > 0 ? folder : null, options is ["--checkpoints", _, .. var named] ? named : options);
+        return 0;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N]
               step   a training step in float32, channels-last, bfloat16, and both, one after another in each round
             or:    dotnet run -c Release -- scoring [NETWORK ...]
               scoring   our scorer and the stock ApplyOnnxModel, one after another in each of 15 rounds at 512x1024
+            or:    dotnet run -c Release -- networks [--checkpoints FOLDER] [NETWORK ...]
+              networks   each network against the authors' logits and against its ONNX files; seconds of an import
             """);
         return 1;
 }

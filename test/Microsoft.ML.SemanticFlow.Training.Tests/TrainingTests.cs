@@ -4,6 +4,9 @@
 using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 
+// Classes that seed or draw from torch's random state, which is the process's, or that train are marked DoNotParallelize.
+[assembly: Parallelize(Workers = 0, Scope = ExecutionScope.MethodLevel)]
+
 namespace Microsoft.ML.SemanticFlow.Training.Tests;
 
 [TestClass]

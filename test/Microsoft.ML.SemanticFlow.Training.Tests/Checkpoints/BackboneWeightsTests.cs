@@ -10,6 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 
 /// <summary>Files named as the authors' ImageNet weights are, into the backbones of networks.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class BackboneWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class SafeTensorsTests
 {
     [TestMethod]

@@ -10,6 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 
 /// <summary>Whole checkpoints into networks of full size.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class WeightLoaderTests : IDisposable
 {
     private const int Classes = 5;

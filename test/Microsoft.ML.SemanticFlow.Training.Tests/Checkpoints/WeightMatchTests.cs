@@ -11,6 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 
 /// <summary>What is for what, on a few small tensors.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class WeightMatchTests : IDisposable
 {
     private static readonly Func<string, bool> _none = _ => false;

@@ -12,6 +12,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class OnnxExporterTests
 {
     [TestMethod]
@@ -20,7 +21,7 @@ public sealed class OnnxExporterTests
     public void Export_Description_ComesBackFromTheFile(OnnxForm form, int? height, int? width)
     {
         using var network = Network();
-        var given = OnnxParityTests.Describe("sfnet-dfv1");
+        var given = GoldenNetwork.Describe("sfnet-dfv1");
 
         byte[] bytes = OnnxExporter.Export(network, given, new OnnxExportOptions { Form = form, Height = height, Width = width }).Bytes;
 
@@ -39,9 +40,9 @@ public sealed class OnnxExporterTests
     public void Export_BatchOfTwo_GivesEachImagesLogits()
     {
         using var network = Network();
-        byte[] bytes = OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions()).Bytes;
+        byte[] bytes = OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()).Bytes;
         using var model = SegmentationModel.FromBytes(bytes, "exported");
-        var first = OnnxParityTests.Image(64, 96);
+        var first = GoldenNetwork.Image(64, 96);
         var second = ExportCheck.Draw(64, 96);
         byte[] both = [.. first.Bgra, .. second.Bgra];
 
@@ -64,7 +65,7 @@ public sealed class OnnxExporterTests
         network.train(training);
         string before = OnnxExporter.WeightsSha256(network);
 
-        OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions());
+        OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions());
 
         Assert.AreEqual(training, network.training);
         Assert.AreEqual(before, OnnxExporter.WeightsSha256(network));
@@ -86,7 +87,7 @@ public sealed class OnnxExporterTests
     public void Check_FileOfOtherWeights_FailsWithFigures()
     {
         using var network = Network();
-        byte[] bytes = OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions()).Bytes;
+        byte[] bytes = OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()).Bytes;
         using var model = SegmentationModel.FromBytes(bytes, "exported");
         using (no_grad())
             network.parameters().Last().select(0, 3).add_(0.1f);
@@ -103,7 +104,7 @@ public sealed class OnnxExporterTests
         using (no_grad())
             network.parameters().Last().fill_(float.NaN);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions()));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()));
 
         Assert.Contains("not numbers", error.Message);
     }
@@ -113,7 +114,7 @@ public sealed class OnnxExporterTests
     {
         using var network = Network();
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions { Height = 64 }));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions { Height = 64 }));
 
         Assert.Contains("height is 64, width is not set", error.Message);
     }
@@ -123,7 +124,7 @@ public sealed class OnnxExporterTests
     {
         using var network = SegmentationNetworks.SFNetDF1.Create(3);
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions()));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()));
 
         Assert.Contains("3 classes apart, but label map 'cityscapes' has 19", error.Message, StringComparison.OrdinalIgnoreCase);
     }

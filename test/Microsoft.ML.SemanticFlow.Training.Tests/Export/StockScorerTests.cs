@@ -11,6 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 
 /// <summary>The form for other runtimes runs under ML.NET's own ONNX transform and gives our scorer's labels.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class StockScorerTests
 {
     private const int Height = 64, Width = 96;
@@ -21,9 +22,9 @@ public sealed class StockScorerTests
         GoldenData.Require();
         using var folder = new TemporaryFolder();
         using var network = GoldenNetwork.Create("sfnet-dfv1");
-        var exported = OnnxExporter.Export(network, OnnxParityTests.Describe("sfnet-dfv1"), new OnnxExportOptions { Form = OnnxForm.Logits, Height = Height, Width = Width });
+        var exported = OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions { Form = OnnxForm.Logits, Height = Height, Width = Width });
         File.WriteAllBytes(folder["logits.onnx"], exported.Bytes);
-        var image = OnnxParityTests.Image(Height, Width);
+        var image = GoldenNetwork.Image(Height, Width);
         using var model = SegmentationModel.Load(folder["logits.onnx"]);
         var expected = model.Predict(image);
 

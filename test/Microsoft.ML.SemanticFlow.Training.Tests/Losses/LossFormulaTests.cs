@@ -10,6 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 /// <summary>Losses against their formulas written out, and their gradients against differences, in double.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class LossFormulaTests
 {
     private static readonly float[] _weights = [0.5f, 2, 1, 3];

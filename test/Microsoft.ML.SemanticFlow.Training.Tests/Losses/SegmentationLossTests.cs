@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class SegmentationLossTests
 {
     [TestMethod]

@@ -2,7 +2,9 @@
 // See LICENSE in the project root for license information.
 
 using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,6 +46,31 @@ internal static class GoldenNetwork
     /// <summary>Normalised images of the formula, [N, 3, H, W].</summary>
     public static Tensor Images(string tag, int count, int height, int width) =>
         tensor(GoldenFormula.Normalised(GoldenFormula.Images(tag, count, height, width), count, height, width), [count, 3, height, width]);
+
+    /// <summary>What an exported file says about itself.</summary>
+    public static ModelDescription Describe(string id) => new()
+    {
+        Network = id,
+        Form = OnnxForm.Scoring,
+        Labels = LabelMaps.Cityscapes,
+        TrainingHeight = 256,
+        TrainingWidth = 320,
+        WeightsSha256 = "",
+    };
+
+    /// <summary>The image of the tag <c>input</c>, as decoded.</summary>
+    public static PixelImage Image(int height, int width)
+    {
+        byte[] rgb = GoldenFormula.Images("input", 1, height, width);
+        var image = new PixelImage(height, width);
+        for (int i = 0; i < height * width; i++)
+        {
+            (image.Bgra[4 * i], image.Bgra[(4 * i) + 1], image.Bgra[(4 * i) + 2], image.Bgra[(4 * i) + 3]) =
+                (rgb[(3 * i) + 2], rgb[(3 * i) + 1], rgb[3 * i], 255);
+        }
+
+        return image;
+    }
 
     /// <summary>Fails, naming the first place, when values differ by more than the tolerance.</summary>
     public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string what)

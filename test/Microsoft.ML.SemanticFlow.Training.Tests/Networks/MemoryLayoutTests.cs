@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class MemoryLayoutTests
 {
     [TestMethod]

@@ -9,6 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 
 /// <summary>What every network promises.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class NetworkContractTests
 {
     public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Select(n => new object[] { n.Id });

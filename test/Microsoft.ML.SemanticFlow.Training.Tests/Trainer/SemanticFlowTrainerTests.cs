@@ -8,6 +8,7 @@ using Microsoft.ML.SemanticFlow.Checkpoints;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class SemanticFlowTrainerTests
 {
     private static readonly SemanticFlowTrainerOptions _quick = new()

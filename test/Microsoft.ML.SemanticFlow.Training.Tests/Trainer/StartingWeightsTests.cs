@@ -10,6 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 
 /// <summary>Runs that start from weights and not from noise.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class StartingWeightsTests : IDisposable
 {
     // A step so small that weights stay what they were.
