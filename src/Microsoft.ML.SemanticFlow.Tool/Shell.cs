@@ -16,7 +16,7 @@ internal static class Shell
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
         var root = new RootCommand("Semantic segmentation for ML.NET: import, train, evaluate, predict, export.")
         {
-            ImportCommand.Create(terminal),
+            ImportCommand.Create(terminal, cancellation),
             TrainCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),

@@ -71,6 +71,7 @@ public static class SemanticFlowTrainerExtensions
         /// <see cref="Exception.Data"/> holds the <see cref="WeightReport"/> with all names.
         /// </exception>
         /// <exception cref="InvalidOperationException">The ONNX file's scores are not the network's.</exception>
+        /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
         public ImportedCheckpoint ImportCheckpoint(string checkpointPath, CheckpointImportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);
@@ -86,6 +87,7 @@ public static class SemanticFlowTrainerExtensions
         /// <returns>How well the checkpoint fitted.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
         /// <exception cref="InvalidDataException">As of <c>ImportCheckpoint</c>; no file is written.</exception>
+        /// <exception cref="OperationCanceledException">The options' token ended it; no file is written.</exception>
         public WeightReport ConvertCheckpoint(string checkpointPath, string outputPath, CheckpointImportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);

@@ -110,6 +110,21 @@ public sealed class ImportTests
     }
 
     [TestMethod]
+    [DataRow("x.onnx")]
+    [DataRow("x.safetensors")]
+    public void Import_AlreadyCancelled_Ends130AndWritesNothing(string output)
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+
+        var result = CommandLine.Run(cancelled.Token, "import", "--checkpoint", Checkpoint, "--network", "sfnet-dfv1", "--classes", "2", "--output", Data.At(output));
+
+        Assert.AreEqual(ExitCode.Cancelled, result.Code);
+        Assert.AreEqual("Cancelled.", result.Sentence);
+        Assert.IsFalse(File.Exists(Data.At(output)));
+    }
+
+    [TestMethod]
     public void Import_NoFolderForTheOutput_SaysSo()
     {
         var result = Import(Data.At("nowhere", "x.onnx"), "sfnet-dfv1", "--classes", "2");

@@ -13,7 +13,7 @@ internal static class ImportCommand
     private const string Weights = ".safetensors";
     private const int MostClasses = 254;
 
-    public static CliCommand Create(Terminal terminal)
+    public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var checkpoint = new Option<string>("--checkpoint") { Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.", Required = true, HelpName = "F.pth" };
         var network = new Option<string>("--network") { Description = $"What was trained: {string.Join(", ", SegmentationNetworks.All)}.", Required = true, HelpName = "ID" };
@@ -37,6 +37,7 @@ internal static class ImportCommand
                 Labels = Labels(parsed.GetValue(classes), MapOption.Read(parsed.GetValue(labels), "--labels")),
                 AllowClassifierMismatch = parsed.GetValue(mismatch),
                 Export = file.Read(parsed),
+                CancellationToken = cancellation,
             };
             if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
                 return ToOnnx(terminal, source, target, options, parsed.GetValue(json));

@@ -34,7 +34,7 @@ internal static class NetworksCommand
         var command = new CliCommand("networks", "List the networks: ids, size, operations, published accuracy.") { classes, height, width, markdown, json };
         command.SetAction(parsed =>
         {
-            Row[] rows = [.. SegmentationNetworks.All.Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
+            Row[] rows = [.. SegmentationNetworks.All.AsParallel().AsOrdered().Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
             if (parsed.GetValue(json))
                 WriteJson(terminal, rows);
             else if (parsed.GetValue(markdown))

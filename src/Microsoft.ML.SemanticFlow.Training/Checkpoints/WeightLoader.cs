@@ -22,8 +22,9 @@ internal static class WeightLoader
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
     /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
+    /// <param name="cancellation">Ends the reading; the network is as it was.</param>
     /// <exception cref="InvalidDataException">The file does not fit; the network is as it was.</exception>
-    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch)
+    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         using var file = Open(path);
@@ -32,7 +33,7 @@ internal static class WeightLoader
         if (match.IsEmpty)
             throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}");
 
-        var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock);
+        var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock, cancellation);
         return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info));
     }
 

@@ -26,8 +26,8 @@ internal sealed class WeightMatch
 
         public List<string> Sources { get; } = [];
 
-        /// <summary>Values of the file, checked and ready to be copied.</summary>
-        public Tensor? Values { get; set; }
+        /// <summary>Whether the first source has been found fit to be copied.</summary>
+        public bool Fits { get; set; }
     }
 
     private WeightMatch(TensorFile file) => _file = file;
@@ -65,16 +65,18 @@ internal sealed class WeightMatch
         return match;
     }
 
-    /// <summary>Compares shapes and types, reads the values that fit, and says what holds.</summary>
+    /// <summary>Compares shapes, types and values, and says what holds. No values stay in memory.</summary>
     /// <param name="mayDiffer">Which of the network's tensors may have another shape; they keep their values.</param>
     /// <param name="isSurplus">Which of the file's tensors that have no place make it a file of another network, by their names without the prefixes of wrappers.</param>
-    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus)
+    /// <param name="cancellation">Ends the pass over the file.</param>
+    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus, CancellationToken cancellation = default)
     {
         List<string> loaded = [], missing = [];
         List<WeightShapeMismatch> misShaped = [], untrained = [];
         Dictionary<string, string> unusable = [];
         foreach (var slot in _slots)
         {
+            cancellation.ThrowIfCancellationRequested();
             string name = slot.Names[0];
             if (slot.Sources.Count == 0)
             {
@@ -85,12 +87,13 @@ internal sealed class WeightMatch
             {
                 (mayDiffer(name) ? untrained : misShaped).Add(new WeightShapeMismatch(name, slot.Weight.shape, _file.Tensors[other].Shape));
             }
-            else if (Read(slot) is { } reason)
+            else if (FaultOf(slot) is { } reason)
             {
                 unusable.Add(name, reason);
             }
             else
             {
+                slot.Fits = true;
                 loaded.Add(name);
             }
         }
@@ -126,19 +129,19 @@ internal sealed class WeightMatch
         return false;
     }
 
-    /// <summary>Copies what <see cref="Check"/> read into the network.</summary>
+    /// <summary>Reads what <see cref="Check"/> found fit into the network: again, so that the file is never in memory beside it.</summary>
     public void Copy()
     {
         using var _ = no_grad();
-        foreach (var slot in _slots)
+        foreach (var slot in _slots.Where(slot => slot.Fits))
         {
-            if (slot.Values is { } values)
-                slot.Weight.copy_(values);
+            using var scope = NewDisposeScope();
+            slot.Weight.copy_(_file.Read(slot.Sources[0]));
         }
     }
 
-    // What is wrong with the values; null when nothing is, and they are kept in the slot.
-    private string? Read(Slot slot)
+    // What is wrong with the values; null when nothing is.
+    private string? FaultOf(Slot slot)
     {
         using var scope = NewDisposeScope();
         Tensor? first = null;
@@ -154,7 +157,6 @@ internal sealed class WeightMatch
             first ??= values;
         }
 
-        slot.Values = first!.MoveToOuterDisposeScope(); // there is a source
         return null;
     }
 

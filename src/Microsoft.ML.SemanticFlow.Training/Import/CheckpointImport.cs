@@ -17,6 +17,7 @@ internal static class CheckpointImport
         using var network = options.Network.Create(options.Labels.ClassCount);
         var report = Load(environment, path, network, options);
         var exported = RunExport.OfNetwork(network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, options.Export);
+        options.CancellationToken.ThrowIfCancellationRequested();
         var model = SegmentationModel.FromBytes(exported.Bytes, Path.GetFileName(path));
         return new ImportedCheckpoint(report, exported.Verification, new SemanticFlowTransformer(environment, "PredictedLabel", "Image", model));
     }
@@ -40,7 +41,7 @@ internal static class CheckpointImport
     private static WeightReport Load(IHostEnvironment environment, string path, SegmentationNetwork network, CheckpointImportOptions options)
     {
         using var channel = environment.Register(nameof(CheckpointImport)).Start("Import");
-        var report = WeightLoader.Load(path, network, options.Network, options.AllowClassifierMismatch);
+        var report = WeightLoader.Load(path, network, options.Network, options.AllowClassifierMismatch, options.CancellationToken);
         channel.Say($"{path}: {report}");
         if (report.Untrained.Count > 0)
             channel.Warn($"{path} was trained on other classes: the classifiers are random, and the model must be trained before it predicts.");

@@ -26,4 +26,7 @@ public sealed record CheckpointImportOptions
 
     /// <summary>Which ONNX file is made. Default: the scoring form, for images of any size.</summary>
     public OnnxExportOptions Export { get; init => field = Check.NotNull(value); } = new();
+
+    /// <summary>Ends the import with <see cref="OperationCanceledException"/>; nothing is written. Default: it runs to its end.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SemanticFlow.Onnx;
 
 /// <summary>Writes an ONNX graph: one method an operator, shapes checked as it grows.</summary>
 /// <remarks>Batches are always free. Where the image size is free too, sizes and matrices that hang on it are computed in the graph.</remarks>
-internal sealed partial class GraphBuilder
+/// <param name="countsOnly">Whether the weights of convolutions are left out, for they only cost time where nothing but the count is wanted.</param>
+internal sealed partial class GraphBuilder(bool countsOnly = false)
 {
     private const int OpsetVersion = 18;        // Resize by axes; GridSample
     private const int IrVersion = 8;            // of the same release
@@ -193,6 +194,8 @@ internal sealed partial class GraphBuilder
 
     private string Constant(ConvolutionWeights weights)
     {
+        if (countsOnly)
+            return NextName("const");
         byte[] raw = GC.AllocateUninitializedArray<byte>(weights.Weight.Length * sizeof(float));
         weights.WriteTo(MemoryMarshal.Cast<byte, float>(raw.AsSpan()));
         return Constant(DataType.Float, raw, [weights.Outputs, weights.InputsOfGroup, weights.Kernel, weights.Kernel]);

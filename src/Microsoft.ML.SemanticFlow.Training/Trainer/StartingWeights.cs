@@ -33,7 +33,7 @@ internal static class StartingWeights
         if (options.InitialWeights is { } path)
         {
             string checkpoint = Directory.Exists(path) ? RunFolder.FindCheckpoint(path) : path;
-            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true)}");
+            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, options.CancellationToken)}");
         }
 
         if (options.BackboneWeights is { } backbone)
