@@ -121,7 +121,7 @@ internal static class PyTorchGlobals
             ? make(inner, faults)
             : throw faults.Damaged("a tensor in its pickle is not described as PyTorch does");
 
-    /// <summary>Empty, or of pairs, as Python 2 writes them.</summary>
+    /// <summary>Empty, or of pairs, as Python 2 writes them. The list is used up: one that is kept cannot be copied again and again.</summary>
     private static PickleDictionary Dictionary(object?[] arguments, PyTorchFaults faults)
     {
         var result = new PickleDictionary();
@@ -133,12 +133,14 @@ internal static class PyTorchGlobals
                     throw faults.Damaged("a dictionary in its pickle is not made of pairs");
                 result.Set(key, value);
             }
+
+            pairs.Clear();
         }
 
         return result;
     }
 
-    /// <summary>Bytes that an old protocol writes as text: <c>(text, 'latin1')</c>.</summary>
+    /// <summary>Bytes that an old protocol writes as text: <c>(text, 'latin1')</c>. Those of a number are of interest, of arrays not.</summary>
     private static object? Bytes(object?[] arguments, PyTorchFaults faults) =>
-        arguments is [string text, "latin1" or "latin-1"] ? Encoding.Latin1.GetBytes(text) : PickleOpaque.Instance;
+        arguments is [string { Length: <= sizeof(double) } text, "latin1" or "latin-1"] ? Encoding.Latin1.GetBytes(text) : PickleOpaque.Instance;
 }

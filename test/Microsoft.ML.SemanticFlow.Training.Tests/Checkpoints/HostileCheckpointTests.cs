@@ -1,0 +1,184 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using CsCheck;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Testing;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
+
+/// <summary>PyTorch files that are damaged or made to do harm: each is read or refused in a sentence, in bounded time and memory.</summary>
+[TestClass]
+public sealed class HostileCheckpointTests : IDisposable
+{
+    private const byte Mark = (byte)'(', Stop = (byte)'.', EmptyDictionary = (byte)'}', EmptyList = (byte)']', Append = (byte)'a', Reduce = (byte)'R', Pop = (byte)'0';
+    private const byte Tuple = (byte)'t', Tuple1 = 0x85, PersistentId = (byte)'Q', SetItem = (byte)'s', BinaryPut = (byte)'q', BinaryGet = (byte)'h';
+
+    private static readonly string[] _files = ["peer_zip.pth", "peer_legacy.pth", "shared_storage_legacy.pth", "pickle_protocol4.pth", "peer_zip_recompressed.pth"];
+
+    // Overwrite, insert or cut out some bytes.
+    private static readonly Gen<(int Kind, double At, byte[] Bytes)> _change = Gen.Select(Gen.Int[0, 2], Gen.Double[0, 1], Gen.Byte.Array[1, 4]);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public void Open_ChangedBytes_AreReadOrRefused()
+    {
+        byte[][] originals = [.. _files.Select(TestFiles.Bytes)];
+
+        Gen.Select(Gen.Int[0, originals.Length - 1], _change.Array[1, 4]).Sample(
+            (file, changes) => ReadsOrRefuses(changes.Aggregate(originals[file], (bytes, change) => Change(bytes, change.Kind, change.At, change.Bytes))),
+            iter: 4000, threads: 1, print: pair => $"{_files[pair.Item1]}: {string.Join("; ", pair.Item2.Select(change => $"{change.Kind} at {change.At:R} {Convert.ToHexString(change.Bytes)}"))}");
+    }
+
+    [TestMethod]
+    public void Open_CutOffAnywhere_IsRefused()
+    {
+        foreach (string file in _files)
+        {
+            byte[] whole = TestFiles.Bytes(file);
+            for (int length = 0; length < whole.Length; length += 7)
+            {
+                string path = Write(whole[..length]);
+                Assert.ThrowsExactly<InvalidDataException>(() => TensorFile.Open(path).Dispose(), $"{file}, {length} bytes");
+            }
+        }
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void Open_AMillionListsInEachOther_IsRefusedWithoutRecursion() =>
+        AssertRefused([.. Enumerable.Repeat(EmptyList, 1_000_000), .. Enumerable.Repeat(Append, 999_999), Stop], "holds no dictionary of tensors");
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void Open_LargeListMadeADictionaryAgainAndAgain_IsBoundedWork()
+    {
+        // A list of 200,000 pairs, kept, of which 200,000 dictionaries are made: 4e10 entries, were each made in full.
+        byte[] pair = [.. Text("k"), .. Text("v"), 0x86];
+        AssertRefused(
+            [
+                .. Global("collections", "OrderedDict"), BinaryPut, 0, Pop,
+                EmptyList, BinaryPut, 1, Mark, .. Enumerable.Repeat(pair, 200_000).SelectMany(bytes => bytes), (byte)'e', Pop,
+                .. Enumerable.Repeat<byte[]>([BinaryGet, 0, BinaryGet, 1, Tuple1, Reduce, Pop], 200_000).SelectMany(bytes => bytes),
+                EmptyDictionary, Stop,
+            ],
+            "holds no tensors");
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void Open_LongTextEncodedAgainAndAgain_IsBoundedWork()
+    {
+        // Eight million characters encoded 200,000 times: 1.6e12 bytes, were each encoded.
+        AssertRefused(
+            [
+                .. Global("_codecs", "encode"), BinaryPut, 0, Pop,
+                .. Text(new string('x', 8_000_000)), .. Text("latin1"), 0x86, BinaryPut, 1, Pop,
+                .. Enumerable.Repeat<byte[]>([BinaryGet, 0, BinaryGet, 1, Reduce, Pop], 200_000).SelectMany(bytes => bytes),
+                EmptyDictionary, Stop,
+            ],
+            "holds no tensors");
+    }
+
+    [TestMethod]
+    [DataRow(0x8D)]      // a text
+    [DataRow(0x8E)]      // bytes
+    public void Open_LengthBeyondTheFile_IsRefusedBeforeMemoryIsTaken(int operation) =>
+        AssertRefused([(byte)operation, .. Number(1L << 62), Stop], "it ends inside its pickle");
+
+    [TestMethod]
+    [DataRow(new long[] { 1L << 40 }, new long[] { 0 }, "elements made of 4")]                                         // 4 TB of one element
+    [DataRow(new long[] { 1L << 31, 1L << 31, 1L << 31 }, new long[] { 0, 0, 0 }, "beyond any storage")]               // more than 64 bits count
+    [DataRow(new long[] { 5 }, new long[] { 1 }, "beyond the 4 elements of its storage")]
+    [DataRow(new long[] { 2 }, new long[] { long.MaxValue }, "beyond any storage")]
+    [DataRow(new long[] { -1 }, new long[] { 1 }, "has shape [-1]")]
+    [DataRow(new long[] { 1, 1 }, new long[] { 1 }, "has 2 sizes and 1 strides")]
+    public void Open_TensorThatItsStorageDoesNotHold_IsRefused(long[] shape, long[] strides, string sentence) =>
+        AssertRefused(
+            [
+                EmptyDictionary, .. Text("weight"), .. Global("torch._utils", "_rebuild_tensor_v2"), Mark,
+                Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text("0"), .. Text("cpu"), .. Integer(4), Tuple, PersistentId,
+                .. Integer(0), .. Integers(shape), .. Integers(strides), 0x89, EmptyDictionary, Tuple, Reduce, SetItem, Stop,
+            ],
+            sentence);
+
+    private static byte[] Change(byte[] bytes, int kind, double at, byte[] change)
+    {
+        int start = (int)(at * Math.Max(0, bytes.Length - change.Length));
+        int end = Math.Min(bytes.Length, start + change.Length);
+        return kind switch
+        {
+            0 => [.. bytes[..start], .. change, .. bytes[end..]],
+            1 => [.. bytes[..start], .. change, .. bytes[start..]],
+            _ => [.. bytes[..start], .. bytes[end..]],
+        };
+    }
+
+    // Any exception but the refusal fails the test.
+    private void ReadsOrRefuses(byte[] bytes)
+    {
+        using var scope = NewDisposeScope();
+        try
+        {
+            using var file = TensorFile.Open(Write(bytes));
+            foreach (string name in file.Tensors.Keys)
+                file.Read(name);
+        }
+        catch (InvalidDataException)
+        {
+        }
+    }
+
+    // One tensor's storage of four floats lies beside the pickle.
+    private void AssertRefused(byte[] pickle, string sentence)
+    {
+        using var memory = new MemoryStream();
+        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(zip, "archive/data.pkl", [0x80, 2, .. pickle]);
+            Add(zip, "archive/data/0", new byte[16]);
+        }
+
+        string path = Write(memory.ToArray());
+
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFile.Open(path).Dispose());
+
+        StringAssert.StartsWith(thrown.Message, path, StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, sentence, StringComparison.Ordinal);
+    }
+
+    private static void Add(ZipArchive zip, string name, byte[] bytes)
+    {
+        using var entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+        entry.Write(bytes);
+    }
+
+    private string Write(byte[] bytes)
+    {
+        string path = _folder["hostile.pth"];
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private static byte[] Global(string module, string name) => [(byte)'c', .. Encoding.ASCII.GetBytes($"{module}\n{name}\n")];
+
+    private static byte[] Text(string text) => [(byte)'X', .. Number(text.Length)[..4], .. Encoding.UTF8.GetBytes(text)];
+
+    private static byte[] Integer(long value) => [0x8A, 8, .. Number(value)];
+
+    private static byte[] Integers(long[] values) => [Mark, .. values.SelectMany(Integer), Tuple];
+
+    private static byte[] Number(long value)
+    {
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return bytes;
+    }
+}
