@@ -38,6 +38,18 @@ internal sealed class TrainingSettings
         Value("--lr", "Learning rate after warming up.", "X", _defaults.LearningRate, (set, value) => set with { LearningRate = value });
         Value("--power", "The learning rate falls as (1 - step / steps) to this power.", "X", _defaults.PolyPower, (set, value) => set with { PolyPower = value });
         Optional<int?>("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { WarmUpSteps = value });
+        Choice(
+            "--schedule",
+            "How the learning rate falls: poly, poly that starts again once (the authors' scl-poly), half a cosine wave, not at all.",
+            (set, value) => set with { Schedule = value },
+            ("poly", LearningRateSchedule.Poly),
+            ("poly-restart", LearningRateSchedule.PolyWithRestart),
+            ("cosine", LearningRateSchedule.Cosine),
+            ("constant", LearningRateSchedule.Constant));
+        Choice("--schedule-interval", "Whether the learning rate changes with every step or once an epoch.", (set, value) => set with { ScheduleInterval = value }, ("step", ScheduleInterval.Step), ("epoch", ScheduleInterval.Epoch));
+        Optional<int?>("--restart-epoch", "Epochs after which poly-restart starts again.", "N", (set, value) => set with { RestartEpoch = value });
+        Value("--restart-factor", "Learning rate at the restart, as a factor of --lr.", "X", _defaults.RestartFactor, (set, value) => set with { RestartFactor = value });
+        Value("--restart-power", "Power of the decay after the restart.", "X", _defaults.RestartPower, (set, value) => set with { RestartPower = value });
         Value("--weight-decay", "Weight decay.", "X", _defaults.WeightDecay, (set, value) => set with { WeightDecay = value });
         Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
         Choice(

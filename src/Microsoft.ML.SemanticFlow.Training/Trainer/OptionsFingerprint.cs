@@ -24,6 +24,7 @@ internal static class OptionsFingerprint
         Add(nameof(options.WeightDecay), options.WeightDecay);
         Add(nameof(options.PolyPower), options.PolyPower);
         Add(nameof(options.WarmUpSteps), options.WarmUpSteps);
+        AddOptimization(options, Add);
         Add(nameof(options.Loss), options.Loss);
         Add(nameof(options.OhemThreshold), options.OhemThreshold);
         Add(nameof(options.OhemMinKept), options.OhemMinKept);
@@ -44,6 +45,16 @@ internal static class OptionsFingerprint
         Add(nameof(options.HueJitter), options.HueJitter);
         values.Add(nameof(options.GaussianBlur), options.GaussianBlur ? "true" : "false");
         return values;
+    }
+
+    // What was added to the recipe beside SGD and poly.
+    private static void AddOptimization(SemanticFlowTrainerOptions options, Action<string, IFormattable?> add)
+    {
+        add(nameof(options.Schedule), options.Schedule);
+        add(nameof(options.ScheduleInterval), options.ScheduleInterval);
+        add(nameof(options.RestartEpoch), options.RestartEpoch);
+        add(nameof(options.RestartFactor), options.RestartFactor);
+        add(nameof(options.RestartPower), options.RestartPower);
     }
 
     /// <summary>Refuses to go on with other options, naming every one that differs.</summary>

@@ -31,6 +31,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         if (options.Resume && options.RunDirectory is null)
             throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
         LossFactory.Check(options);
+        RecipeCheck.Of(options);
         if (options is { InitialWeights: not null, BackboneWeights: not null })
             throw new ArgumentException("InitialWeights and BackboneWeights are both set, and a checkpoint of the whole network holds its backbone. Set one of them.", nameof(options));
         (_environment, _options) = (environment, options);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Every number of a training run. Immutable; vary one with <c>options with { Epochs = 60 }</c>.</summary>
 /// <remarks>The defaults are those of the papers, for street scenes of 1024 x 2048 pixels.</remarks>
-public sealed record SemanticFlowTrainerOptions
+public sealed partial record SemanticFlowTrainerOptions
 {
     /// <summary>The column of images, of type <c>MLImage</c>. Default <c>Image</c>.</summary>
     public string ImageColumnName { get; init => field = Check.Column(value); } = "Image";
@@ -45,21 +45,6 @@ public sealed record SemanticFlowTrainerOptions
 
     /// <summary>Columns of a training crop, a positive multiple of 32. Default 1024.</summary>
     public int CropWidth { get; init => field = Check.MultipleOf(value, 32); } = 1024;
-
-    /// <summary>The learning rate of the first step after warming up. Default 0.01.</summary>
-    public double LearningRate { get; init => field = Check.Positive(value); } = 0.01;
-
-    /// <summary>Momentum of stochastic gradient descent, in [0, 1]. Default 0.9.</summary>
-    public double Momentum { get; init => field = Check.Within(value, 0, 1); } = 0.9;
-
-    /// <summary>Weight decay of every parameter that gets a gradient. Default 0.0005.</summary>
-    public double WeightDecay { get; init => field = Check.NotNegative(value); } = 5e-4;
-
-    /// <summary>The learning rate falls as (1 - step / steps) to this power. Default 0.9.</summary>
-    public double PolyPower { get; init => field = Check.NotNegative(value); } = 0.9;
-
-    /// <summary>Steps over which the learning rate rises from near 0; null means 50, or a tenth of all steps where that is less. 0 starts at once.</summary>
-    public int? WarmUpSteps { get; init => field = Check.AtLeast(value, 0); }
 
     /// <summary>The loss. Default <see cref="SegmentationLossKind.OhemCrossEntropy"/>.</summary>
     public SegmentationLossKind Loss { get; init => field = Check.Defined(value); } = SegmentationLossKind.OhemCrossEntropy;

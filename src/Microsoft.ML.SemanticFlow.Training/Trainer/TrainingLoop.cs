@@ -27,7 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Validation? _validation;
     private readonly RunFolder? _folder;
     private readonly IChannel _channel;
-    private readonly PolySchedule _schedule;
+    private readonly RateSchedule _schedule;
     private readonly SGD _optimizer;
     private readonly WeightSnapshot _best = new();
     private readonly Stopwatch _watch = new();
@@ -41,8 +41,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _channel) =
             (options, plan, labels, network, loss, loader, validation, folder, channel);
-        long steps = (long)loader.StepsPerEpoch * options.Epochs;
-        _schedule = new PolySchedule(options.LearningRate, options.PolyPower, steps, options.WarmUpSteps ?? PolySchedule.DefaultWarmUp(steps));
+        _schedule = RateSchedule.Of(options, loader.StepsPerEpoch);
         _optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         _position = PositionAt(epoch: 0);
     }

@@ -1,0 +1,25 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>Options of the recipe that do not go together.</summary>
+internal static class RecipeCheck
+{
+    /// <summary>Refuses what would have no effect or cannot be done.</summary>
+    /// <exception cref="ArgumentException">The message says what.</exception>
+    public static void Of(SemanticFlowTrainerOptions options)
+    {
+        if (options.Schedule == LearningRateSchedule.PolyWithRestart)
+        {
+            if (options.RestartEpoch is not { } restart)
+                throw new ArgumentException("Schedule PolyWithRestart needs the RestartEpoch at which it starts again. Set it, or take the schedule Poly.", nameof(options));
+            if (restart >= options.Epochs)
+                throw new ArgumentException($"RestartEpoch {restart} is not less than Epochs {options.Epochs}, so the schedule would never start again. Set a smaller one.", nameof(options));
+        }
+        else if (options.RestartEpoch is { } unused)
+        {
+            throw new ArgumentException($"RestartEpoch {unused} has no effect on the schedule {options.Schedule}. Leave it out, or take the schedule PolyWithRestart.", nameof(options));
+        }
+    }
+}
