@@ -28,6 +28,11 @@ internal static class Check
             ? value
             : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be from {least} to {most}, not {value}."));
 
+    public static double BelowOne(double value, [CallerMemberName] string name = "") =>
+        value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be 0 or more and below 1, not {value}."));
+
     public static double Positive(double value, [CallerMemberName] string name = "") =>
         double.IsFinite(value) && value > 0
             ? value

@@ -6,14 +6,20 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>Files that appear whole or not at all: written beside, flushed to the disk, renamed.</summary>
 internal static class AtomicFile
 {
+    /// <summary>How names end while a file is written; what a killed process left of it may be deleted.</summary>
+    public const string Partial = ".partial";
+
     /// <summary>Writes a file; on any failure an earlier file of that name stays as it was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="backup">The name under which an earlier file is kept; null to replace it.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, string? backup = null)
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' for the file '{Path.GetFileName(path)}'. Make it first.");
 
-        string beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.partial";
+        string beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}{Partial}";
         try
         {
             using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
@@ -22,7 +28,10 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(beside, path, overwrite: true);
+            if (backup is not null && File.Exists(path))
+                File.Replace(beside, path, backup); // there is a file of that name at any moment
+            else
+                File.Move(beside, path, overwrite: true);
         }
         catch
         {

@@ -51,6 +51,15 @@ internal sealed class TrainingSettings
         Value("--restart-factor", "Learning rate at the restart, as a factor of --lr.", "X", _defaults.RestartFactor, (set, value) => set with { RestartFactor = value });
         Value("--restart-power", "Power of the decay after the restart.", "X", _defaults.RestartPower, (set, value) => set with { RestartPower = value });
         Value("--weight-decay", "Weight decay.", "X", _defaults.WeightDecay, (set, value) => set with { WeightDecay = value });
+        Choice(
+            "--optimizer",
+            "Stochastic gradient descent with momentum, or Adam with the decay in the gradient (adam) or on the weights (adamw).",
+            (set, value) => set with { Optimizer = value },
+            ("sgd", OptimizerKind.Sgd),
+            ("adam", OptimizerKind.Adam),
+            ("adamw", OptimizerKind.AdamW));
+        Value("--adam-beta1", "How slowly Adam's mean of gradients follows them.", "X", _defaults.AdamBeta1, (set, value) => set with { AdamBeta1 = value });
+        Value("--adam-beta2", "How slowly Adam's mean of squared gradients follows them.", "X", _defaults.AdamBeta2, (set, value) => set with { AdamBeta2 = value });
         Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
         Choice(
             "--loss",

@@ -1,87 +1,104 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>Weights, momentum and position of a training run in one safetensors file.</summary>
+/// <summary>Weights, the state beside them and the position of a training run in one safetensors file.</summary>
 internal static class Checkpoint
 {
     // State-dict names never begin so: the networks name their modules otherwise.
     private const string OptimizerPrefix = "optimizer.";
+    private const string AveragePrefix = "average.";
 
-    /// <summary>Writes weights and, given an optimiser, its momentum as <c>optimizer.</c> and the parameter's name.</summary>
-    public static void Save(string path, IReadOnlyDictionary<string, Tensor> weights, CheckpointInfo info, IEnumerable<KeyValuePair<string, Tensor>>? momentum = null)
+    /// <summary>Writes weights and, where given, what a run needs beside them to go on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="weights">The network's state dict.</param>
+    /// <param name="info">What the file says about itself.</param>
+    /// <param name="state">Kept under <c>optimizer.</c> and <c>average.</c> and the names there.</param>
+    /// <param name="backup">Where an earlier file of that name is kept; null to replace it.</param>
+    public static void Save(string path, IReadOnlyDictionary<string, Tensor> weights, CheckpointInfo info, TrainingState? state = null, string? backup = null)
     {
-        var tensors = weights.Concat((momentum ?? []).Select(pair => KeyValuePair.Create(OptimizerPrefix + pair.Key, pair.Value)));
-        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, info.ToMetadata()));
+        using var scope = NewDisposeScope();
+        var tensors = weights
+            .Concat(WithPrefix(OptimizerPrefix, state?.Optimizer.Tensors()))
+            .Concat(WithPrefix(AveragePrefix, state?.Average?.Weights));
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, info.ToMetadata()), backup);
     }
 
     /// <summary>What a checkpoint says about itself, without reading its tensors.</summary>
+    /// <exception cref="InvalidDataException">The file is not whole, or no checkpoint.</exception>
     public static CheckpointInfo ReadInfo(string path)
     {
         using var file = SafeTensors.Open(path);
         return CheckpointInfo.FromMetadata(file.Metadata, path);
     }
 
-    /// <summary>Reads weights into a network and, given an optimiser, its momentum.</summary>
+    /// <summary>Reads into a network the weights to predict with: the average where the file holds one.</summary>
     /// <exception cref="InvalidDataException">The file is not whole, or of another network.</exception>
-    public static CheckpointInfo Load(string path, nn.Module network, SGD? optimizer = null)
+    public static CheckpointInfo LoadWeights(string path, nn.Module network)
     {
         using var file = SafeTensors.Open(path);
         var info = CheckpointInfo.FromMetadata(file.Metadata, path);
+        Check(file, network, info, path);
+        bool averaged = file.Tensors.Keys.Any(name => name.StartsWith(AveragePrefix, StringComparison.Ordinal));
+        Copy(file, averaged ? AveragePrefix : "", network.state_dict());
+        return info;
+    }
+
+    /// <summary>Reads all that a run needs to go on.</summary>
+    /// <exception cref="InvalidDataException">The file is not whole, or of another network.</exception>
+    public static CheckpointInfo Load(string path, nn.Module network, TrainingState state)
+    {
+        using var file = SafeTensors.Open(path);
+        var info = CheckpointInfo.FromMetadata(file.Metadata, path);
+        Check(file, network, info, path, state);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        if (state.Average is { } average)
+        {
+            average.Take(network);
+            Copy(file, AveragePrefix, average.Weights);
+        }
 
+        Copy(file, "", network.state_dict());
+        state.Optimizer.Load(name => file.Tensors.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null);
+        return info;
+    }
+
+    private static void Check(SafeTensors file, nn.Module network, CheckpointInfo info, string path, TrainingState? state = null)
+    {
         var weights = network.state_dict();
-        var momentum = network.named_parameters()
-            .Select(named => (Name: OptimizerPrefix + named.name, named.parameter))
-            .Where(named => file.Tensors.ContainsKey(named.Name) && !Fits(file, named.Name, named.parameter));
+        bool needsAverage = state?.Average is not null;
+        var memory = state?.Optimizer.Expected() ?? [];
         var faults = weights.Where(pair => !Fits(file, pair.Key, pair.Value)).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]")
-            .Concat(file.Tensors.Keys.Where(name => !name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))
-            .Concat(momentum.Select(named => named.Name))
+            .Concat(weights.Where(pair => (needsAverage || file.Tensors.ContainsKey(AveragePrefix + pair.Key)) && !Fits(file, AveragePrefix + pair.Key, pair.Value)).Select(pair => AveragePrefix + pair.Key))
+            .Concat(file.Tensors.Keys.Where(name => !IsState(name) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))
+            .Concat(memory.Select(m => (Name: OptimizerPrefix + m.Name, m.Shape, m.Type)).Where(m => file.Tensors.ContainsKey(m.Name) && !Fits(file, m.Name, m.Shape, m.Type)).Select(m => m.Name))
             .ToArray();
         if (faults.Length > 0)
         {
             throw new InvalidDataException(
                 $"{path} does not fit the network {info.Network}: {faults.Length} tensors are missing, unknown or of another shape or type, the first {string.Join("; ", faults.Take(5))}. Resume with the network it was saved from.");
         }
+    }
 
+    private static void Copy(SafeTensors file, string prefix, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
         foreach (var (name, weight) in weights)
-            weight.copy_(file.Read(name));
-        if (optimizer is not null)
-            LoadMomentum(file, network, optimizer);
-        return info;
+            weight.copy_(file.Read(prefix + name));
     }
 
-    /// <summary>The momentum of each parameter that has been stepped, by the parameter's name.</summary>
-    public static IEnumerable<KeyValuePair<string, Tensor>> MomentumOf(nn.Module network, SGD optimizer)
-    {
-        foreach (var (name, state) in States(network, optimizer))
-        {
-            if (state.momentum_buffer is { } buffer)
-                yield return KeyValuePair.Create(name, buffer);
-        }
-    }
+    private static IEnumerable<KeyValuePair<string, Tensor>> WithPrefix(string prefix, IEnumerable<KeyValuePair<string, Tensor>>? tensors) =>
+        (tensors ?? []).Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value));
 
-    private static void LoadMomentum(SafeTensors file, nn.Module network, SGD optimizer)
-    {
-        var parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
-        foreach (var (name, state) in States(network, optimizer))
-        {
-            if (!file.Tensors.ContainsKey(OptimizerPrefix + name))
-                continue;
+    private static bool IsState(string name) => name.StartsWith(OptimizerPrefix, StringComparison.Ordinal) || name.StartsWith(AveragePrefix, StringComparison.Ordinal);
 
-            // A clone of the parameter has its memory layout, so that steps after resuming run as those before.
-            state.momentum_buffer = parameters[name].detach().clone().copy_(file.Read(OptimizerPrefix + name)).DetachFromDisposeScope();
-        }
-    }
+    private static bool Fits(SafeTensors file, string name, Tensor weight) => Fits(file, name, weight.shape, weight.dtype);
 
-    private static IEnumerable<(string Name, SGD.State State)> States(nn.Module network, SGD optimizer) =>
-        network.named_parameters().Zip(optimizer.state_dict().State, (named, state) => (named.name, (SGD.State)state));
-
-    private static bool Fits(SafeTensors file, string name, Tensor weight) =>
-        file.Tensors.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(weight.shape) && entry.Type == weight.dtype;
+    private static bool Fits(SafeTensors file, string name, long[] shape, ScalarType type) =>
+        file.Tensors.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(shape) && entry.Type == type;
 }

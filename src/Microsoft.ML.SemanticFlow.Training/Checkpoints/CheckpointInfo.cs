@@ -20,6 +20,15 @@ internal sealed record CheckpointInfo
     /// <summary>mIoU of these weights; null when they were not validated.</summary>
     public required double? MeanIoU { get; init; }
 
+    /// <summary>The best mIoU of the validations before these weights' own; null where there was none.</summary>
+    public double? BestMeanIoU { get; init; }
+
+    /// <summary>How many of those validations came after the best one.</summary>
+    public int ValidationsSinceBest { get; init; }
+
+    /// <summary>The mean loss of the last epoch.</summary>
+    public double Loss { get; init; } = double.NaN;
+
     public required int Seed { get; init; }
 
     public required string Network { get; init; }
@@ -40,6 +49,8 @@ internal sealed record CheckpointInfo
             ["format"] = Format,
             ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
             ["step"] = Step.ToString(CultureInfo.InvariantCulture),
+            ["loss"] = Loss.ToString("R", CultureInfo.InvariantCulture),
+            ["validations_since_best"] = ValidationsSinceBest.ToString(CultureInfo.InvariantCulture),
             ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
             ["network"] = Network,
             ["labels.name"] = Labels.Name,
@@ -51,6 +62,8 @@ internal sealed record CheckpointInfo
         };
         if (MeanIoU is { } score)
             metadata["mean_iou"] = score.ToString("R", CultureInfo.InvariantCulture);
+        if (BestMeanIoU is { } best)
+            metadata["best_mean_iou"] = best.ToString("R", CultureInfo.InvariantCulture);
         return metadata;
     }
 
@@ -76,6 +89,9 @@ internal sealed record CheckpointInfo
                 Step = Number("step"),
                 Seed = Number("seed"),
                 MeanIoU = metadata.TryGetValue("mean_iou", out var score) ? double.Parse(score, CultureInfo.InvariantCulture) : null,
+                BestMeanIoU = metadata.TryGetValue("best_mean_iou", out var best) ? double.Parse(best, CultureInfo.InvariantCulture) : null,
+                ValidationsSinceBest = Number("validations_since_best"),
+                Loss = double.Parse(Text("loss"), CultureInfo.InvariantCulture),
                 Network = Text("network"),
                 Labels = LabelMap.Parse(Text("labels.name"), Text("labels.table")),
                 CropHeight = Number("crop_height"),

@@ -4,12 +4,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>The folder of a training run: <c>run.json</c>, <c>log.csv</c>, <c>last.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>.</summary>
+/// <summary>The folder of a training run: <c>run.json</c>, <c>log.csv</c>, <c>last.safetensors</c>, <c>previous.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>.</summary>
 internal sealed class RunFolder
 {
     private const string LogHeader = "epoch,seconds,learning_rate,loss,validation_miou";
@@ -23,6 +22,9 @@ internal sealed class RunFolder
 
     public string Last => Path.Combine(_path, "last.safetensors");
 
+    /// <summary>The last checkpoint but one, in case the last is damaged.</summary>
+    public string Previous => Path.Combine(_path, "previous.safetensors");
+
     public string Best => Path.Combine(_path, "best.safetensors");
 
     public string Model => Path.Combine(_path, "model.onnx");
@@ -30,7 +32,7 @@ internal sealed class RunFolder
     private string Log => Path.Combine(_path, "log.csv");
 
     /// <summary>Whether there is a run to go on with.</summary>
-    public bool HasCheckpoint => File.Exists(Last);
+    public bool HasCheckpoint => File.Exists(Last) || File.Exists(Previous);
 
     /// <summary>Opens the folder for a run, made when missing.</summary>
     /// <exception cref="InvalidOperationException">It holds a run that nobody asked to go on with.</exception>
@@ -41,10 +43,44 @@ internal sealed class RunFolder
         if (folder.HasCheckpoint && !resume)
         {
             throw new InvalidOperationException(
-                $"RunDirectory '{path}' already holds a run, {Checkpoint.ReadInfo(folder.Last).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+                $"RunDirectory '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
         }
 
+        foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
+            File.Delete(leftover);
         return folder;
+    }
+
+    /// <summary>What the newest whole checkpoint to go on from says about itself.</summary>
+    /// <param name="path">Which it is.</param>
+    /// <exception cref="InvalidDataException">None is whole; the message is of the newest.</exception>
+    public CheckpointInfo ReadNewest(out string path)
+    {
+        path = Last;
+        try
+        {
+            if (File.Exists(Last))
+                return Checkpoint.ReadInfo(Last);
+        }
+        catch (InvalidDataException) when (IsWhole(Previous))
+        {
+            // A machine that lost power can leave a damaged file; the one before costs an epoch.
+        }
+
+        path = Previous;
+        return Checkpoint.ReadInfo(Previous);
+
+        static bool IsWhole(string file)
+        {
+            try
+            {
+                return File.Exists(file) && Checkpoint.ReadInfo(file) is not null;
+            }
+            catch (InvalidDataException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>The checkpoint that a run is exported from: the best one, or the last where none was validated.</summary>
@@ -76,8 +112,7 @@ internal sealed class RunFolder
         AtomicFile.Write(Path.Combine(_path, "run.json"), JsonSerializer.SerializeToUtf8Bytes(run, _indented));
     }
 
-    public void SaveLast(nn.Module network, SGD optimizer, CheckpointInfo info) =>
-        Checkpoint.Save(Last, network.state_dict(), info, Checkpoint.MomentumOf(network, optimizer));
+    public void SaveLast(nn.Module network, TrainingState state, CheckpointInfo info) => Checkpoint.Save(Last, network.state_dict(), info, state, Previous);
 
     public void SaveBest(WeightSnapshot weights, CheckpointInfo info) => Checkpoint.Save(Best, weights.Weights, info);
 

@@ -26,6 +26,20 @@ internal sealed class WeightSnapshot : IDisposable
         }
     }
 
+    /// <summary>Moves the copy towards a network: share of its weights, the rest of the copy's. What is counted and not computed with is copied.</summary>
+    public void MoveTowards(nn.Module network, double share)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var (name, weight) in network.state_dict())
+        {
+            if (weight.is_floating_point())
+                _weights[name].mul_(1 - share).add_(weight, alpha: share);
+            else
+                _weights[name].copy_(weight);
+        }
+    }
+
     public void CopyTo(nn.Module network)
     {
         using var scope = NewDisposeScope();

@@ -28,7 +28,9 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
     {
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, learning rate {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
+            $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, learning rate {value.LearningRate:g3}");
+        if (value.ImagesPerSecond > 0)
+            line += string.Create(CultureInfo.InvariantCulture, $", {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now && value.BestMeanIoU is { } best)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {best:f4})");
         if (value.Remaining is { } left && value.Epoch < value.Epochs)

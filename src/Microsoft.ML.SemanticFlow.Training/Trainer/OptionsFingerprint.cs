@@ -55,6 +55,9 @@ internal static class OptionsFingerprint
         add(nameof(options.RestartEpoch), options.RestartEpoch);
         add(nameof(options.RestartFactor), options.RestartFactor);
         add(nameof(options.RestartPower), options.RestartPower);
+        add(nameof(options.Optimizer), options.Optimizer);
+        add(nameof(options.AdamBeta1), options.AdamBeta1);
+        add(nameof(options.AdamBeta2), options.AdamBeta2);
     }
 
     /// <summary>Refuses to go on with other options, naming every one that differs.</summary>

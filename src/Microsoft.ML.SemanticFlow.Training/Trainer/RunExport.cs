@@ -36,7 +36,7 @@ internal static class RunExport
         var info = Checkpoint.ReadInfo(checkpoint);
         TorchNative.EnsureLoaded();
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
-        Checkpoint.Load(checkpoint, network);
+        Checkpoint.LoadWeights(checkpoint, network);
         return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, options);
     }
 }

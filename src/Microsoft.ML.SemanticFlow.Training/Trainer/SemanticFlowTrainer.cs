@@ -82,9 +82,10 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
     private SegmentationNetwork Train(SampleReader trainingReader, SampleReader? validationReader, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
     {
-        var checkpoint = folder is { HasCheckpoint: true } ? Checkpoint.ReadInfo(folder.Last) : null;
+        string? checkpointPath = null;
+        var checkpoint = folder is { HasCheckpoint: true } ? folder.ReadNewest(out checkpointPath) : null;
         if (checkpoint is not null)
-            OptionsFingerprint.Compare(checkpoint, _options, labels, folder!.Last); // a checkpoint was found in it
+            OptionsFingerprint.Compare(checkpoint, _options, labels, checkpointPath!); // read from there
         var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed);
 
         int threads = get_num_threads();
@@ -109,7 +110,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             using var loop = new TrainingLoop(
                 _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
             if (checkpoint is not null)
-                loop.Resume(folder!); // a checkpoint was found in it
+                loop.Resume(folder!, checkpointPath!); // a checkpoint was found in it
             loop.Run(cancellation);
             return network;
         }

@@ -30,8 +30,17 @@ public sealed partial record SemanticFlowTrainerOptions
     /// <summary>The power of the decay after the restart. Default 1.5.</summary>
     public double RestartPower { get; init => field = Check.NotNegative(value); } = 1.5;
 
+    /// <summary>What turns gradients into steps. Default <see cref="OptimizerKind.Sgd"/>.</summary>
+    public OptimizerKind Optimizer { get; init => field = Check.Defined(value); } = OptimizerKind.Sgd;
+
     /// <summary>Momentum of stochastic gradient descent, in [0, 1]. Default 0.9.</summary>
     public double Momentum { get; init => field = Check.Within(value, 0, 1); } = 0.9;
+
+    /// <summary>How slowly the mean of gradients follows them in Adam and AdamW, in [0, 1). Default 0.9.</summary>
+    public double AdamBeta1 { get; init => field = Check.BelowOne(value); } = 0.9;
+
+    /// <summary>How slowly the mean of squared gradients follows them in Adam and AdamW, in [0, 1). Default 0.999.</summary>
+    public double AdamBeta2 { get; init => field = Check.BelowOne(value); } = 0.999;
 
     /// <summary>Weight decay of every parameter that gets a gradient. Default 0.0005.</summary>
     public double WeightDecay { get; init => field = Check.NotNegative(value); } = 5e-4;

@@ -6,11 +6,8 @@ using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
-using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -28,11 +25,13 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RunFolder? _folder;
     private readonly IChannel _channel;
     private readonly RateSchedule _schedule;
-    private readonly SGD _optimizer;
+    private readonly GradientStep _step;
+    private readonly TrainingState _state;
     private readonly WeightSnapshot _best = new();
     private readonly Stopwatch _watch = new();
     private CheckpointInfo _position;
     private double? _bestMeanIoU;
+    private int _validationsSinceBest;
     private int _firstEpoch;
 
     public TrainingLoop(
@@ -42,26 +41,22 @@ internal sealed class TrainingLoop : IDisposable
         (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _channel) =
             (options, plan, labels, network, loss, loader, validation, folder, channel);
         _schedule = RateSchedule.Of(options, loader.StepsPerEpoch);
-        _optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        _step = new GradientStep(options, plan, network);
+        _state = new TrainingState(_step.Memory, Average: null);
         _position = PositionAt(epoch: 0);
     }
 
     /// <summary>Goes on from a checkpoint of the same run.</summary>
-    public void Resume(RunFolder folder)
+    public void Resume(RunFolder folder, string checkpoint)
     {
-        _position = Checkpoint.Load(folder.Last, _network, _optimizer);
+        _position = Checkpoint.Load(checkpoint, _network, _state);
+        (_bestMeanIoU, _validationsSinceBest) = (_position.BestMeanIoU, _position.ValidationsSinceBest);
         _best.Take(_network);
-        if (File.Exists(folder.Best))
-        {
-            // The network is only the way in: the last weights are put back.
-            using var last = new WeightSnapshot();
-            last.Take(_network);
-            _bestMeanIoU = Checkpoint.Load(folder.Best, _network).MeanIoU;
-            _best.Take(_network);
-            last.CopyTo(_network);
-        }
+        if (_bestMeanIoU is not null)
+            ResumeBest(folder);
 
-        folder.ContinueLog(_position.Epoch);
+        // The last epoch's line is written again: its validation is repeated.
+        folder.ContinueLog(_position.Epoch - 1);
         _channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
     }
 
@@ -75,6 +70,9 @@ internal sealed class TrainingLoop : IDisposable
         _watch.Start();
         try
         {
+            // A checkpoint is written before its epoch is validated, so that a run stopped in between loses nothing.
+            if (_firstEpoch > 0)
+                EndEpoch(_firstEpoch - 1, imagesPerSecond: 0, cancellation);
             while (_position.Epoch < _options.Epochs)
                 RunEpoch(_position.Epoch, cancellation);
         }
@@ -92,15 +90,41 @@ internal sealed class TrainingLoop : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
+        _step.Dispose();
         _best.Dispose();
+    }
+
+    private void ResumeBest(RunFolder folder)
+    {
+        // The network is only the way in: the last weights are put back.
+        using var last = new WeightSnapshot();
+        last.Take(_network);
+        try
+        {
+            Checkpoint.LoadWeights(folder.Best, _network);
+            _best.Take(_network);
+        }
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+        {
+            _channel.Warn($"{e.Message} The best weights so far are lost; the next validation begins anew.");
+            (_bestMeanIoU, _validationsSinceBest) = (null, 0);
+        }
+
+        last.CopyTo(_network);
     }
 
     private void RunEpoch(int epoch, CancellationToken cancellation)
     {
         var (loss, imagesPerSecond) = Train(epoch, cancellation);
-        _position = PositionAt(epoch + 1);
-        _folder?.SaveLast(_network, _optimizer, _position);
+        _position = PositionAt(epoch + 1) with { Loss = loss, BestMeanIoU = _bestMeanIoU, ValidationsSinceBest = _validationsSinceBest };
+        _folder?.SaveLast(_network, _state, _position);
+        EndEpoch(epoch, imagesPerSecond, cancellation);
+    }
+
+    // What follows an epoch's checkpoint: validation, the best weights, the records.
+    private void EndEpoch(int epoch, double imagesPerSecond, CancellationToken cancellation)
+    {
+        double loss = _position.Loss;
 
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
@@ -130,7 +154,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         // Dropout draws from libtorch's own source: seeded by the epoch, a resumed run draws the same.
         random.manual_seed(BatchLoader.RandomOf(_plan.Seed, epoch, -2).Next());
-        _network.train();
+        _step.Begin();
         var watch = Stopwatch.StartNew();
         var criterion = _loss.At(epoch);
         int steps = _loader.StepsPerEpoch, done = 0, stepped = 0;
@@ -141,7 +165,7 @@ internal sealed class TrainingLoop : IDisposable
             double rate = _schedule[(long)epoch * steps + done];
             if (batch.HasLabels)
             {
-                double loss = Step(batch, criterion, rate);
+                double loss = _step.Add(batch, criterion);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
@@ -149,6 +173,7 @@ internal sealed class TrainingLoop : IDisposable
                         loss);
                 }
 
+                _step.Take(rate);
                 sum += loss;
                 stepped++;
             }
@@ -159,26 +184,6 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         return (stepped == 0 ? double.NaN : sum / stepped, speed);
-    }
-
-    private double Step(Batch batch, SegmentationLoss criterion, double rate)
-    {
-        using var scope = NewDisposeScope();
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = rate;
-        _optimizer.zero_grad();
-        NetworkOutput output;
-        using (_plan.UseBFloat16 ? MixedPrecision.Autocast() : default)
-            output = _network.Predict(batch.Images);
-        var loss = criterion.Compute(output, batch.Labels);
-        double value = loss.ToDouble();
-        if (double.IsFinite(value))
-        {
-            loss.backward();
-            _optimizer.step();
-        }
-
-        return value;
     }
 
     private SemanticSegmentationMetrics Validate(int epoch, double loss, CancellationToken cancellation)
@@ -194,8 +199,12 @@ internal sealed class TrainingLoop : IDisposable
     private void KeepIfBest(double meanIoU)
     {
         if (!double.IsFinite(meanIoU) || meanIoU <= _bestMeanIoU)
+        {
+            _validationsSinceBest++;
             return;
-        _bestMeanIoU = meanIoU;
+        }
+
+        (_bestMeanIoU, _validationsSinceBest) = (meanIoU, 0);
         _best.Take(_network);
         _folder?.SaveBest(_best, _position with { MeanIoU = meanIoU });
     }

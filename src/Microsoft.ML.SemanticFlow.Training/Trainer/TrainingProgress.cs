@@ -27,7 +27,7 @@ public sealed record TrainingProgress
     /// <summary>The learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Images trained a second, over this epoch so far; while validating, images scored a second.</summary>
+    /// <summary>Images trained a second, over this epoch so far; while validating, images scored a second. 0 in the report of an epoch that was trained before resuming.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>Time since training began or, after resuming, continued.</summary>
