@@ -38,6 +38,12 @@ internal static class Check
             ? value
             : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be greater than 0, not {value}."));
 
+    public static double? Positive(double? value, [CallerMemberName] string name = "") =>
+        value is { } given ? Positive(given, name) : null;
+
+    public static double? BelowOne(double? value, [CallerMemberName] string name = "") =>
+        value is { } given ? BelowOne(given, name) : null;
+
     public static double NotNegative(double value, [CallerMemberName] string name = "") =>
         double.IsFinite(value) && value >= 0
             ? value

@@ -40,6 +40,30 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual(0.6, options.OhemThreshold);
     }
 
+    [TestMethod]
+    public void Read_OptionsOfTheRecipe_SetTheirProperties()
+    {
+        var options = Read(
+            "--schedule", "poly-restart", "--schedule-interval", "epoch", "--restart-epoch", "90", "--restart-factor", "0.5", "--restart-power", "2",
+            "--optimizer", "adamw", "--adam-beta1", "0.8", "--adam-beta2", "0.95", "--accumulate", "4", "--max-gradient-norm", "10", "--backbone-lr-factor", "0.1",
+            "--freeze-batch-norm", "--average-decay", "0.999", "--patience", "7");
+
+        Assert.AreEqual(LearningRateSchedule.PolyWithRestart, options.Schedule);
+        Assert.AreEqual(ScheduleInterval.Epoch, options.ScheduleInterval);
+        Assert.AreEqual(90, options.RestartEpoch);
+        Assert.AreEqual(0.5, options.RestartFactor);
+        Assert.AreEqual(2.0, options.RestartPower);
+        Assert.AreEqual(OptimizerKind.AdamW, options.Optimizer);
+        Assert.AreEqual(0.8, options.AdamBeta1);
+        Assert.AreEqual(0.95, options.AdamBeta2);
+        Assert.AreEqual(4, options.AccumulationSteps);
+        Assert.AreEqual(10.0, options.MaxGradientNorm);
+        Assert.AreEqual(0.1, options.BackboneLearningRateFactor);
+        Assert.IsTrue(options.FreezeBatchNorm);
+        Assert.AreEqual(0.999, options.WeightAverageDecay);
+        Assert.AreEqual(7, options.EarlyStoppingPatience);
+    }
+
     private static SemanticFlowTrainerOptions Read(params string[] args)
     {
         var settings = new TrainingSettings();

@@ -61,6 +61,12 @@ internal sealed class TrainingSettings
         Value("--adam-beta1", "How slowly Adam's mean of gradients follows them.", "X", _defaults.AdamBeta1, (set, value) => set with { AdamBeta1 = value });
         Value("--adam-beta2", "How slowly Adam's mean of squared gradients follows them.", "X", _defaults.AdamBeta2, (set, value) => set with { AdamBeta2 = value });
         Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
+        Value("--accumulate", "Batches whose gradients make a step.", "N", _defaults.AccumulationSteps, (set, value) => set with { AccumulationSteps = value });
+        Optional<double?>("--max-gradient-norm", "Shorten longer gradients to this norm. [default: leave them]", "X", (set, value) => set with { MaxGradientNorm = value });
+        Value("--backbone-lr-factor", "Learning rate of the backbone, as a factor of --lr.", "X", _defaults.BackboneLearningRateFactor, (set, value) => set with { BackboneLearningRateFactor = value });
+        Flag("--freeze-batch-norm", "Let batch norms keep the statistics that they start with.", (set, value) => set with { FreezeBatchNorm = value });
+        Optional<double?>("--average-decay", "Validate and export a moving average of the weights, of which this much stays at a step. [default: no average]", "X", (set, value) => set with { WeightAverageDecay = value });
+        Optional<int?>("--patience", "End after so many validations in a row without a better mIoU. [default: never]", "N", (set, value) => set with { EarlyStoppingPatience = value });
         Choice(
             "--loss",
             "Cross entropy over the hard pixels (ohem) or all (ce), weighted by image, relaxed at borders, focal; Dice; Lovász-softmax.",

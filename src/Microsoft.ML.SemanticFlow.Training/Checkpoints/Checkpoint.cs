@@ -57,11 +57,7 @@ internal static class Checkpoint
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         if (state.Average is { } average)
-        {
-            average.Take(network);
             Copy(file, AveragePrefix, average.Weights);
-        }
-
         Copy(file, "", network.state_dict());
         state.Optimizer.Load(name => file.Tensors.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null);
         return info;

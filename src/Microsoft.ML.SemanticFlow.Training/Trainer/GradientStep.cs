@@ -12,35 +12,46 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
-/// <summary>The steps of a network's training: gradients of batches, then one step of the optimiser.</summary>
+/// <summary>The steps of a network's training: gradients of a batch or a few, then one step of the optimiser.</summary>
 internal sealed class GradientStep : IDisposable
 {
     private readonly SemanticFlowTrainerOptions _options;
     private readonly bool _bfloat16;
     private readonly SegmentationNetwork _network;
+    private readonly Parameter[] _parameters;
     private readonly OptimizerHelper _optimizer;
-    private bool _hasGradients;
+    private double _share;
 
     public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network)
     {
         (_options, _bfloat16, _network) = (options, plan.UseBFloat16, network);
-        var parameters = network.named_parameters().ToArray();
-        _optimizer = Create(options, [.. parameters.Select(named => named.parameter)]);
-        Memory = new OptimizerMemory(_optimizer, parameters);
+        var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        var rest = network.named_parameters().ToLookup(named => !backbone.Contains(named.parameter.Handle));
+        (string, Parameter Parameter)[][] groups = [[.. rest[false]], [.. rest[true]]];
+        _parameters = [.. groups.SelectMany(group => group).Select(named => named.Parameter)];
+        _optimizer = Create(options, [.. groups.Select(group => group.Select(named => named.Parameter).ToArray())]);
+        Memory = new OptimizerMemory(_optimizer, [.. groups.SelectMany(group => group)]);
     }
 
     /// <summary>What the optimiser remembers.</summary>
     public OptimizerMemory Memory { get; }
 
-    /// <summary>Turns the network to training.</summary>
-    public void Begin() => _network.train();
+    /// <summary>Turns the network to training; batch norms only where they are not frozen.</summary>
+    public void Begin()
+    {
+        _network.train();
+        if (!_options.FreezeBatchNorm)
+            return;
+        foreach (var norm in _network.modules().OfType<BatchNorm2d>())
+            norm.eval();
+    }
 
     /// <summary>Adds the gradients of a batch.</summary>
     /// <returns>The batch's loss. Where it is not finite no gradient is added.</returns>
     public double Add(Batch batch, SegmentationLoss criterion)
     {
         using var scope = NewDisposeScope();
-        if (!_hasGradients)
+        if (_share == 0)
             _optimizer.zero_grad();
         NetworkOutput output;
         using (_bfloat16 ? MixedPrecision.Autocast() : default)
@@ -49,8 +60,9 @@ internal sealed class GradientStep : IDisposable
         double value = loss.ToDouble();
         if (double.IsFinite(value))
         {
-            loss.backward();
-            _hasGradients = true;
+            double share = ShareOf(batch);
+            (share == 1 ? loss : loss * share).backward();
+            _share += share;
         }
 
         return value;
@@ -58,22 +70,46 @@ internal sealed class GradientStep : IDisposable
 
     /// <summary>Moves the weights by the gradients added since the last step; without any they stay.</summary>
     /// <param name="rate">The learning rate.</param>
-    public void Take(double rate)
+    /// <returns>Whether there were any.</returns>
+    public bool Take(double rate)
     {
-        if (!_hasGradients)
-            return;
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = rate;
+        if (_share == 0)
+            return false;
+        AverageGradients();
+        if (_options.MaxGradientNorm is { } norm)
+            nn.utils.clip_grad_norm_(_parameters, norm);
+        foreach (var (group, factor) in _optimizer.ParamGroups.Zip((double[])[_options.BackboneLearningRateFactor, 1]))
+            group.LearningRate = rate * factor;
         _optimizer.step();
-        _hasGradients = false;
+        _share = 0;
+        return true;
     }
 
     public void Dispose() => _optimizer.Dispose();
 
-    private static OptimizerHelper Create(SemanticFlowTrainerOptions options, Parameter[] parameters) => options.Optimizer switch
+    // A loss is a mean over the pixels that count: weighted by their share, those of a few batches give the mean over all their pixels.
+    private double ShareOf(Batch batch)
     {
-        OptimizerKind.Adam => optim.Adam(parameters, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay),
-        OptimizerKind.AdamW => optim.AdamW(parameters, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay),
-        _ => optim.SGD(parameters, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay),
+        if (_options.AccumulationSteps == 1)
+            return 1;
+        using var counting = batch.Labels.ne(SegmentationLoss.Ignored).sum();
+        return counting.item<long>() / (double)batch.Labels.numel();
+    }
+
+    private void AverageGradients()
+    {
+        if (_share == 1)
+            return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var parameter in _parameters)
+            parameter.grad?.div_(_share);
+    }
+
+    private static OptimizerHelper Create(SemanticFlowTrainerOptions options, Parameter[][] groups) => options.Optimizer switch
+    {
+        OptimizerKind.Adam => optim.Adam(groups.Select(group => new Adam.ParamGroup(group, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay))),
+        OptimizerKind.AdamW => optim.AdamW(groups.Select(group => new AdamW.ParamGroup(group, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay))),
+        _ => optim.SGD(groups.Select(group => new SGD.ParamGroup(group, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay)), options.LearningRate),
     };
 }

@@ -58,6 +58,11 @@ internal static class OptionsFingerprint
         add(nameof(options.Optimizer), options.Optimizer);
         add(nameof(options.AdamBeta1), options.AdamBeta1);
         add(nameof(options.AdamBeta2), options.AdamBeta2);
+        add(nameof(options.AccumulationSteps), options.AccumulationSteps);
+        add(nameof(options.MaxGradientNorm), options.MaxGradientNorm);
+        add(nameof(options.BackboneLearningRateFactor), options.BackboneLearningRateFactor);
+        add(nameof(options.FreezeBatchNorm), options.FreezeBatchNorm ? 1 : 0);
+        add(nameof(options.WeightAverageDecay), options.WeightAverageDecay);
     }
 
     /// <summary>Refuses to go on with other options, naming every one that differs.</summary>

@@ -10,6 +10,8 @@ internal static class RecipeCheck
     /// <exception cref="ArgumentException">The message says what.</exception>
     public static void Of(SemanticFlowTrainerOptions options)
     {
+        if (options is { EarlyStoppingPatience: { } patience, ValidationSet: null })
+            throw new ArgumentException($"EarlyStoppingPatience {patience} counts validations, and there is no ValidationSet. Set one, or leave it out.", nameof(options));
         if (options.Schedule == LearningRateSchedule.PolyWithRestart)
         {
             if (options.RestartEpoch is not { } restart)

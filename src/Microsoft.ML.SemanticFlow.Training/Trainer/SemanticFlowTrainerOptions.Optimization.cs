@@ -44,4 +44,28 @@ public sealed partial record SemanticFlowTrainerOptions
 
     /// <summary>Weight decay of every parameter that gets a gradient. Default 0.0005.</summary>
     public double WeightDecay { get; init => field = Check.NotNegative(value); } = 5e-4;
+
+    /// <summary>Batches whose gradients make a step, averaged by their pixels that count. Default 1.</summary>
+    public int AccumulationSteps { get; init => field = Check.AtLeast(value, 1); } = 1;
+
+    /// <summary>Longer gradients, taken over all parameters, are shortened to this Euclidean norm; null leaves them. Default null.</summary>
+    public double? MaxGradientNorm { get; init => field = Check.Positive(value); }
+
+    /// <summary>The learning rate of the backbone as a factor of that of the rest; less than 1 suits a backbone with <see cref="BackboneWeights"/>. Default 1.</summary>
+    public double BackboneLearningRateFactor { get; init => field = Check.NotNegative(value); } = 1;
+
+    /// <summary>
+    /// Whether batch norms use and keep the statistics that they start with, as with <see cref="InitialWeights"/> and small batches; their
+    /// scale and shift are learnt all the same. Default false.
+    /// </summary>
+    public bool FreezeBatchNorm { get; init; }
+
+    /// <summary>
+    /// How much of a moving average of the weights stays at a step, in [0, 1), such as 0.999; the average is what is validated, kept and
+    /// exported. Null keeps none. Default null.
+    /// </summary>
+    public double? WeightAverageDecay { get; init => field = Check.BelowOne(value); }
+
+    /// <summary>Training ends after so many validations in a row without a better mIoU; null trains all epochs. Default null.</summary>
+    public int? EarlyStoppingPatience { get; init => field = Check.AtLeast(value, 1); }
 }

@@ -25,7 +25,9 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RunFolder? _folder;
     private readonly IChannel _channel;
     private readonly RateSchedule _schedule;
+    private readonly int _stepsPerEpoch;
     private readonly GradientStep _step;
+    private readonly WeightAverage? _average;
     private readonly TrainingState _state;
     private readonly WeightSnapshot _best = new();
     private readonly Stopwatch _watch = new();
@@ -40,9 +42,11 @@ internal sealed class TrainingLoop : IDisposable
     {
         (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _channel) =
             (options, plan, labels, network, loss, loader, validation, folder, channel);
-        _schedule = RateSchedule.Of(options, loader.StepsPerEpoch);
+        _stepsPerEpoch = (loader.StepsPerEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
+        _schedule = RateSchedule.Of(options, _stepsPerEpoch);
         _step = new GradientStep(options, plan, network);
-        _state = new TrainingState(_step.Memory, Average: null);
+        _average = options.WeightAverageDecay is { } decay ? new WeightAverage(network, decay) : null;
+        _state = new TrainingState(_step.Memory, _average?.Weights);
         _position = PositionAt(epoch: 0);
     }
 
@@ -73,8 +77,10 @@ internal sealed class TrainingLoop : IDisposable
             // A checkpoint is written before its epoch is validated, so that a run stopped in between loses nothing.
             if (_firstEpoch > 0)
                 EndEpoch(_firstEpoch - 1, imagesPerSecond: 0, cancellation);
-            while (_position.Epoch < _options.Epochs)
+            while (_position.Epoch < _options.Epochs && !IsStuck)
                 RunEpoch(_position.Epoch, cancellation);
+            if (IsStuck)
+                _channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
         }
         catch (OperationCanceledException) when (_best.IsTaken)
         {
@@ -91,8 +97,11 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         _step.Dispose();
+        _average?.Dispose();
         _best.Dispose();
     }
+
+    private bool IsStuck => _validationsSinceBest >= _options.EarlyStoppingPatience;
 
     private void ResumeBest(RunFolder folder)
     {
@@ -125,6 +134,7 @@ internal sealed class TrainingLoop : IDisposable
     private void EndEpoch(int epoch, double imagesPerSecond, CancellationToken cancellation)
     {
         double loss = _position.Loss;
+        using var averaged = _average?.Lend();
 
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
@@ -140,7 +150,7 @@ internal sealed class TrainingLoop : IDisposable
 
         double rate = _schedule[_position.Step - 1];
         _folder?.AppendLog(epoch + 1, _watch.Elapsed, rate, loss, meanIoU);
-        var progress = Report(TrainingPhase.Epoch, epoch, _loader.StepsPerEpoch, _loader.StepsPerEpoch, loss, rate, imagesPerSecond, done: epoch + 1) with
+        var progress = Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, loss, rate, imagesPerSecond, done: epoch + 1) with
         {
             MeanIoU = meanIoU,
             PerClassIoU = perClass,
@@ -149,7 +159,7 @@ internal sealed class TrainingLoop : IDisposable
         _options.Progress?.Report(progress);
     }
 
-    // The mean loss over the epoch's steps, and the speed.
+    // The mean loss over the epoch's batches, and the speed.
     private (double Loss, double ImagesPerSecond) Train(int epoch, CancellationToken cancellation)
     {
         // Dropout draws from libtorch's own source: seeded by the epoch, a resumed run draws the same.
@@ -157,33 +167,39 @@ internal sealed class TrainingLoop : IDisposable
         _step.Begin();
         var watch = Stopwatch.StartNew();
         var criterion = _loss.At(epoch);
-        int steps = _loader.StepsPerEpoch, done = 0, stepped = 0;
+        int batches = 0, counted = 0;
         double sum = 0, speed = 0;
         foreach (var batch in _loader.Epoch(epoch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            double rate = _schedule[(long)epoch * steps + done];
+            int taken = batches / _options.AccumulationSteps;
+            long step = (long)epoch * _stepsPerEpoch + taken;
+            double rate = _schedule[step];
             if (batch.HasLabels)
             {
                 double loss = _step.Add(batch, criterion);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
-                        string.Create(CultureInfo.InvariantCulture, $"The loss became {loss} at step {done + 1} of epoch {epoch + 1}, learning rate {rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
+                        string.Create(CultureInfo.InvariantCulture, $"The loss became {loss} at step {taken + 1} of epoch {epoch + 1}, learning rate {rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
                         loss);
                 }
 
-                _step.Take(rate);
                 sum += loss;
-                stepped++;
+                counted++;
             }
 
-            done++;
-            speed = done * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
-            _options.Progress?.Report(Report(TrainingPhase.Step, epoch, done, steps, stepped == 0 ? double.NaN : sum / stepped, rate, speed, epoch + (double)done / steps));
+            batches++;
+            if (batches % _options.AccumulationSteps != 0 && batches != _loader.StepsPerEpoch)
+                continue;
+            if (_step.Take(rate))
+                _average?.Add(step);
+            speed = batches * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
+            _options.Progress?.Report(Report(
+                TrainingPhase.Step, epoch, taken + 1, _stepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed, epoch + (double)batches / _loader.StepsPerEpoch));
         }
 
-        return (stepped == 0 ? double.NaN : sum / stepped, speed);
+        return (counted == 0 ? double.NaN : sum / counted, speed);
     }
 
     private SemanticSegmentationMetrics Validate(int epoch, double loss, CancellationToken cancellation)
@@ -212,7 +228,7 @@ internal sealed class TrainingLoop : IDisposable
     private CheckpointInfo PositionAt(int epoch) => new()
     {
         Epoch = epoch,
-        Step = (long)epoch * _loader.StepsPerEpoch,
+        Step = (long)epoch * _stepsPerEpoch,
         MeanIoU = null,
         Seed = _plan.Seed,
         Network = _options.Network.Id,

@@ -1,10 +1,12 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
@@ -18,6 +20,19 @@ public sealed class GradientStepTests
     private const double Decay = 0.1;
 
     private static readonly CrossEntropyLoss _loss = new();
+
+    private static readonly CheckpointInfo _info = new()
+    {
+        Epoch = 1,
+        Step = 2,
+        MeanIoU = null,
+        Seed = 1,
+        Network = "sfnet-dfv1",
+        Labels = LabelMap.FromClassNames("three", "a", "b", "c"),
+        CropHeight = 64,
+        CropWidth = 64,
+        Options = new Dictionary<string, string>(),
+    };
 
     [TestMethod]
     [DataRow(OptimizerKind.Sgd)]
@@ -79,6 +94,140 @@ public sealed class GradientStepTests
         Assert.IsTrue(moved[true].Contains("head.conv_last.1.bias"));
     }
 
+    [TestMethod]
+    public void Add_TwoBatches_GiveTheStepOfOneTwiceAsLarge()
+    {
+        using var scope = NewDisposeScope();
+        var options = new SemanticFlowTrainerOptions { FreezeBatchNorm = true }; // each half would have statistics of its own
+        var whole = Batch(seed: 1, size: 4) with { Images = randn(4, 3, 64, 64, float64) }; // in double, so that only the order of sums is left
+        whole.Labels[0].fill_(255); // the halves differ in how many pixels count
+        whole.Labels[1, ..40].fill_(255);
+        var halves = new[] { 0, 2 }.Select(start => new Batch(whole.Images.narrow(0, start, 2), whole.Labels.narrow(0, start, 2), HasLabels: true)).ToArray();
+        using var expected = Network(SegmentationNetworks.SFNetDF1).to(float64);
+        using var actual = Network(SegmentationNetworks.SFNetDF1).to(float64);
+        using var initial = Network(SegmentationNetworks.SFNetDF1).to(float64);
+        using var atOnce = Step(expected, options);
+        using var inTwo = Step(actual, options with { AccumulationSteps = 2 });
+        foreach (var dropout in expected.modules().Concat(actual.modules()).OfType<TorchSharp.Modules.Dropout2d>())
+            dropout.eval(); // draws once a batch
+
+        for (int i = 0; i < 2; i++)
+        {
+            atOnce.Add(whole, _loss);
+            atOnce.Take(Rate);
+            foreach (var half in halves)
+                inTwo.Add(half, _loss);
+            inTwo.Take(Rate);
+        }
+
+        var start = initial.state_dict();
+        var wanted = expected.state_dict();
+        foreach (var (name, weight) in actual.state_dict())
+        {
+            double moved = (wanted[name] - start[name]).abs().max().to(float64).item<double>();
+            double apart = (wanted[name] - weight).abs().max().to(float64).item<double>();
+            Assert.IsLessThanOrEqualTo(1e-9 * moved, apart, name);
+        }
+    }
+
+    [TestMethod]
+    public void Take_LongGradient_IsShortened()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var step = Step(network, new SemanticFlowTrainerOptions { MaxGradientNorm = 0.5, Momentum = 0, WeightDecay = 0 });
+        var before = network.parameters().Select(parameter => parameter.detach().clone()).ToArray();
+
+        step.Add(Batch(seed: 1), _loss);
+        step.Take(rate: 1);
+
+        double length = Math.Sqrt(network.parameters().Zip(before, (now, then) => (now - then).square().sum().to(ScalarType.Float64).item<double>()).Sum());
+        Assert.AreEqual(0.5, length, 1e-4); // clipping divides by the norm + 1e-6
+    }
+
+    [TestMethod]
+    public void Take_BackboneFactor_SlowsTheBackboneOnly()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var step = Step(network, new SemanticFlowTrainerOptions { BackboneLearningRateFactor = 0.25, Momentum = 0, WeightDecay = 0 });
+        var before = network.named_parameters().ToDictionary(named => named.name, named => named.parameter.detach().clone());
+
+        step.Add(Batch(seed: 1), _loss);
+        step.Take(Rate);
+
+        var names = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        Assert.IsNotEmpty(names);
+        foreach (var (name, parameter) in network.named_parameters().Where(named => named.parameter.grad is not null))
+        {
+            double rate = names.Contains(parameter.Handle) ? Rate / 4 : Rate;
+            Assert.IsTrue((before[name] - rate * parameter.grad!).allclose(parameter, rtol: 1e-6, atol: 1e-8), name); // of the filter above
+        }
+    }
+
+    [TestMethod]
+    public void Begin_FrozenBatchNorm_KeepsTheStatisticsAndLearnsTheScale()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var step = Step(network, new SemanticFlowTrainerOptions { FreezeBatchNorm = true });
+        var before = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+
+        step.Add(Batch(seed: 1), _loss);
+        step.Take(Rate);
+
+        var changed = network.state_dict().ToLookup(pair => !before[pair.Key].Equals(pair.Value), pair => pair.Key);
+        Assert.IsFalse(changed[true].Any(name => name.Contains("running_", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        Assert.IsTrue(changed[true].Contains("head.conv_last.0.1.weight")); // a batch norm's
+    }
+
+    [TestMethod]
+    [DataRow(OptimizerKind.Sgd)]
+    [DataRow(OptimizerKind.Adam)]
+    [DataRow(OptimizerKind.AdamW)]
+    public void Memory_SavedAndLoaded_TakesTheSameStepOn(OptimizerKind optimizer)
+    {
+        using var scope = NewDisposeScope();
+        string path = Path.GetTempFileName();
+        var options = new SemanticFlowTrainerOptions { Optimizer = optimizer };
+        using var first = Network(SegmentationNetworks.SFNetDF1);
+        using var step = Step(first, options);
+        using var average = new WeightAverage(first, decay: 0.5);
+        Advance(step, average, count: 2);
+        using var second = SegmentationNetworks.SFNetDF1.Create(Classes);
+        using var resumed = Step(second, options);
+        using var resumedAverage = new WeightAverage(second, decay: 0.5);
+
+        try
+        {
+            Checkpoint.Save(path, first.state_dict(), _info, new TrainingState(step.Memory, average.Weights));
+            Checkpoint.Load(path, second, new TrainingState(resumed.Memory, resumedAverage.Weights));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        Advance(step, average, count: 1);
+        Advance(resumed, resumedAverage, count: 1);
+
+        foreach (var (name, weight) in first.state_dict())
+        {
+            Assert.IsTrue(weight.Equals(second.state_dict()[name]), name);
+            Assert.IsTrue(average.Weights.Weights[name].Equals(resumedAverage.Weights.Weights[name]), $"average of {name}");
+        }
+    }
+
+    private static void Advance(GradientStep step, WeightAverage average, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            step.Add(Batch(seed: i), _loss);
+            step.Take(Rate);
+            average.Add(step: 100);
+        }
+    }
+
     private static SegmentationNetwork Network(SegmentationNetworkInfo info)
     {
         random.manual_seed(3);
@@ -95,10 +244,10 @@ public sealed class GradientStepTests
         return step;
     }
 
-    private static Batch Batch(int seed)
+    private static Batch Batch(int seed, int size = 2)
     {
         random.manual_seed(seed);
-        return new Batch(randn(2, 3, 64, 64), randint(Classes, [2, 64, 64], ScalarType.Int64), HasLabels: true);
+        return new Batch(randn(size, 3, 64, 64), randint(Classes, [size, 64, 64], ScalarType.Int64), HasLabels: true);
     }
 
     private static double[] Doubles(Tensor tensor) => tensor.detach().to(ScalarType.Float64).data<double>().ToArray();
