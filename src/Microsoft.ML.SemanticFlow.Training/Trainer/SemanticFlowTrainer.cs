@@ -4,6 +4,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
@@ -63,6 +64,56 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return Export(network, labels, folder, channel);
     }
 
+    /// <summary>Tries learning rates: trains a network of its own at rates that grow from step to step, as long as its loss does not grow too far.</summary>
+    /// <remarks>The options decide all but the rate; their run folder and validation set are left alone, and torch's random source is as it was.</remarks>
+    /// <param name="input">The image and the label column; the label column names the classes.</param>
+    /// <param name="lowest">The first rate.</param>
+    /// <param name="highest">The last rate.</param>
+    /// <param name="steps">Steps from the first to the last, at least 2.</param>
+    /// <returns>The loss at each rate, and a suggestion.</returns>
+    /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public LearningRateSweep FindLearningRate(IDataView input, double lowest = 1e-6, double highest = 1, int steps = 100)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Check.Positive(lowest, nameof(lowest));
+        Check.AtLeast(steps, 2, nameof(steps));
+        if (!(highest > lowest && double.IsFinite(highest)))
+            throw new ArgumentOutOfRangeException(nameof(highest), highest, FormattableString.Invariant($"highest must be greater than lowest, {lowest}, not {highest}."));
+
+        using var channel = _host.Start("Finding the learning rate");
+        var labels = LabelsOf(input.Schema);
+        var reader = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
+        StartingWeights.Check(_options);
+        using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
+
+        TorchNative.EnsureLoaded();
+        TorchNative.TuneAllocator();
+        var plan = TrainingPlan.For(_options, _seed);
+        using var state = random.get_rng_state();
+        int threads = get_num_threads();
+        set_num_threads(plan.Threads);
+        try
+        {
+            using var network = CreateNetwork(plan, labels);
+            StartingWeights.Load(_options, network, channel);
+            var training = SampleSource.Open(reader, _options.CacheMegabytes * BytesOfMegabyte, "training set", cancellation.Token);
+            if (plan.UseChannelsLast)
+                MemoryLayout.ToChannelsLast(network);
+            var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation.Token)).At(epoch: 0);
+            using var loader = CreateLoader(training, plan);
+            using var step = new GradientStep(_options, plan, network);
+            step.Begin();
+            using var batches = Batches(loader, cancellation.Token).GetEnumerator();
+            return LearningRateFinder.Run(lowest, highest, steps, rate => Step(step, batches, loss, rate));
+        }
+        finally
+        {
+            set_num_threads(threads);
+            random.set_rng_state(state);
+        }
+    }
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -90,11 +141,9 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
         int threads = get_num_threads();
         set_num_threads(plan.Threads);
-        random.manual_seed(plan.Seed);
-        var network = _options.Network.Create(labels.ClassCount);
+        var network = CreateNetwork(plan, labels);
         try
         {
-            WeightInitialization.HeNormal(network);
             if (checkpoint is null)
                 StartingWeights.Load(_options, network, channel); // before all images are read: what does not fit is known at once
 
@@ -106,7 +155,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
-            using var loader = new BatchLoader(training, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, _options.CropHeight, _options.CropWidth, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+            using var loader = CreateLoader(training, plan);
             using var loop = new TrainingLoop(
                 _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
             if (checkpoint is not null)
@@ -123,6 +172,47 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         {
             set_num_threads(threads);
         }
+    }
+
+    private SegmentationNetwork CreateNetwork(TrainingPlan plan, LabelMap labels)
+    {
+        random.manual_seed(plan.Seed);
+        var network = _options.Network.Create(labels.ClassCount);
+        WeightInitialization.HeNormal(network);
+        return network;
+    }
+
+    private BatchLoader CreateLoader(SampleSource training, TrainingPlan plan) =>
+        new(training, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, _options.CropHeight, _options.CropWidth, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+
+    private static IEnumerable<Batch> Batches(BatchLoader loader, CancellationToken cancellation)
+    {
+        for (int epoch = 0; ; epoch++)
+        {
+            bool any = false;
+            foreach (var batch in loader.Epoch(epoch, cancellation).Where(batch => batch.HasLabels))
+            {
+                any = true;
+                yield return batch;
+            }
+
+            if (!any)
+                throw new InvalidDataException("No crop of an epoch has a pixel that counts. Look for masks that are ignored throughout, or take larger crops.");
+        }
+    }
+
+    // The mean loss of the batches of a step, then the step.
+    private double Step(GradientStep step, IEnumerator<Batch> batches, SegmentationLoss loss, double rate)
+    {
+        double sum = 0;
+        for (int i = 0; i < _options.AccumulationSteps; i++)
+        {
+            batches.MoveNext(); // without end
+            sum += step.Add(batches.Current, loss);
+        }
+
+        step.Take(rate);
+        return sum / _options.AccumulationSteps;
     }
 
     private LabelMap LabelsOf(DataViewSchema schema) =>
