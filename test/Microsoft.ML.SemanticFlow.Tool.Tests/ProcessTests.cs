@@ -1,8 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
-
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
 /// <summary>The tool as a process of its own, redirected as in a script.</summary>
@@ -33,13 +31,7 @@ public sealed class ProcessTests
 
     private static (int Code, string Output, string Error) Start(params string[] args)
     {
-        string tool = Path.Combine(AppContext.BaseDirectory, "semanticflow.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", ["exec", tool, .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!; // a new process is started, so there is one
+        using var process = ToolProcess.Start(args);
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
