@@ -4,7 +4,7 @@
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
 /// <summary>The learning-rate range test: a network is trained at rates that grow exponentially, until its loss does.</summary>
-/// <remarks>Smith, WACV 2017 (arXiv 1506.01186), "Estimating reasonable minimum and maximum boundary values"; exponential, as has become usual.</remarks>
+/// <remarks>Smith, WACV 2017 (arXiv 1506.01186), "How can one estimate reasonable minimum and maximum boundary values?"; there the rates grow linearly.</remarks>
 internal static class LearningRateFinder
 {
     private const double Smoothing = 0.9;

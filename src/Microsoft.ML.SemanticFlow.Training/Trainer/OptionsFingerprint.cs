@@ -47,7 +47,7 @@ internal static class OptionsFingerprint
         return values;
     }
 
-    // What was added to the recipe beside SGD and poly.
+    // How the weights move: the options of SemanticFlowTrainerOptions.Optimization.cs that are not above.
     private static void AddOptimization(SemanticFlowTrainerOptions options, Action<string, IFormattable?> add)
     {
         add(nameof(options.Schedule), options.Schedule);
