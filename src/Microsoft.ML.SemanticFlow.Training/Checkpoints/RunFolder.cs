@@ -29,6 +29,9 @@ internal sealed class RunFolder
 
     public string Model => Path.Combine(_path, "model.onnx");
 
+    /// <summary>Where the classes lie in the training set, where class-uniform sampling had to read all masks for it.</summary>
+    public string Centroids => Path.Combine(_path, "centroids.json");
+
     private string Log => Path.Combine(_path, "log.csv");
 
     /// <summary>Whether there is a run to go on with.</summary>

@@ -14,7 +14,10 @@ internal sealed record AugmentationOptions
     /// <summary>Columns of a crop.</summary>
     public required int CropWidth { get; init; }
 
-    /// <summary>The image is first scaled by a ratio drawn evenly from <see cref="ScaleMin"/> to <see cref="ScaleMax"/>.</summary>
+    /// <summary>The shorter side of the image is first scaled to this many pixels; null leaves it as it is.</summary>
+    public int? ShorterSide { get; init; }
+
+    /// <summary>The image is then scaled by a ratio drawn evenly from <see cref="ScaleMin"/> to <see cref="ScaleMax"/>.</summary>
     public double ScaleMin { get; init; } = 0.5;
 
     public double ScaleMax { get; init; } = 2.0;

@@ -21,37 +21,55 @@ internal sealed record AugmentationPlan(int ScaledHeight, int ScaledWidth, Pixel
     public double? BlurSigma { get; init; }
 
     /// <summary>Draws a plan, in the order of the original training code.</summary>
-    public static AugmentationPlan Draw(AugmentationOptions options, int height, int width, Random random)
+    /// <param name="options">The ranges.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="around">A pixel of the image that the crop is drawn around; null for anywhere.</param>
+    /// <param name="random">Decides everything that is drawn.</param>
+    public static AugmentationPlan Draw(AugmentationOptions options, int height, int width, Centroid? around, Random random)
     {
-        var plan = DrawCrop(options, height, width, random);
+        double scale = Uniform(random, options.ScaleMin, options.ScaleMax);
+        var plan = ForCrop(options, height, width, scale, around, (least, most) => random.Next(least, most + 1));
         bool isFlipped = random.NextDouble() < options.FlipProbability;
         var changes = DrawColorChanges(options.ColorJitter, options.HueJitter, random);
         double? sigma = options.GaussianBlur ? Uniform(random, 0.15, 1.3) : null;
         return plan with { IsFlipped = isFlipped, ColorChanges = changes, BlurSigma = sigma };
     }
 
-    /// <summary>The plan of a crop whose place was drawn already.</summary>
+    /// <summary>The plan of a crop whose scale was drawn already.</summary>
+    /// <param name="options">Size of the crop, and of the shorter side.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    /// <param name="scale">The ratio it is scaled by.</param>
-    /// <param name="cropHeight">Rows of the crop.</param>
-    /// <param name="cropWidth">Columns of the crop.</param>
-    /// <param name="place">Draws a first row or column from 0 to its argument, the latter included; columns come first.</param>
-    public static AugmentationPlan ForCrop(int height, int width, double scale, int cropHeight, int cropWidth, Func<int, int> place)
+    /// <param name="scale">The ratio that was drawn.</param>
+    /// <param name="around">A pixel of the image that the crop is drawn around; null for anywhere.</param>
+    /// <param name="draw">Draws a number between two, both included: of the first column, then of the first row.</param>
+    public static AugmentationPlan ForCrop(AugmentationOptions options, int height, int width, double scale, Centroid? around, Func<int, int, int> draw)
     {
+        if (options.ShorterSide is { } side)
+            scale *= (double)side / Math.Min(height, width);
         int scaledHeight = Math.Max((int)(height * scale), 1);
         int scaledWidth = Math.Max((int)(width * scale), 1);
-        int padRows = Padding(scaledHeight, cropHeight);
-        int padColumns = Padding(scaledWidth, cropWidth);
-        int freeRows = scaledHeight + 2 * padRows - cropHeight;
-        int freeColumns = scaledWidth + 2 * padColumns - cropWidth;
-        int left = freeColumns == 0 ? 0 : place(freeColumns);
-        int top = freeRows == 0 ? 0 : place(freeRows);
-        return new AugmentationPlan(scaledHeight, scaledWidth, new PixelBox(top - padRows, left - padColumns, cropHeight, cropWidth));
+        if (scaledHeight == options.CropHeight && scaledWidth == options.CropWidth)
+            return new AugmentationPlan(scaledHeight, scaledWidth, new PixelBox(0, 0, scaledHeight, scaledWidth));
+
+        int left = Place(scaledWidth, options.CropWidth, (int?)(around?.X * scale), draw);
+        int top = Place(scaledHeight, options.CropHeight, (int?)(around?.Y * scale), draw);
+        return new AugmentationPlan(scaledHeight, scaledWidth, new PixelBox(top, left, options.CropHeight, options.CropWidth));
     }
 
-    private static AugmentationPlan DrawCrop(AugmentationOptions options, int height, int width, Random random) =>
-        ForCrop(height, width, Uniform(random, options.ScaleMin, options.ScaleMax), options.CropHeight, options.CropWidth, last => random.Next(last + 1));
+    /// <summary>Where a crop begins along one axis; negative where it begins before the image.</summary>
+    private static int Place(int size, int crop, int? around, Func<int, int, int> draw)
+    {
+        int padding = Padding(size, crop);
+        int free = size + 2 * padding - crop;
+
+        // Upstream: the centroid is not moved by the padding. A padded crop holds the whole image either way, so the numbers are kept. So is
+        // that a crop may end right before its centroid: a class reaches past its middle.
+        int first = around is { } centroid ? Math.Clamp(draw(centroid - crop, centroid), 0, free)
+            : free == 0 ? 0
+            : draw(0, free);
+        return first - padding;
+    }
 
     /// <summary>Rows added above and below, or columns to each side; one more than needed, as the original does.</summary>
     private static int Padding(int size, int crop) => crop > size ? (crop - size) / 2 + 1 : 0;

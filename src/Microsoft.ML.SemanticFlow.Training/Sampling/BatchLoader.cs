@@ -18,6 +18,7 @@ internal sealed class BatchLoader : IDisposable
     private const int BatchesInFlight = 3;
 
     private readonly SampleSource _source;
+    private readonly CropSampler _sampler;
     private readonly JointAugmentation _augmentation;
     private readonly Slot[] _slots;
     private readonly int _batchSize;
@@ -26,14 +27,15 @@ internal sealed class BatchLoader : IDisposable
     private readonly bool _channelsLast;
 
     public BatchLoader(
-        SampleSource source, JointAugmentation augmentation, int batchSize, int cropHeight, int cropWidth, bool channelsLast, int workers, int seed)
+        SampleSource source, CropSampler sampler, JointAugmentation augmentation, int batchSize, bool channelsLast, int workers, int seed)
     {
-        (_source, _augmentation, _batchSize, _channelsLast, _workers, _seed) = (source, augmentation, batchSize, channelsLast, workers, seed);
-        _slots = [.. Enumerable.Range(0, BatchesInFlight).Select(_ => new Slot(batchSize, cropHeight, cropWidth, channelsLast))];
+        (_source, _sampler, _augmentation, _batchSize, _channelsLast, _workers, _seed) = (source, sampler, augmentation, batchSize, channelsLast, workers, seed);
+        var crop = augmentation.Options;
+        _slots = [.. Enumerable.Range(0, BatchesInFlight).Select(_ => new Slot(batchSize, crop.CropHeight, crop.CropWidth, channelsLast))];
     }
 
-    /// <summary>Steps of an epoch: whole batches only; a data set smaller than a batch is repeated to fill one.</summary>
-    public int StepsPerEpoch => Math.Max(1, _source.Count / _batchSize);
+    /// <summary>Steps of an epoch: whole batches only; crops fewer than a batch are repeated to fill one.</summary>
+    public int StepsPerEpoch => Math.Max(1, _sampler.Count / _batchSize);
 
     /// <summary>The batches of one epoch. A fault of a worker surfaces here as it was thrown.</summary>
     /// <param name="epoch">The epoch, from 0; with the seed it fixes order and augmentation.</param>
@@ -102,7 +104,7 @@ internal sealed class BatchLoader : IDisposable
         private readonly CancellationTokenSource _stop;
         private readonly CancellationToken _cancellation;
         private readonly CancellationTokenRegistration _wake;
-        private readonly IEnumerator<LabelledImage> _samples;
+        private readonly IEnumerator<SampledCrop> _drawn;
         private readonly Lock _sampling = new();
         private readonly object _state = new();
         private readonly int[] _filled = new int[BatchesInFlight];
@@ -118,7 +120,7 @@ internal sealed class BatchLoader : IDisposable
             _crops = loader.StepsPerEpoch * loader._batchSize;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             _wake = _stop.Token.Register(Wake);
-            _samples = loader._source.Shuffled(RandomOf(loader._seed, epoch, -1), _stop.Token).GetEnumerator();
+            _drawn = loader._source.Crops(loader._sampler, RandomOf(loader._seed, epoch, -1), _stop.Token).GetEnumerator();
             _threads = [.. Enumerable.Range(0, loader._workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"SemanticFlow augmentation {i}" })];
             foreach (var thread in _threads)
                 thread.Start();
@@ -152,7 +154,7 @@ internal sealed class BatchLoader : IDisposable
             foreach (var thread in _threads)
                 thread.Join();
             _wake.Dispose();
-            _samples.Dispose();
+            _drawn.Dispose();
             _stop.Dispose();
         }
 
@@ -160,12 +162,12 @@ internal sealed class BatchLoader : IDisposable
         {
             try
             {
-                while (TryTakeSample(out int position, out var sample))
+                while (TryTakeCrop(out int position, out var crop))
                 {
                     var slot = _loader._slots[position / _loader._batchSize % BatchesInFlight];
                     int index = position % _loader._batchSize;
                     var labels = slot.LabelsAt(index);
-                    _loader._augmentation.Apply(sample, RandomOf(_loader._seed, _epoch, position), slot.ImageAt(index), labels, _loader._channelsLast);
+                    _loader._augmentation.Apply(crop, RandomOf(_loader._seed, _epoch, position), slot.ImageAt(index), labels, _loader._channelsLast);
                     Finish(position, labels.ContainsAnyExcept(LabelMap.IgnoreId));
                 }
             }
@@ -183,8 +185,8 @@ internal sealed class BatchLoader : IDisposable
             }
         }
 
-        // Positions and samples are dealt out in one order, whichever worker asks.
-        private bool TryTakeSample(out int position, out LabelledImage sample)
+        // Positions and crops are dealt out in one order, whichever worker asks.
+        private bool TryTakeCrop(out int position, out SampledCrop crop)
         {
             lock (_sampling)
             {
@@ -192,15 +194,16 @@ internal sealed class BatchLoader : IDisposable
                 {
                     while (_next < _crops && _next / _loader._batchSize >= _released + BatchesInFlight && !_stop.IsCancellationRequested)
                         Monitor.Wait(_state);
-                    (position, sample) = (_next, null!); // null only where the result is false
+                    (position, crop) = (_next, default);
                     if (_next >= _crops || _stop.IsCancellationRequested || _fault is not null)
                         return false;
                     _next++;
                 }
 
-                _samples.MoveNext();
-                sample = _samples.Current;
-                return true;
+                // Crops have no end; that they end means that another worker met a fault, which it reports.
+                bool isDrawn = _drawn.MoveNext();
+                crop = isDrawn ? _drawn.Current : default;
+                return isDrawn;
             }
         }
 

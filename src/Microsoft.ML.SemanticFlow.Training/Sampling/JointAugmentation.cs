@@ -19,13 +19,13 @@ internal sealed class JointAugmentation(AugmentationOptions options)
     public AugmentationOptions Options { get; } = options;
 
     /// <summary>Writes one normalised crop and its labels into a batch.</summary>
-    /// <param name="sample">The image and its mask.</param>
+    /// <param name="crop">The image and its mask, and what the crop is drawn around.</param>
     /// <param name="random">Decides everything that is drawn.</param>
     /// <param name="image">Takes 3 x height x width floats: [3, H, W], or [H, W, 3] when <paramref name="channelsLast"/>; RGB.</param>
     /// <param name="labels">Takes height x width train ids, 255 where nothing counts.</param>
     /// <param name="channelsLast">Whether a pixel's channels lie together.</param>
-    public void Apply(LabelledImage sample, Random random, Span<float> image, Span<long> labels, bool channelsLast) =>
-        Apply(sample, AugmentationPlan.Draw(Options, sample.Image.Height, sample.Image.Width, random), image, labels, channelsLast);
+    public void Apply(SampledCrop crop, Random random, Span<float> image, Span<long> labels, bool channelsLast) =>
+        Apply(crop.Sample, AugmentationPlan.Draw(Options, crop.Sample.Image.Height, crop.Sample.Image.Width, crop.Around, random), image, labels, channelsLast);
 
     /// <summary>Writes the crop of a plan, normalised, and its labels into a batch.</summary>
     public void Apply(LabelledImage sample, AugmentationPlan plan, Span<float> image, Span<long> labels, bool channelsLast)

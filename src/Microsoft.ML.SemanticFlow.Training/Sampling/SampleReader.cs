@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
@@ -43,62 +45,116 @@ internal sealed class SampleReader
         if (_data.GetRowCount() is { } known)
             return checked((int)known);
 
-        int count = 0;
+        return ReadIds().Count();
+    }
+
+    /// <summary>Ids of the rows in the order of the view, without decoding any. They stay with the rows when a pass is shuffled.</summary>
+    public IEnumerable<DataViewRowId> ReadIds()
+    {
         using var cursor = _data.GetRowCursor([]);
+        var getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
         while (cursor.MoveNext())
-            count++;
-        return count;
+        {
+            getId(ref id);
+            yield return id;
+        }
     }
 
     /// <summary>One pass over the view, in its order or, where it can shuffle and is given a random source, in another.</summary>
-    public IEnumerable<LabelledImage> Read(Random? random, CancellationToken cancellation)
-    {
-        using var cursor = Open([_image.Name, _mask.Name], random);
-        using var row = new Row(cursor, this);
-        while (cursor.MoveNext())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return row.Read();
-        }
-    }
+    /// <param name="random">Shuffles; null keeps the order.</param>
+    /// <param name="isWanted">Rows to read; the others are passed over without decoding. Null reads all.</param>
+    /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
+    public IEnumerable<PendingRow<LabelledImage>> Read(Random? random, Func<DataViewRowId, bool>? isWanted, CancellationToken cancellation) =>
+        Read([_image.Name, _mask.Name], random, isWanted, row => row.Read(), cancellation);
 
     /// <summary>One pass over the masks alone, for their statistics.</summary>
-    public IEnumerable<SegmentationMask> ReadMasks(CancellationToken cancellation)
+    public IEnumerable<PendingRow<SegmentationMask>> ReadMasks(CancellationToken cancellation) =>
+        Read([_mask.Name], random: null, isWanted: null, row => row.ReadMask(), cancellation);
+
+    /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
+    /// <remarks>Path, length and time of every label file, the classes, and one mask: it shows what a pipeline does to masks after loading.</remarks>
+    public string? Fingerprint(CancellationToken cancellation)
     {
-        using var cursor = Open([_mask.Name], random: null);
-        using var row = new Row(cursor, this);
+        if (_data.Schema.GetColumnOrNull(LabelPathColumn) is not { } column || column.Type is not TextDataViewType)
+            return null;
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(_labels.ToCsv()));
+        using var cursor = _data.GetRowCursor([column]);
+        var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> path = default;
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return row.ReadMask();
+            getPath(ref path);
+            string name = path.ToString();
+            string state = File.Exists(name) ? FormattableString.Invariant($"{new FileInfo(name).Length} {File.GetLastWriteTimeUtc(name).Ticks}") : "";
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n{state}\n"));
         }
+
+        if (ReadMasks(cancellation).FirstOrDefault()?.Read() is { } mask)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{mask.Height} x {mask.Width}")));
+            hash.AppendData(mask.Ids);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private DataViewRowCursor Open(IReadOnlyList<string> columns, Random? random)
+    // Where the columns are made from paths, any thread can make them, at any time; else they are read before the cursor moves on.
+    private IEnumerable<PendingRow<T>> Read<T>(string[] columns, Random? random, Func<DataViewRowId, bool>? isWanted, Func<Row, T> read, CancellationToken cancellation)
     {
-        string[] names = [.. columns, ImagePathColumn, LabelPathColumn];
-        var active = names.Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>();
-        return _data.GetRowCursor(active, _data.CanShuffle ? random : null);
+        DataViewSchema.Column[] needed = [.. columns.Append(ImagePathColumn).Append(LabelPathColumn).Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>()];
+        var source = DetachedRow.Source.Find(_data, needed);
+        var view = source?.View ?? _data;
+        using var cursor = view.GetRowCursor(source?.Texts ?? needed, view.CanShuffle ? random : null);
+        using var row = source is null ? new Row(cursor, this) : null;
+        var detach = source?.Reader(cursor);
+        var getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            getId(ref id);
+            if (isWanted is not null && !isWanted(id))
+                continue;
+
+            if (detach is not null)
+            {
+                var texts = detach();
+                yield return new PendingRow<T>(id, () =>
+                {
+                    using var completed = new Row(source!.Complete(texts), this); // a detached row has its source
+                    return read(completed);
+                });
+            }
+            else
+            {
+                var value = read(row!); // there is one where there is no source
+                yield return new PendingRow<T>(id, () => value);
+            }
+        }
     }
 
     private sealed class Row : IDisposable
     {
-        private readonly DataViewRowCursor _cursor;
+        private readonly DataViewRow _row;
         private readonly LabelMap _labels;
         private readonly Func<PixelImage?> _readImage;
         private readonly Func<SegmentationMask?> _readMask;
         private MLImage? _image;
 
-        public Row(DataViewRowCursor cursor, SampleReader reader)
+        public Row(DataViewRow row, SampleReader reader)
         {
-            (_cursor, _labels) = (cursor, reader._labels);
-            var (image, mask) = (cursor.Schema[reader._image.Name], cursor.Schema[reader._mask.Name]);
-            _readImage = !cursor.IsColumnActive(image) ? () => null
-                : image.Type is TextDataViewType ? ReadImageFile(cursor.GetGetter<ReadOnlyMemory<char>>(image))
-                : ReadImageColumn(cursor.GetGetter<MLImage>(image));
+            (_row, _labels) = (row, reader._labels);
+            var (image, mask) = (row.Schema[reader._image.Name], row.Schema[reader._mask.Name]);
+            _readImage = !row.IsColumnActive(image) ? () => null
+                : image.Type is TextDataViewType ? ReadImageFile(row.GetGetter<ReadOnlyMemory<char>>(image))
+                : ReadImageColumn(row.GetGetter<MLImage>(image));
             _readMask = mask.Type is TextDataViewType
-                ? ReadMaskFile(cursor.GetGetter<ReadOnlyMemory<char>>(mask))
-                : ReadMaskColumn(cursor.GetGetter<SegmentationMask>(mask));
+                ? ReadMaskFile(row.GetGetter<ReadOnlyMemory<char>>(mask))
+                : ReadMaskColumn(row.GetGetter<SegmentationMask>(mask));
         }
 
         public LabelledImage Read()
@@ -161,12 +217,12 @@ internal sealed class SampleReader
 
         private string Place(string pathColumn)
         {
-            string row = $"Row {_cursor.Position}";
-            if (_cursor.Schema.GetColumnOrNull(pathColumn) is not { } column || column.Type is not TextDataViewType || !_cursor.IsColumnActive(column))
+            string row = $"Row {_row.Position}";
+            if (_row.Schema.GetColumnOrNull(pathColumn) is not { } column || column.Type is not TextDataViewType || !_row.IsColumnActive(column))
                 return row;
 
             ReadOnlyMemory<char> path = default;
-            _cursor.GetGetter<ReadOnlyMemory<char>>(column)(ref path);
+            _row.GetGetter<ReadOnlyMemory<char>>(column)(ref path);
             return $"{row} ('{path}')";
         }
     }

@@ -1,26 +1,28 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Collections.Concurrent;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
-/// <summary>The samples of a data set, epoch after epoch: from memory where they fit, else read anew by a thread of its own.</summary>
+/// <summary>The samples of a data set, epoch after epoch: from memory where they fit, else read anew by threads of their own.</summary>
 /// <remarks>
-/// From memory, an epoch is a permutation. Read anew, it is the view's own shuffling, where it can, refined by a pool from
-/// which samples are drawn at random. Either way the order depends on the random source alone.
+/// From memory, the crops of an epoch come in the order they were drawn. Read anew, each row gives the crops planned for it as it passes by:
+/// in the view's own shuffling, where it can, refined by a pool from which crops are taken at random. Either way the order depends on the
+/// random source alone.
 /// </remarks>
 internal sealed class SampleSource
 {
-    private const int ReadAhead = 4;
     private const int LargestPool = 512;
 
     private readonly SampleReader _reader;
     private readonly LabelledImage[]? _cache;
     private readonly int _pool;
+    private readonly int _threads;
+    private Dictionary<DataViewRowId, int>? _numbers;
 
-    private SampleSource(SampleReader reader, int count, LabelledImage[]? cache, int pool) =>
-        (_reader, Count, _cache, _pool) = (reader, count, cache, pool);
+    private SampleSource(SampleReader reader, int threads, int count, LabelledImage[]? cache, int pool) =>
+        (_reader, _threads, Count, _cache, _pool) = (reader, threads, count, cache, pool);
 
     /// <summary>Samples of the data set.</summary>
     public int Count { get; }
@@ -32,8 +34,13 @@ internal sealed class SampleSource
     public long CachedBytes => _cache?.Sum(BytesOf) ?? 0;
 
     /// <summary>Counts the samples and reads them into memory when they fit.</summary>
+    /// <param name="reader">The rows.</param>
+    /// <param name="cacheBytes">What fits.</param>
+    /// <param name="threads">How many images are decoded at a time.</param>
+    /// <param name="what">The data set, for messages.</param>
+    /// <param name="cancellation">Ends reading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidDataException">The data set is empty, or a row does not hold.</exception>
-    public static SampleSource Open(SampleReader reader, long cacheBytes, string what, CancellationToken cancellation)
+    public static SampleSource Open(SampleReader reader, long cacheBytes, int threads, string what, CancellationToken cancellation)
     {
         int count = reader.CountRows();
         if (count == 0)
@@ -41,27 +48,27 @@ internal sealed class SampleSource
 
         var cache = new List<LabelledImage>(count);
         long bytes = 0, first = 0;
-        foreach (var sample in reader.Read(random: null, cancellation))
+        foreach (var sample in InOrder(reader, threads, cancellation))
         {
             bytes += BytesOf(sample);
             first = first == 0 ? bytes : first;
             if (bytes > cacheBytes || first * count > 2 * cacheBytes)
             {
                 int pool = (int)Math.Clamp(cacheBytes / first, 2, LargestPool);
-                return new SampleSource(reader, count, cache: null, pool);
+                return new SampleSource(reader, threads, count, cache: null, pool);
             }
 
             cache.Add(sample);
         }
 
-        return new SampleSource(reader, cache.Count, [.. cache], pool: 0);
+        return new SampleSource(reader, threads, cache.Count, [.. cache], pool: 0);
     }
 
     /// <summary>Pixels of each class over the data set; ignored pixels left out.</summary>
     public long[] CountPixels(CancellationToken cancellation)
     {
         var counts = new long[256];
-        foreach (var mask in _cache is null ? _reader.ReadMasks(cancellation) : _cache.Select(sample => sample.Mask))
+        foreach (var mask in Masks(cancellation))
         {
             foreach (byte id in mask.Ids)
                 counts[id]++;
@@ -70,84 +77,81 @@ internal sealed class SampleSource
         return counts[.._reader.ClassCount];
     }
 
-    /// <summary>All samples once, in the order of the data set.</summary>
-    public IEnumerable<LabelledImage> InOrder(CancellationToken cancellation) => _cache ?? ReadAheadOf(random: null, cancellation);
+    /// <summary>All masks in the order of the data set.</summary>
+    public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation) =>
+        _cache?.Select(sample => sample.Mask) ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation);
 
-    /// <summary>Samples without end: all in a random order, then all in another.</summary>
-    public IEnumerable<LabelledImage> Shuffled(Random random, CancellationToken cancellation) =>
-        _cache is null ? FromPool(random, cancellation) : Permuted(_cache, random);
+    /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
+    public string? FingerprintOfMasks(CancellationToken cancellation) => _reader.Fingerprint(cancellation);
+
+    /// <summary>All samples once, in the order of the data set.</summary>
+    public IEnumerable<LabelledImage> InOrder(CancellationToken cancellation) => _cache ?? InOrder(_reader, _threads, cancellation);
+
+    /// <summary>Crops without end: those of an epoch, then those of another.</summary>
+    public IEnumerable<SampledCrop> Crops(CropSampler sampler, Random random, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var crops = sampler.Draw(random);
+            foreach (var crop in _cache is { } cache ? crops.Select(crop => new SampledCrop(cache[crop.Sample], crop.Around)) : FromPool(crops, random, cancellation))
+                yield return crop;
+        }
+    }
 
     private static long BytesOf(LabelledImage sample) => sample.Image.Bgra.LongLength + sample.Mask.Ids.Length;
 
-    private static IEnumerable<LabelledImage> Permuted(LabelledImage[] samples, Random random)
-    {
-        var order = Enumerable.Range(0, samples.Length).ToArray();
-        while (true)
-        {
-            random.Shuffle(order);
-            foreach (int index in order)
-                yield return samples[index];
-        }
-    }
+    private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation) =>
+        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation);
 
-    private IEnumerable<LabelledImage> FromPool(Random random, CancellationToken cancellation)
+    private IEnumerable<SampledCrop> FromPool(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation)
     {
-        var pool = new List<LabelledImage>(_pool);
-        while (true)
+        var planned = crops.ToLookup(crop => crop.Sample, crop => crop.Around);
+        _numbers ??= NumberRows();
+        var rows = _reader.Read(new Random(random.Next()), id => planned.Contains(NumberOf(id)), cancellation);
+        var work = rows.Select(row => (Func<SampledCrop[]>)(() =>
         {
-            foreach (var sample in ReadAheadOf(new Random(random.Next()), cancellation))
+            var sample = row.Read();
+            return [.. planned[NumberOf(row.Id)].Select(around => new SampledCrop(sample, around))];
+        }));
+
+        // The crops of one image are spread out, too.
+        var pool = new List<SampledCrop>(_pool);
+        foreach (var crop in ReadAhead.InOrder(work, _threads, cancellation).SelectMany(ofRow => ofRow))
+        {
+            if (pool.Count < _pool)
             {
-                if (pool.Count < _pool)
-                {
-                    pool.Add(sample);
-                    continue;
-                }
-
-                int drawn = random.Next(pool.Count);
-                yield return pool[drawn];
-                pool[drawn] = sample;
+                pool.Add(crop);
+                continue;
             }
 
-            for (; pool.Count > 0; pool.RemoveAt(pool.Count - 1))
-            {
-                int drawn = random.Next(pool.Count);
-                (pool[drawn], pool[^1]) = (pool[^1], pool[drawn]);
-                yield return pool[^1];
-            }
+            int drawn = random.Next(pool.Count);
+            yield return pool[drawn];
+            pool[drawn] = crop;
+        }
+
+        for (; pool.Count > 0; pool.RemoveAt(pool.Count - 1))
+        {
+            int drawn = random.Next(pool.Count);
+            (pool[drawn], pool[^1]) = (pool[^1], pool[drawn]);
+            yield return pool[^1];
         }
     }
 
-    // Getters of a cursor run on the thread that moves it, so one thread reads; the queue bounds how far ahead.
-    private IEnumerable<LabelledImage> ReadAheadOf(Random? random, CancellationToken cancellation)
+    private int NumberOf(DataViewRowId id) =>
+        _numbers!.TryGetValue(id, out int number) ? number : throw IdsChange(); // made before the first pass
+
+    private Dictionary<DataViewRowId, int> NumberRows()
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var queue = new BlockingCollection<LabelledImage>(ReadAhead);
-        var reading = Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    foreach (var sample in _reader.Read(random, stop.Token))
-                        queue.Add(sample, stop.Token);
-                }
-                finally
-                {
-                    queue.CompleteAdding();
-                }
-            },
-            stop.Token,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        try
+        var numbers = new Dictionary<DataViewRowId, int>(Count);
+        foreach (var id in _reader.ReadIds())
         {
-            foreach (var sample in queue.GetConsumingEnumerable(CancellationToken.None))
-                yield return sample;
-            reading.GetAwaiter().GetResult();
+            if (!numbers.TryAdd(id, numbers.Count))
+                throw IdsChange();
         }
-        finally
-        {
-            stop.Cancel();
-            Task.WhenAny(reading).GetAwaiter().GetResult();
-        }
+
+        return numbers;
     }
+
+    private static InvalidOperationException IdsChange() =>
+        new("The rows of the training set have no ids that stay with them from one pass to the next, so a shuffled pass cannot tell which is which. Raise CacheMegabytes to hold them in memory, or give another view.");
 }

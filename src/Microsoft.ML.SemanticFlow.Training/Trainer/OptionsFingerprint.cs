@@ -38,6 +38,9 @@ internal static class OptionsFingerprint
         Add(nameof(options.AddedLossWeight), options.AddedLossWeight);
         values.Add(nameof(options.DeepSupervisionWeights), string.Join(',', options.DeepSupervisionWeights.Select(weight => weight.ToString(CultureInfo.InvariantCulture))));
         Add(nameof(options.ClassWeighting), options.ClassWeighting);
+        Add(nameof(options.ClassUniformFraction), options.ClassUniformFraction);
+        Add(nameof(options.ClassUniformTile), options.ClassUniformTile);
+        Add(nameof(options.ShorterSide), options.ShorterSide);
         Add(nameof(options.ScaleMin), options.ScaleMin);
         Add(nameof(options.ScaleMax), options.ScaleMax);
         Add(nameof(options.FlipProbability), options.FlipProbability);

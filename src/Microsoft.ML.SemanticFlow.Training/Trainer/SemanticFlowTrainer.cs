@@ -97,11 +97,11 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         {
             using var network = CreateNetwork(plan, labels);
             StartingWeights.Load(_options, network, channel);
-            var training = SampleSource.Open(reader, _options.CacheMegabytes * BytesOfMegabyte, "training set", cancellation.Token);
+            var training = SampleSource.Open(reader, _options.CacheMegabytes * BytesOfMegabyte, plan.LoaderThreads, "training set", cancellation.Token);
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation.Token)).At(epoch: 0);
-            using var loader = CreateLoader(training, plan);
+            using var loader = CreateLoader(training, labels, plan, centroidFile: null, channel, cancellation.Token);
             using var step = new GradientStep(_options, plan, network);
             step.Begin();
             using var batches = Batches(loader, cancellation.Token).GetEnumerator();
@@ -148,14 +148,14 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
                 StartingWeights.Load(_options, network, channel); // before all images are read: what does not fit is known at once
 
             long budget = _options.CacheMegabytes * BytesOfMegabyte;
-            var training = SampleSource.Open(trainingReader, budget, "training set", cancellation);
-            var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, "validation set", cancellation);
+            var training = SampleSource.Open(trainingReader, budget, plan.LoaderThreads, "training set", cancellation);
+            var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, plan.LoaderThreads, "validation set", cancellation);
             channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
-            using var loader = CreateLoader(training, plan);
+            using var loader = CreateLoader(training, labels, plan, folder?.Centroids, channel, cancellation);
             using var loop = new TrainingLoop(
                 _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
             if (checkpoint is not null)
@@ -182,8 +182,11 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return network;
     }
 
-    private BatchLoader CreateLoader(SampleSource training, TrainingPlan plan) =>
-        new(training, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, _options.CropHeight, _options.CropWidth, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+    private BatchLoader CreateLoader(SampleSource training, LabelMap labels, TrainingPlan plan, string? centroidFile, IChannel channel, CancellationToken cancellation)
+    {
+        var sampler = SamplerFactory.Create(_options, training, labels, centroidFile, channel, cancellation);
+        return new BatchLoader(training, sampler, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+    }
 
     private static IEnumerable<Batch> Batches(BatchLoader loader, CancellationToken cancellation)
     {
@@ -242,6 +245,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     {
         CropHeight = options.CropHeight,
         CropWidth = options.CropWidth,
+        ShorterSide = options.ShorterSide,
         ScaleMin = options.ScaleMin,
         ScaleMax = options.ScaleMax,
         FlipProbability = options.FlipProbability,

@@ -8,6 +8,11 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// <summary>A data view with the columns of a <see cref="RowMapper"/> added; nothing is computed before it is read.</summary>
 internal sealed class RowView(IDataView input, RowMapper mapper) : IDataView
 {
+    /// <summary>The view below.</summary>
+    public IDataView Input => input;
+
+    public RowMapper Mapper => mapper;
+
     public bool CanShuffle => input.CanShuffle;
 
     public DataViewSchema Schema => mapper.OutputSchema;

@@ -40,18 +40,68 @@ public sealed class BatchLoaderTests
     }
 
     [TestMethod]
-    public void Shuffled_OnePass_GivesEachSampleOnce()
+    public void Crops_OnePass_GivesEachSampleOnce()
     {
         using var scenes = new TinyScenes(7, size: 48);
         foreach (long megabytes in (long[])[0, 64])
         {
             var source = Open(scenes, megabytes);
 
-            var drawn = source.Shuffled(new Random(1), CancellationToken.None).Take(14).Select(sample => Convert.ToHexString(sample.Image.Bgra)).ToArray();
+            var drawn = source.Crops(new CropSampler(7), new Random(1), CancellationToken.None).Take(14).Select(NameOf).ToArray();
 
             Assert.AreEqual(7, drawn[..7].Distinct().Count(), $"{megabytes} MiB");
             Assert.AreEqual(7, drawn[7..].Distinct().Count(), $"{megabytes} MiB");
         }
+    }
+
+    [TestMethod]
+    [DataRow(64L, DisplayName = "from memory")]
+    [DataRow(0L, DisplayName = "read anew")]
+    public void Epoch_ClassUniform_GivesTheSameBatchesFromAnyThreads(long cacheMegabytes)
+    {
+        using var scenes = new TinyScenes(12, size: 48);
+        var source = Open(scenes, cacheMegabytes, threads: 1);
+        var sampler = ClassUniform(source, 0.5);
+
+        var one = Read(source, workers: 1, epoch: 2, sampler: sampler);
+        var four = Read(Open(scenes, cacheMegabytes, threads: 3), workers: 4, epoch: 2, sampler: sampler);
+
+        Assert.HasCount(6, one); // 12 x 0.5 / 3 = 2 crops of each of 3 classes, and 6 of images: 6 batches of 2
+        for (int step = 0; step < one.Count; step++)
+            CollectionAssert.AreEqual(one[step], four[step], $"batch {step}");
+    }
+
+    [TestMethod]
+    public void Crops_ClassUniform_AreThoseDrawnWhereverTheSamplesLie()
+    {
+        using var scenes = new TinyScenes(12, size: 48);
+        var cached = Open(scenes);
+        var sampler = ClassUniform(cached, 0.75);
+        var names = cached.InOrder(CancellationToken.None).Select(sample => NameOf(new SampledCrop(sample, null))).ToArray();
+        var planned = sampler.Draw(new Random(4)).Select(crop => (names[crop.Sample], crop.Around)).ToArray();
+
+        foreach (var source in new[] { cached, Open(scenes, megabytes: 0) })
+        {
+            var crops = source.Crops(sampler, new Random(4), CancellationToken.None).Take(sampler.Count).Select(crop => (NameOf(crop), crop.Around)).ToArray();
+
+            CollectionAssert.AreEquivalent(planned, crops, $"{source.IsCached}");
+        }
+    }
+
+    [TestMethod]
+    public void Crops_RowsThatGiveNone_AreNotDecoded()
+    {
+        using var scenes = new TinyScenes(6, size: 48);
+        var source = Open(scenes, megabytes: 0);
+        // All 6 crops are of the only class, whose only centroid lies in sample 4.
+        var sampler = new CropSampler(6, 1, new ClassCentroids([[new PlannedCrop(4, new Centroid(10, 10))]]));
+        for (int i = 0; i < 6; i++)
+        {
+            if (i != 4)
+                File.WriteAllText(Path.Combine(scenes.Images, $"{i:d3}.png"), "no image");
+        }
+
+        Assert.AreEqual(1, source.Crops(sampler, new Random(1), CancellationToken.None).Take(12).Select(NameOf).Distinct().Count());
     }
 
     [TestMethod]
@@ -71,7 +121,7 @@ public sealed class BatchLoaderTests
     {
         using var scenes = new TinyScenes(6, size: 48);
         var source = Open(scenes, megabytes: 0);
-        using var loader = new BatchLoader(source, new JointAugmentation(_crops), 2, 32, 32, channelsLast: false, workers: 3, seed: 1);
+        using var loader = new BatchLoader(source, new CropSampler(6), new JointAugmentation(_crops), 2, channelsLast: false, workers: 3, seed: 1);
         using var stop = new CancellationTokenSource();
 
         _ = loader.Epoch(0, CancellationToken.None).First();
@@ -93,7 +143,7 @@ public sealed class BatchLoaderTests
         var context = new MLContext(1);
         var empty = context.Data.FilterRowsByColumn(context.Data.LoadFromEnumerable([new Row()]), nameof(Row.Number), lowerBound: 5);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => SampleSource.Open(SampleReader.OfPaths(empty, TinyScenes.Labels), 0, "training set", CancellationToken.None));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => SampleSource.Open(SampleReader.OfPaths(empty, TinyScenes.Labels), 0, 1, "training set", CancellationToken.None));
 
         StringAssert.Contains(thrown.Message, "training set has no rows", StringComparison.Ordinal);
     }
@@ -106,19 +156,24 @@ public sealed class BatchLoaderTests
         var fewer = LabelMap.FromClassNames("fewer", "ground", "disk"); // the box of scene 1 has id 2
 
         var thrown = Assert.ThrowsExactly<InvalidDataException>(() =>
-            SampleSource.Open(SampleReader.OfColumns(scenes.Rows(context), "Image", "Label", fewer), 1 << 20, "training set", CancellationToken.None));
+            SampleSource.Open(SampleReader.OfColumns(scenes.Rows(context), "Image", "Label", fewer), 1 << 20, 1, "training set", CancellationToken.None));
 
         StringAssert.Contains(thrown.Message, "class id 2 at row", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "'fewer' has the train ids 0 to 1", StringComparison.Ordinal);
     }
 
-    private static SampleSource Open(TinyScenes scenes, long megabytes = 64) =>
-        SampleSource.Open(SampleReader.OfPaths(scenes.Paths(new MLContext(1)), TinyScenes.Labels), megabytes << 20, "training set", CancellationToken.None);
+    private static string NameOf(SampledCrop crop) => Convert.ToHexString(crop.Sample.Image.Bgra);
+
+    private static CropSampler ClassUniform(SampleSource source, double fraction) =>
+        new(source.Count, fraction, ClassCentroids.Find(source.Masks(CancellationToken.None), tile: 24, classCount: 3));
+
+    private static SampleSource Open(TinyScenes scenes, long megabytes = 64, int threads = 2) =>
+        SampleSource.Open(SampleReader.OfPaths(scenes.Paths(new MLContext(1)), TinyScenes.Labels), megabytes << 20, threads, "training set", CancellationToken.None);
 
     // Pixels and labels of each batch, one after the other.
-    private static List<float[]> Read(SampleSource source, int workers, int epoch, bool channelsLast = false)
+    private static List<float[]> Read(SampleSource source, int workers, int epoch, bool channelsLast = false, CropSampler? sampler = null)
     {
-        using var loader = new BatchLoader(source, new JointAugmentation(_crops), 2, 32, 32, channelsLast, workers, seed: 1);
+        using var loader = new BatchLoader(source, sampler ?? new CropSampler(source.Count), new JointAugmentation(_crops), 2, channelsLast, workers, seed: 1);
         return [.. loader.Epoch(epoch, CancellationToken.None).Select(batch => (float[])
             [.. batch.Images.contiguous().data<float>(), .. batch.Labels.data<long>().Select(id => (float)id)])];
     }

@@ -1,0 +1,81 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Sampling;
+
+namespace Microsoft.ML.SemanticFlow.Trainer;
+
+/// <summary>From the options to the crops of an epoch.</summary>
+internal static class SamplerFactory
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>The sampler of a run; finds the centroids of classes where it needs them.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="training">The training set.</param>
+    /// <param name="labels">Its classes.</param>
+    /// <param name="path">A file that keeps the centroids; null for none. Not used where the masks lie in memory.</param>
+    /// <param name="channel">Told how far the search is and what was found.</param>
+    /// <param name="cancellation">Ends the search with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InvalidOperationException">No image is as large as a tile.</exception>
+    public static CropSampler Create(
+        SemanticFlowTrainerOptions options, SampleSource training, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
+    {
+        if (options.ClassUniformFraction == 0)
+            return new CropSampler(training.Count);
+
+        var centroids = Find(options.ClassUniformTile, training, labels, path, channel, cancellation);
+        var byCount = Enumerable.Range(0, labels.ClassCount).ToLookup(classId => centroids[classId].Count > 0, classId => labels.Classes[classId].Name);
+        if (!byCount[true].Any())
+        {
+            throw new InvalidOperationException(
+                $"Class-uniform sampling finds no class in the {training.Count} training masks: none holds a whole tile of {options.ClassUniformTile} x {options.ClassUniformTile} pixels with a pixel that counts. " +
+                "Set ClassUniformTile to at most the shorter side of the images, or ClassUniformFraction to 0.");
+        }
+
+        var sampler = new CropSampler(training.Count, options.ClassUniformFraction, centroids);
+        if (sampler.PerClass == 0)
+            channel.Warn(FormattableString.Invariant($"ClassUniformFraction {options.ClassUniformFraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: no crop is drawn around a class. Raise it, or leave it out."));
+        if (byCount[false].Any())
+            channel.Say($"No tile holds {string.Join(", ", byCount[false])}: nothing is drawn around these classes");
+        channel.Say($"An epoch has {sampler.Count} crops: {sampler.ImagesDrawn} anywhere in an image, {sampler.PerClass} around each of {byCount[true].Count()} classes");
+        return sampler;
+    }
+
+    private static ClassCentroids Find(int tile, SampleSource training, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
+    {
+        string? data = training.IsCached || path is null ? null : training.FingerprintOfMasks(cancellation);
+        if (data is null)
+            return Search();
+
+        data = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{data}, tile {tile}, {training.Count} masks"))));
+        if (CentroidFile.TryRead(path!, data) is { } kept) // data is null without a path
+        {
+            channel.Say($"Centroids of the classes are those of {path}");
+            return kept;
+        }
+
+        var found = Search();
+        CentroidFile.Write(path!, data, found);
+        return found;
+
+        ClassCentroids Search()
+        {
+            channel.Say($"Looking for the classes in {training.Count} masks, by tiles of {tile} x {tile} pixels");
+            var watch = Stopwatch.StartNew();
+            var said = TimeSpan.Zero;
+            return ClassCentroids.Find(training.Masks(cancellation), tile, labels.ClassCount, done =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (watch.Elapsed - said < _interval)
+                    return;
+                said = watch.Elapsed;
+                channel.Say($"{done} of {training.Count} masks, about {watch.Elapsed * ((double)(training.Count - done) / done):hh\\:mm\\:ss} left");
+            });
+        }
+    }
+}
