@@ -16,6 +16,8 @@ switch (args)
         string folder = new BenchmarkOptions(options).Text("checkpoints", "");
         NetworkReport.Run(folder.Length > 0 ? folder : null, options is ["--checkpoints", _, .. var named] ? named : options);
         return 0;
+    case ["augmentation", .. var options]:
+        return AugmentationBenchmark.Run(new BenchmarkOptions(options)) ? 0 : 1;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N]
@@ -24,6 +26,8 @@ switch (args)
               scoring   our scorer and the stock ApplyOnnxModel, one after another in each of 15 rounds at 512x1024
             or:    dotnet run -c Release -- networks [--checkpoints FOLDER] [NETWORK ...]
               networks   each network against the authors' logits and against its ONNX files; seconds of an import
+            or:    dotnet run -c Release -- augmentation [--rounds 7] [--crops 8]
+              augmentation   training crops by one thread, and the same operations one whole image after another; checks that they agree
             """);
         return 1;
 }

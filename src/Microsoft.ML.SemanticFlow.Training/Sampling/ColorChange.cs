@@ -75,37 +75,37 @@ internal readonly record struct ColorChange(ColorOperation Operation, double Fac
         return (pixels >>> 16 & low) * new Vector<uint>(19595) + (pixels >>> 8 & low) * new Vector<uint>(38470) + (pixels & low) * new Vector<uint>(7471) + new Vector<uint>(0x8000) >>> 16;
     }
 
-    /// <summary>Mixes every sample with one gray: a table of 256 results.</summary>
+    /// <summary>Mixes every sample with one gray.</summary>
     private static void Blend(Span<uint> pixels, int gray, float factor)
     {
-        Span<byte> table = stackalloc byte[256];
-        for (int value = 0; value < 256; value++)
-            table[value] = (byte)Math.Clamp(gray + factor * (value - gray), 0, 255);
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            uint pixel = pixels[i];
-            pixels[i] = pixel & 0xFF000000 | (uint)table[(byte)(pixel >> 16)] << 16 | (uint)table[(byte)(pixel >> 8)] << 8 | table[(byte)pixel];
-        }
+        var grays = new Vector<float>(gray);
+        int i = 0;
+        for (; i <= pixels.Length - Vector<uint>.Count; i += Vector<uint>.Count)
+            MixAll(new Vector<uint>(pixels[i..]), grays, factor).CopyTo(pixels[i..]);
+        for (; i < pixels.Length; i++)
+            pixels[i] = MixAll(pixels[i], gray, factor);
     }
 
+    /// <summary>Mixes every sample with the gray of its pixel.</summary>
     private static void Saturate(Span<uint> pixels, float factor)
     {
         int i = 0;
         for (; i <= pixels.Length - Vector<uint>.Count; i += Vector<uint>.Count)
         {
             var pixel = new Vector<uint>(pixels[i..]);
-            var gray = Vector.ConvertToSingle(Vector.AsVectorInt32(Gray(pixel)));
-            var mixed = pixel & new Vector<uint>(0xFF000000) | Mix(pixel >>> 16, gray, factor) << 16 | Mix(pixel >>> 8, gray, factor) << 8 | Mix(pixel, gray, factor);
-            mixed.CopyTo(pixels[i..]);
+            MixAll(pixel, Vector.ConvertToSingle(Vector.AsVectorInt32(Gray(pixel))), factor).CopyTo(pixels[i..]);
         }
 
         for (; i < pixels.Length; i++)
-        {
-            uint pixel = pixels[i];
-            int gray = Gray(pixel);
-            pixels[i] = pixel & 0xFF000000 | Mix(pixel >> 16, gray, factor) << 16 | Mix(pixel >> 8, gray, factor) << 8 | Mix(pixel, gray, factor);
-        }
+            pixels[i] = MixAll(pixels[i], Gray(pixels[i]), factor);
     }
+
+    private static uint MixAll(uint pixel, int gray, float factor) =>
+        pixel & 0xFF000000 | Mix(pixel >> 16, gray, factor) << 16 | Mix(pixel >> 8, gray, factor) << 8 | Mix(pixel, gray, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> MixAll(Vector<uint> pixel, Vector<float> gray, float factor) =>
+        pixel & new Vector<uint>(0xFF000000) | Mix(pixel >>> 16, gray, factor) << 16 | Mix(pixel >>> 8, gray, factor) << 8 | Mix(pixel, gray, factor);
 
     private static uint Mix(uint sample, int gray, float factor) => (uint)Math.Clamp(gray + factor * ((int)(sample & 0xFF) - gray), 0, 255);
 
@@ -114,6 +114,6 @@ internal readonly record struct ColorChange(ColorOperation Operation, double Fac
     {
         var value = Vector.ConvertToSingle(Vector.AsVectorInt32(sample & new Vector<uint>(0xFF)));
         var mixed = gray + new Vector<float>(factor) * (value - gray);
-        return Vector.AsVectorUInt32(Vector.ConvertToInt32(Vector.Min(Vector.Max(mixed, Vector<float>.Zero), new Vector<float>(255))));
+        return Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(Vector.Max(mixed, Vector<float>.Zero), new Vector<float>(255))));
     }
 }

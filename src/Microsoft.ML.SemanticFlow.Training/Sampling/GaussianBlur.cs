@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Buffers;
-using System.Numerics.Tensors;
+using System.Numerics;
 
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
@@ -19,50 +19,63 @@ internal static class GaussianBlur
         Span<double> weights = stackalloc double[radius + 1];
         FillWeights(weights, sigma);
 
-        int length = width * 3;
-        var rented = ArrayPool<double>.Shared.Rent((2 * radius + 1) * length + (width + 2 * radius) * 3 + 2 * length);
-        var ring = rented.AsSpan(0, (2 * radius + 1) * length);
+        int length = width * 3, rows = 2 * radius + 1;
+        var rented = ArrayPool<double>.Shared.Rent(rows * length + (width + 2 * radius) * 3 + length);
+        var ring = rented.AsSpan(0, rows * length);
         var padded = rented.AsSpan(ring.Length, (width + 2 * radius) * 3);
         var sum = rented.AsSpan(ring.Length + padded.Length, length);
-        var pair = rented.AsSpan(ring.Length + padded.Length + length, length);
+        Span<int> above = stackalloc int[radius + 1], below = stackalloc int[radius + 1];
+        Span<int> before = stackalloc int[radius + 1], after = stackalloc int[radius + 1];
+        for (int distance = 0; distance <= radius; distance++)
+            (before[distance], after[distance]) = ((radius - distance) * 3, (radius + distance) * 3);
 
         // The ring holds the source rows that the next output row needs, since output overwrites them.
         for (int row = -radius; row < radius; row++)
-            Load(bgra, Math.Clamp(row, 0, height - 1), width, RingRow(ring, row, radius, length));
+            Load(bgra, Math.Clamp(row, 0, height - 1), width, ring.Slice((row + rows) % rows * length, length));
         for (int y = 0; y < height; y++)
         {
-            Load(bgra, Math.Min(y + radius, height - 1), width, RingRow(ring, y + radius, radius, length));
+            Load(bgra, Math.Min(y + radius, height - 1), width, ring.Slice((y + radius) % rows * length, length));
+            for (int distance = 0; distance <= radius; distance++)
+                (above[distance], below[distance]) = ((y - distance + rows) % rows * length, (y + distance) % rows * length);
             var vertical = padded.Slice(radius * 3, length);
-            TensorPrimitives.Multiply(RingRow(ring, y, radius, length), weights[0], vertical);
-            for (int distance = radius; distance > 0; distance--)
-            {
-                TensorPrimitives.Add<double>(RingRow(ring, y - distance, radius, length), RingRow(ring, y + distance, radius, length), pair);
-                TensorPrimitives.MultiplyAdd<double>(pair, weights[distance], vertical, vertical);
-            }
-
+            Convolve(ring, above, below, weights, vertical);
             for (int i = 0; i < radius; i++)
             {
                 vertical[..3].CopyTo(padded[(i * 3)..]);
                 vertical[^3..].CopyTo(padded[((width + radius + i) * 3)..]);
             }
 
-            TensorPrimitives.Multiply(vertical, weights[0], sum);
-            for (int distance = radius; distance > 0; distance--)
-            {
-                TensorPrimitives.Add<double>(padded.Slice((radius - distance) * 3, length), padded.Slice((radius + distance) * 3, length), pair);
-                TensorPrimitives.MultiplyAdd<double>(pair, weights[distance], sum, sum);
-            }
-
+            Convolve(padded, before, after, weights, sum);
             Store(sum, bgra.Slice(y * width * 4, width * 4));
         }
 
         ArrayPool<double>.Shared.Return(rented);
     }
 
-    private static Span<double> RingRow(Span<double> ring, int row, int radius, int length)
+    /// <summary>Sums samples at both sides of each, from the farthest to the nearest: the order decides the last bit.</summary>
+    /// <param name="samples">All samples.</param>
+    /// <param name="before">By distance, where the samples to one side begin.</param>
+    /// <param name="after">By distance, where those to the other side begin.</param>
+    /// <param name="weights">By distance.</param>
+    /// <param name="target">Takes the sums.</param>
+    private static void Convolve(ReadOnlySpan<double> samples, ReadOnlySpan<int> before, ReadOnlySpan<int> after, ReadOnlySpan<double> weights, Span<double> target)
     {
-        int count = 2 * radius + 1;
-        return ring.Slice((row + count) % count * length, length);
+        int x = 0;
+        for (; x <= target.Length - Vector<double>.Count; x += Vector<double>.Count)
+        {
+            var sum = new Vector<double>(samples[(before[0] + x)..]) * weights[0];
+            for (int distance = weights.Length - 1; distance > 0; distance--)
+                sum += (new Vector<double>(samples[(before[distance] + x)..]) + new Vector<double>(samples[(after[distance] + x)..])) * weights[distance];
+            sum.CopyTo(target[x..]);
+        }
+
+        for (; x < target.Length; x++)
+        {
+            double sum = samples[before[0] + x] * weights[0];
+            for (int distance = weights.Length - 1; distance > 0; distance--)
+                sum += (samples[before[distance] + x] + samples[after[distance] + x]) * weights[distance];
+            target[x] = sum;
+        }
     }
 
     private static void FillWeights(Span<double> weights, double sigma)

@@ -50,17 +50,28 @@ internal sealed class JointAugmentation(AugmentationOptions options)
     /// <summary>Makes the crop of a plan as bytes: blue, green, red, alpha, and train ids.</summary>
     public static void Apply(LabelledImage sample, AugmentationPlan plan, Span<byte> bgra, Span<byte> ids)
     {
+        Resample(sample, plan, bgra, ids);
+        if (plan.IsFlipped)
+            Mirror(bgra, ids, plan.Crop.Width);
+        foreach (var change in plan.ColorChanges)
+            change.Apply(bgra);
+        if (plan.BlurSigma is { } sigma)
+            GaussianBlur.Apply(bgra, plan.Crop.Height, plan.Crop.Width, sigma);
+    }
+
+    /// <summary>Scales the part of image and mask that lies under the crop.</summary>
+    internal static void Resample(LabelledImage sample, AugmentationPlan plan, Span<byte> bgra, Span<byte> ids)
+    {
         var (image, mask) = sample;
         if (image.Height != mask.Height || image.Width != mask.Width)
             throw new ArgumentException($"The image is {image.Height} x {image.Width} pixels (height x width), its mask {mask.Height} x {mask.Width}. They must be of one size.", nameof(sample));
 
-        var pixels = MemoryMarshal.Cast<byte, uint>(bgra);
         var crop = plan.Crop;
         int top = Math.Max(crop.Top, 0), left = Math.Max(crop.Left, 0);
         var window = new PixelBox(top, left, Math.Min(crop.Top + crop.Height, plan.ScaledHeight) - top, Math.Min(crop.Left + crop.Width, plan.ScaledWidth) - left);
         if (window != crop)
         {
-            pixels.Fill(Black);
+            MemoryMarshal.Cast<byte, uint>(bgra).Fill(Black);
             ids.Fill(LabelMap.IgnoreId);
         }
 
@@ -70,19 +81,16 @@ internal sealed class JointAugmentation(AugmentationOptions options)
             Resampling.Resize(image, plan.ScaledHeight, plan.ScaledWidth, ResamplingFilter.Bicubic, window, bgra[(first * 4)..], crop.Width);
             Resampling.Nearest(mask.Ids, mask.Height, mask.Width, plan.ScaledHeight, plan.ScaledWidth, window, ids[first..], crop.Width);
         }
+    }
 
-        if (plan.IsFlipped)
+    /// <summary>Mirrors a crop left to right.</summary>
+    internal static void Mirror(Span<byte> bgra, Span<byte> ids, int width)
+    {
+        var pixels = MemoryMarshal.Cast<byte, uint>(bgra);
+        for (int at = 0; at < pixels.Length; at += width)
         {
-            for (int row = 0; row < crop.Height; row++)
-            {
-                pixels.Slice(row * crop.Width, crop.Width).Reverse();
-                ids.Slice(row * crop.Width, crop.Width).Reverse();
-            }
+            pixels.Slice(at, width).Reverse();
+            ids.Slice(at, width).Reverse();
         }
-
-        foreach (var change in plan.ColorChanges)
-            change.Apply(bgra);
-        if (plan.BlurSigma is { } sigma)
-            GaussianBlur.Apply(bgra, crop.Height, crop.Width, sigma);
     }
 }

@@ -58,7 +58,7 @@ internal static class Resampling
             return;
         }
 
-        var rows = new ResamplingWeights(source.Height, height, window.Top, window.Height, filter);
+        using var rows = new ResamplingWeights(source.Height, height, window.Top, window.Height, filter);
         int first = rows.Start(0);
         int count = rows.End(window.Height - 1) - first;
         var pixels = source.Bgra.AsSpan(first * source.Width * 4);
@@ -91,43 +91,72 @@ internal static class Resampling
 
     private static void Pick<T>(ReadOnlySpan<T> source, int height, int width, int newHeight, int newWidth, PixelBox window, Span<T> target, int targetWidth)
     {
-        var rows = NearestPositions(height, newHeight, window.Top, window.Height);
-        var columns = NearestPositions(width, newWidth, window.Left, window.Width);
+        var rented = ArrayPool<int>.Shared.Rent(window.Height + window.Width);
+        var rows = rented.AsSpan(0, window.Height);
+        var columns = rented.AsSpan(window.Height, window.Width);
+        FillNearest(height, newHeight, window.Top, rows);
+        FillNearest(width, newWidth, window.Left, columns);
         for (int y = 0; y < rows.Length; y++)
         {
-            var from = source.Slice(rows[y] * width, width);
             var to = target.Slice(y * targetWidth, columns.Length);
+            if (y > 0 && rows[y] == rows[y - 1])
+            {
+                target.Slice((y - 1) * targetWidth, columns.Length).CopyTo(to);
+                continue;
+            }
+
+            var from = source.Slice(rows[y] * width, width);
             for (int x = 0; x < to.Length; x++)
                 to[x] = from[columns[x]];
         }
+
+        ArrayPool<int>.Shared.Return(rented);
     }
 
     /// <summary>Pillow steps from centre to centre by adding: the rounding of the sums decides pixels at ties.</summary>
-    private static int[] NearestPositions(int size, int newSize, int first, int count)
+    private static void FillNearest(int size, int newSize, int first, Span<int> positions)
     {
-        var positions = new int[count];
         double step = (double)size / newSize;
         double at = step * 0.5;
-        for (int i = 0; i < first + count; i++, at += step)
+        for (int i = 0; i < first + positions.Length; i++, at += step)
         {
             if (i >= first)
                 positions[i - first] = Math.Min((int)at, size - 1);
         }
-
-        return positions;
     }
 
     private static void Horizontal(ReadOnlySpan<byte> source, int sourceWidth, int rows, int width, PixelBox window, ResamplingFilter filter, Span<byte> target, int targetWidth)
     {
         if (sourceWidth == width)
         {
-            for (int y = 0; y < rows; y++)
-                source.Slice((y * sourceWidth + window.Left) * 4, window.Width * 4).CopyTo(target[(y * targetWidth * 4)..]);
+            for (int row = 0; row < rows; row++)
+                source.Slice((row * sourceWidth + window.Left) * 4, window.Width * 4).CopyTo(target[(row * targetWidth * 4)..]);
             return;
         }
 
-        var columns = new ResamplingWeights(sourceWidth, width, window.Left, window.Width, filter);
-        for (int y = 0; y < rows; y++)
+        using var columns = new ResamplingWeights(sourceWidth, width, window.Left, window.Width, filter);
+        // Two rows at a time: they share weights and positions.
+        int y = 0;
+        for (; y + 1 < rows; y += 2)
+        {
+            var from = MemoryMarshal.Cast<byte, uint>(source.Slice(y * sourceWidth * 4, sourceWidth * 8));
+            var to = MemoryMarshal.Cast<byte, uint>(target.Slice(y * targetWidth * 4, window.Width * 4));
+            var toNext = MemoryMarshal.Cast<byte, uint>(target.Slice((y + 1) * targetWidth * 4, window.Width * 4));
+            for (int x = 0; x < to.Length; x++)
+            {
+                var weights = columns.Of(x);
+                var pixels = from.Slice(columns.Start(x), weights.Length);
+                var nextPixels = from.Slice(columns.Start(x) + sourceWidth, weights.Length);
+                var sum = Vector256.Create(Half);
+                for (int tap = 0; tap < weights.Length; tap++)
+                    sum += Widen(pixels[tap], nextPixels[tap]) * Vector256.Create(weights[tap]);
+                var words = Clip(sum);
+                ulong both = Vector128.Narrow(words, words).AsUInt64().ToScalar();
+                (to[x], toNext[x]) = ((uint)both, (uint)(both >> 32));
+            }
+        }
+
+        if (y < rows)
         {
             var from = MemoryMarshal.Cast<byte, uint>(source.Slice(y * sourceWidth * 4, sourceWidth * 4));
             var to = MemoryMarshal.Cast<byte, uint>(target.Slice(y * targetWidth * 4, window.Width * 4));
@@ -184,6 +213,10 @@ internal static class Resampling
         var samples = Vector256.Min(Vector256.Max(sum >> ResamplingWeights.FractionBits, Vector256<int>.Zero), Vector256.Create(255)).AsUInt32();
         return Vector128.Narrow(samples.GetLower(), samples.GetUpper());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(uint pixel, uint next) =>
+        Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(pixel | (ulong)next << 32).AsByte()).ToVector256Unsafe()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(uint pixel) =>

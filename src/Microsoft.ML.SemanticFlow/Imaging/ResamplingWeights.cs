@@ -1,17 +1,19 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Buffers;
+
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
 /// <summary>Which source samples make each sample of a resized axis, and with which weights; Pillow's, to the last bit.</summary>
-internal readonly struct ResamplingWeights
+internal readonly struct ResamplingWeights : IDisposable
 {
     /// <summary>Bits after the point of a weight: 8 are left for a sample, and 2 for sums past it.</summary>
     public const int FractionBits = 32 - 8 - 2;
 
-    private readonly int[] _starts;
-    private readonly int[] _counts;
-    private readonly int[] _weights;
+    // Starts, counts, then weights by sample; rented, since there may be many and every crop has its own.
+    private readonly int[] _values;
+    private readonly int _count;
     private readonly int _taps;
 
     /// <param name="size">Samples of the source axis.</param>
@@ -26,9 +28,8 @@ internal readonly struct ResamplingWeights
         double support = (filter == ResamplingFilter.Bicubic ? 2 : 1) * stretch;
         double shrink = 1 / stretch;
         _taps = (int)Math.Ceiling(support) * 2 + 1;
-        _starts = new int[count];
-        _counts = new int[count];
-        _weights = new int[count * _taps];
+        _count = count;
+        _values = ArrayPool<int>.Shared.Rent(checked(count * (2 + _taps)));
 
         var exact = _taps <= 64 ? stackalloc double[_taps] : new double[_taps];
         for (int i = 0; i < count; i++)
@@ -46,21 +47,23 @@ internal readonly struct ResamplingWeights
             for (int tap = 0; tap < taps; tap++)
             {
                 double weight = (sum != 0 ? exact[tap] / sum : exact[tap]) * (1 << FractionBits);
-                _weights[i * _taps + tap] = (int)(weight < 0 ? weight - 0.5 : weight + 0.5);
+                _values[2 * count + i * _taps + tap] = (int)(weight < 0 ? weight - 0.5 : weight + 0.5);
             }
 
-            (_starts[i], _counts[i]) = (start, taps);
+            (_values[i], _values[count + i]) = (start, taps);
         }
     }
 
     /// <summary>The first source sample of a wanted sample.</summary>
-    public int Start(int index) => _starts[index];
+    public int Start(int index) => _values[index];
 
     /// <summary>The source sample after the last of a wanted sample.</summary>
-    public int End(int index) => _starts[index] + _counts[index];
+    public int End(int index) => _values[index] + _values[_count + index];
 
     /// <summary>The weights of the source samples from <see cref="Start"/> on, in units of 2^-22.</summary>
-    public ReadOnlySpan<int> Of(int index) => _weights.AsSpan(index * _taps, _counts[index]);
+    public ReadOnlySpan<int> Of(int index) => _values.AsSpan(2 * _count + index * _taps, _values[_count + index]);
+
+    public void Dispose() => ArrayPool<int>.Shared.Return(_values);
 
     private static double Evaluate(ResamplingFilter filter, double x)
     {

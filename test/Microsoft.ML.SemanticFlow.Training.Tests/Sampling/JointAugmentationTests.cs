@@ -3,6 +3,7 @@
 
 using System.Text.Json;
 using CsCheck;
+using Microsoft.ML.SemanticFlow.Benchmarks;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Testing;
@@ -94,6 +95,39 @@ public sealed class JointAugmentationTests
 
         PixelAssert.AreEqual(TestFiles.Bytes("crop2_image_64x64x3.u8"), PixelAssert.ToRgb(pixels), 64, 3, "image");
         PixelAssert.AreEqual(TestFiles.Bytes("crop2_label_64x64.u8"), ids, 64, 1, "label");
+    }
+
+    /// <summary>Cropping first, tables and vectors change no byte: the same as whole images, one plain step after another.</summary>
+    [TestMethod]
+    public void Apply_AnyPlan_EqualsPlainStepsOnWholeImages()
+    {
+        var options = new AugmentationOptions { CropHeight = 32, CropWidth = 40, ScaleMin = 0.3, ScaleMax = 2.5, GaussianBlur = true };
+        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int).Sample((height, width, seed) =>
+        {
+            var random = new Random(seed);
+            var sample = new LabelledImage(new PixelImage(height, width), new SegmentationMask(height, width, RandomBytes(height * width, random)));
+            random.NextBytes(sample.Image.Bgra);
+            for (int i = 3; i < sample.Image.Bgra.Length; i += 4)
+                sample.Image.Bgra[i] = 255;
+            var plan = AugmentationPlan.Draw(options, height, width, around: null, random);
+            var (pixels, ids) = (new byte[32 * 40 * 4], new byte[32 * 40]);
+            var (planes, labels) = (new float[32 * 40 * 3], new long[32 * 40]);
+            var expected = NaiveAugmentation.Apply(sample, plan);
+
+            JointAugmentation.Apply(sample, plan, pixels, ids);
+            new JointAugmentation(options).Apply(sample, plan, planes, labels, channelsLast: false);
+
+            PixelAssert.AreEqual(expected.Bgra, pixels, 40, 4, $"{plan}");
+            PixelAssert.AreEqual(expected.Ids, ids, 40, 1, $"{plan}");
+            Assert.IsTrue(NaiveAugmentation.Normalize(expected.Bgra).AsSpan().SequenceEqual(planes));
+        }, iter: 150);
+
+        static byte[] RandomBytes(int count, Random random)
+        {
+            var bytes = new byte[count];
+            random.NextBytes(bytes);
+            return bytes;
+        }
     }
 
     [TestMethod]
