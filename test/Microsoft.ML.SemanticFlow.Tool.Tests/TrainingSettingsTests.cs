@@ -64,6 +64,16 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual(7, options.EarlyStoppingPatience);
     }
 
+    [TestMethod]
+    public void Read_OptionsOfSampling_SetTheirProperties()
+    {
+        var options = Read("--class-uniform", "0.5", "--class-uniform-tile", "360", "--shorter-side", "720");
+
+        Assert.AreEqual(0.5, options.ClassUniformFraction);
+        Assert.AreEqual(360, options.ClassUniformTile);
+        Assert.AreEqual(720, options.ShorterSide);
+    }
+
     private static SemanticFlowTrainerOptions Read(params string[] args)
     {
         var settings = new TrainingSettings();
