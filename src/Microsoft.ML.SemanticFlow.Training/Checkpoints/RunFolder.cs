@@ -1,22 +1,14 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>The folder of a training run: <c>run.json</c>, <c>log.csv</c>, <c>last.safetensors</c>, <c>previous.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>.</summary>
+/// <summary>The folder of a training run: <c>last.safetensors</c>, <c>previous.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>, and where the records lie.</summary>
 internal sealed class RunFolder
 {
-    private const string LogHeader = "epoch,seconds,learning_rate,loss,validation_miou";
-
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
-
     private readonly string _path;
-    private readonly StringBuilder _log = new(LogHeader + "\n");
 
     private RunFolder(string path) => _path = path;
 
@@ -32,7 +24,13 @@ internal sealed class RunFolder
     /// <summary>Where the classes lie in the training set, where class-uniform sampling had to read all masks for it.</summary>
     public string Centroids => Path.Combine(_path, "centroids.json");
 
-    private string Log => Path.Combine(_path, "log.csv");
+    public string Run => Path.Combine(_path, "run.json");
+
+    public string Log => Path.Combine(_path, "log.csv");
+
+    public string Validations => Path.Combine(_path, "validation.csv");
+
+    public string TensorBoard => Path.Combine(_path, "tensorboard");
 
     /// <summary>Whether there is a run to go on with.</summary>
     public bool HasCheckpoint => File.Exists(Last) || File.Exists(Previous);
@@ -98,43 +96,7 @@ internal sealed class RunFolder
             ?? throw new FileNotFoundException($"Folder '{path}' holds no checkpoint (best.safetensors or last.safetensors). Name the folder of a training run that completed an epoch.");
     }
 
-    /// <summary>Says in <c>run.json</c> what is run, on what.</summary>
-    public void WriteRun(CheckpointInfo info)
-    {
-        var run = new Dictionary<string, object>
-        {
-            ["network"] = info.Network,
-            ["labels"] = new { info.Labels.Name, Classes = info.Labels.Classes.Select(c => c.Name) },
-            ["seed"] = info.Seed,
-            ["options"] = info.Options,
-            ["library"] = typeof(RunFolder).Assembly.GetName().Version?.ToString(3) ?? "",
-            ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3) ?? "",
-            ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
-            [info.Epoch == 0 ? "started" : "resumed"] = DateTime.UtcNow.ToString("u", CultureInfo.InvariantCulture),
-        };
-        AtomicFile.Write(Path.Combine(_path, "run.json"), JsonSerializer.SerializeToUtf8Bytes(run, _indented));
-    }
-
     public void SaveLast(nn.Module network, TrainingState state, CheckpointInfo info) => Checkpoint.Save(Last, network.state_dict(), info, state, Previous);
 
     public void SaveBest(WeightSnapshot weights, CheckpointInfo info) => Checkpoint.Save(Best, weights.Weights, info);
-
-    /// <summary>Takes over the lines of the log up to an epoch.</summary>
-    public void ContinueLog(int epoch)
-    {
-        if (!File.Exists(Log))
-            return;
-        foreach (string line in File.ReadLines(Log).Skip(1))
-        {
-            if (int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out int done) && done <= epoch)
-                _log.Append(line).Append('\n');
-        }
-    }
-
-    /// <summary>Adds an epoch to <c>log.csv</c>.</summary>
-    public void AppendLog(int epoch, TimeSpan elapsed, double learningRate, double loss, double? meanIoU)
-    {
-        _log.Append(CultureInfo.InvariantCulture, $"{epoch},{elapsed.TotalSeconds:f1},{learningRate:g6},{loss:f6},{meanIoU:f6}\n");
-        AtomicFile.Write(Log, Encoding.UTF8.GetBytes(_log.ToString()));
-    }
 }

@@ -9,6 +9,7 @@ using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Transforms;
 using static TorchSharp.torch;
 
@@ -31,6 +32,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             throw new ArgumentException(FormattableString.Invariant($"ScaleMin {options.ScaleMin} is greater than ScaleMax {options.ScaleMax}. Give the smaller first."), nameof(options));
         if (options.Resume && options.RunDirectory is null)
             throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
+        if (options.TensorBoard && options.RunDirectory is null)
+            throw new ArgumentException("TensorBoard needs a RunDirectory to write into.", nameof(options));
         LossFactory.Check(options);
         RecipeCheck.Of(options);
         if (options is { InitialWeights: not null, BackboneWeights: not null })
@@ -60,8 +63,19 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
         TorchNative.EnsureLoaded();
         TorchNative.TuneAllocator();
-        using var network = Train(training, validation, labels, folder, channel, cancellation.Token);
-        return Export(network, labels, folder, channel);
+        var recorder = new RunRecorder(_options, folder, labels, channel);
+        try
+        {
+            using var network = Train(input, training, validation, labels, folder, recorder, channel, cancellation.Token);
+            var model = Export(network, labels, folder, channel);
+            recorder.End();
+            return model;
+        }
+        catch (Exception e)
+        {
+            recorder.Fail(e);
+            throw;
+        }
     }
 
     /// <summary>Tries learning rates: trains a network of its own at rates that grow from step to step, as long as its loss does not grow too far.</summary>
@@ -131,13 +145,15 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return new SchemaShape(inputSchema.Where(column => column.Name != added.Name).Append(added));
     }
 
-    private SegmentationNetwork Train(SampleReader trainingReader, SampleReader? validationReader, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
+    private SegmentationNetwork Train(
+        IDataView input, SampleReader trainingReader, SampleReader? validationReader, LabelMap labels, RunFolder? folder, RunRecorder recorder, IChannel channel, CancellationToken cancellation)
     {
         string? checkpointPath = null;
         var checkpoint = folder is { HasCheckpoint: true } ? folder.ReadNewest(out checkpointPath) : null;
         if (checkpoint is not null)
             OptionsFingerprint.Compare(checkpoint, _options, labels, checkpointPath!); // read from there
         var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed);
+        recorder.Start(plan, checkpoint, input);
 
         int threads = get_num_threads();
         set_num_threads(plan.Threads);
@@ -157,7 +173,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
             using var loader = CreateLoader(training, labels, plan, folder?.Centroids, channel, cancellation);
             using var loop = new TrainingLoop(
-                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, channel);
+                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, recorder, channel);
             if (checkpoint is not null)
                 loop.Resume(folder!, checkpointPath!); // a checkpoint was found in it
             loop.Run(cancellation);

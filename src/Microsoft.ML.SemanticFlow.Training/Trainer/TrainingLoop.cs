@@ -8,6 +8,7 @@ using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -23,6 +24,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly BatchLoader _loader;
     private readonly Validation? _validation;
     private readonly RunFolder? _folder;
+    private readonly RunRecorder _recorder;
     private readonly IChannel _channel;
     private readonly RateSchedule _schedule;
     private readonly int _stepsPerEpoch;
@@ -31,17 +33,20 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingState _state;
     private readonly WeightSnapshot _best = new();
     private readonly Stopwatch _watch = new();
+    private readonly Stopwatch _validating = new();
     private CheckpointInfo _position;
     private double? _bestMeanIoU;
     private int _validationsSinceBest;
     private int _firstEpoch;
+    private long _imagesValidated;
+    private long _imagesToValidate;
 
     public TrainingLoop(
         SemanticFlowTrainerOptions options, TrainingPlan plan, LabelMap labels, SegmentationNetwork network, SegmentationLoss loss,
-        BatchLoader loader, Validation? validation, RunFolder? folder, IChannel channel)
+        BatchLoader loader, Validation? validation, RunFolder? folder, RunRecorder recorder, IChannel channel)
     {
-        (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _channel) =
-            (options, plan, labels, network, loss, loader, validation, folder, channel);
+        (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _recorder, _channel) =
+            (options, plan, labels, network, loss, loader, validation, folder, recorder, channel);
         _stepsPerEpoch = (loader.StepsPerEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
         _schedule = RateSchedule.Of(options, _stepsPerEpoch);
         _step = new GradientStep(options, plan, network);
@@ -59,8 +64,7 @@ internal sealed class TrainingLoop : IDisposable
         if (_bestMeanIoU is not null)
             ResumeBest(folder);
 
-        // The last epoch's line is written again: its validation is repeated.
-        folder.ContinueLog(_position.Epoch - 1);
+        _recorder.Continue(_position);
         _channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
     }
 
@@ -69,8 +73,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="NotFiniteNumberException">The loss left the range of numbers before an epoch was complete.</exception>
     public void Run(CancellationToken cancellation)
     {
-        _folder?.WriteRun(_position);
         _firstEpoch = _position.Epoch;
+        _imagesToValidate = (_validation?.Count ?? 0L) * Enumerable.Range(_firstEpoch, Math.Max(0, _options.Epochs - _firstEpoch + 1)).Count(IsValidationDue);
         _watch.Start();
         try
         {
@@ -82,12 +86,14 @@ internal sealed class TrainingLoop : IDisposable
             if (IsStuck)
                 _channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
         }
-        catch (OperationCanceledException) when (_best.IsTaken)
+        catch (OperationCanceledException e) when (_best.IsTaken)
         {
+            _recorder.Stopped(e);
             _channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
         }
         catch (NotFiniteNumberException e) when (_best.IsTaken)
         {
+            _recorder.Stopped(e);
             _channel.Warn($"{e.Message} The best weights so far are kept.");
         }
 
@@ -126,6 +132,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         var (loss, imagesPerSecond) = Train(epoch, cancellation);
         _position = PositionAt(epoch + 1) with { Loss = loss, BestMeanIoU = _bestMeanIoU, ValidationsSinceBest = _validationsSinceBest };
+        _recorder.Epoch(ReportEpoch(epoch, imagesPerSecond));
         _folder?.SaveLast(_network, _state, _position);
         EndEpoch(epoch, imagesPerSecond, cancellation);
     }
@@ -133,31 +140,24 @@ internal sealed class TrainingLoop : IDisposable
     // What follows an epoch's checkpoint: validation, the best weights, the records.
     private void EndEpoch(int epoch, double imagesPerSecond, CancellationToken cancellation)
     {
-        double loss = _position.Loss;
         using var averaged = _average?.Lend();
 
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
             _best.Take(_network);
-        double? meanIoU = null;
-        IReadOnlyList<double>? perClass = null;
-        if (_validation is not null && ((epoch + 1) % _options.ValidationInterval == 0 || epoch + 1 == _options.Epochs))
+        var metrics = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
+        var progress = ReportEpoch(epoch, imagesPerSecond) with
         {
-            var metrics = Validate(epoch, loss, cancellation);
-            (meanIoU, perClass) = (metrics.MeanIntersectionOverUnion, metrics.PerClassIntersectionOverUnion);
-            KeepIfBest(meanIoU.Value);
-        }
-
-        double rate = _schedule[_position.Step - 1];
-        _folder?.AppendLog(epoch + 1, _watch.Elapsed, rate, loss, meanIoU);
-        var progress = Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, loss, rate, imagesPerSecond, done: epoch + 1) with
-        {
-            MeanIoU = meanIoU,
-            PerClassIoU = perClass,
+            MeanIoU = metrics?.MeanIntersectionOverUnion,
+            PerClassIoU = metrics?.PerClassIntersectionOverUnion,
         };
+        _recorder.Epoch(progress);
         _channel.Say(ConsoleTrainingProgress.Format(progress));
         _options.Progress?.Report(progress);
     }
+
+    private bool IsValidationDue(int epoch) =>
+        _validation is not null && epoch > 0 && (epoch % _options.ValidationInterval == 0 || epoch == _options.Epochs);
 
     // The mean loss over the epoch's batches, and the speed.
     private (double Loss, double ImagesPerSecond) Train(int epoch, CancellationToken cancellation)
@@ -167,8 +167,8 @@ internal sealed class TrainingLoop : IDisposable
         _step.Begin();
         var watch = Stopwatch.StartNew();
         var criterion = _loss.At(epoch);
-        int batches = 0, counted = 0;
-        double sum = 0, speed = 0;
+        int batches = 0, counted = 0, countedBefore = 0;
+        double sum = 0, sumBefore = 0, speed = 0;
         foreach (var batch in _loader.Epoch(epoch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -195,21 +195,34 @@ internal sealed class TrainingLoop : IDisposable
             if (_step.Take(rate))
                 _average?.Add(step);
             speed = batches * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
-            _options.Progress?.Report(Report(
-                TrainingPhase.Step, epoch, taken + 1, _stepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed, epoch + (double)batches / _loader.StepsPerEpoch));
+            var progress = Report(TrainingPhase.Step, epoch, taken + 1, _stepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed);
+            _recorder.Step(step + 1, sum - sumBefore, counted - countedBefore, progress);
+            (sumBefore, countedBefore) = (sum, counted);
+            _options.Progress?.Report(progress);
         }
 
         return (counted == 0 ? double.NaN : sum / counted, speed);
     }
 
-    private SemanticSegmentationMetrics Validate(int epoch, double loss, CancellationToken cancellation)
+    // Keeps the weights if they are the best.
+    private SemanticSegmentationMetrics Validate(int epoch, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         double rate = _schedule[_position.Step - 1];
-        return _validation!.Run( // only called with a validation set
+        _validating.Start();
+        var metrics = _validation!.Run( // only called with a validation set
             _network,
-            done => _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, loss, rate, done / watch.Elapsed.TotalSeconds, epoch + 1)),
+            done =>
+            {
+                _imagesValidated++;
+                _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, _position.Loss, rate, done / watch.Elapsed.TotalSeconds));
+            },
+            _recorder,
             cancellation);
+        _validating.Stop();
+        KeepIfBest(metrics.MeanIntersectionOverUnion);
+        _recorder.Validated(_position, metrics);
+        return metrics;
     }
 
     private void KeepIfBest(double meanIoU)
@@ -238,19 +251,26 @@ internal sealed class TrainingLoop : IDisposable
         Options = OptionsFingerprint.Of(_options),
     };
 
-    // done counts epochs, the current one by its share.
-    private TrainingProgress Report(TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, double done) => new()
+    private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond) =>
+        Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond);
+
+    private TrainingProgress Report(TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond)
     {
-        Phase = phase,
-        Epoch = epoch + 1,
-        Epochs = _options.Epochs,
-        Step = step,
-        StepsPerEpoch = steps,
-        Loss = loss,
-        LearningRate = rate,
-        ImagesPerSecond = imagesPerSecond,
-        Elapsed = _watch.Elapsed,
-        Remaining = done > _firstEpoch ? _watch.Elapsed * ((_options.Epochs - done) / (done - _firstEpoch)) : null,
-        BestMeanIoU = _bestMeanIoU,
-    };
+        long before = (long)_firstEpoch * _stepsPerEpoch, all = (long)_options.Epochs * _stepsPerEpoch;
+        long done = phase == TrainingPhase.Step ? (long)epoch * steps + step : _position.Step;
+        return new TrainingProgress
+        {
+            Phase = phase,
+            Epoch = epoch + 1,
+            Epochs = _options.Epochs,
+            Step = step,
+            StepsPerEpoch = steps,
+            Loss = loss,
+            LearningRate = rate,
+            ImagesPerSecond = imagesPerSecond,
+            Elapsed = _watch.Elapsed,
+            Remaining = TimeLeft.Estimate(_watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
+            BestMeanIoU = _bestMeanIoU,
+        };
+    }
 }

@@ -4,6 +4,7 @@
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -16,8 +17,9 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
     /// <summary>Leaves the network in evaluation mode.</summary>
     /// <param name="network">The network.</param>
     /// <param name="imageDone">Told after each image how many are done.</param>
+    /// <param name="recorder">Given every image with its prediction.</param>
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
-    public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, CancellationToken cancellation)
+    public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, RunRecorder recorder, CancellationToken cancellation)
     {
         var matrix = new SegmentationConfusionMatrix(labels);
         network.eval();
@@ -31,6 +33,7 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
             using var scope = NewDisposeScope();
             var predicted = Predict(network, sample);
             matrix.Add(sample.Mask.Ids, predicted.bytes);
+            recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
 

@@ -1,0 +1,59 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+using System.Text;
+
+namespace Microsoft.ML.SemanticFlow.Trainer.Records;
+
+/// <summary>A CSV file of one row an epoch. Each change writes the whole file anew, so that it is valid whenever the process ends.</summary>
+internal sealed class EpochTable(string path, IReadOnlyList<string> columns)
+{
+    private readonly SortedDictionary<int, string> _rows = [];
+
+    /// <summary>Takes over the rows of an earlier start, up to an epoch; those after it are done again.</summary>
+    public void Continue(int epoch)
+    {
+        if (!File.Exists(path))
+            return;
+        foreach (string line in File.ReadLines(path).Skip(1))
+        {
+            string[] fields = line.Split(',');
+            if (int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int done) && done <= epoch)
+                _rows[done] = line + new string(',', Math.Max(0, columns.Count - fields.Length)); // an older version wrote fewer columns
+        }
+    }
+
+    /// <summary>Whether there is a row of an epoch.</summary>
+    public bool Has(int epoch) => _rows.ContainsKey(epoch);
+
+    /// <summary>A value of the last row as a number; 0 where there is none.</summary>
+    public double LastValue(int column) =>
+        _rows.Count > 0 && double.TryParse(_rows.Values.Last().Split(',')[column], CultureInfo.InvariantCulture, out double value) ? value : 0;
+
+    /// <summary>Writes the row of an epoch; an earlier one is replaced.</summary>
+    /// <param name="epoch">The epoch, from 1: the first column.</param>
+    /// <param name="values">The other columns.</param>
+    public void Set(int epoch, FormattableString values)
+    {
+        _rows[epoch] = string.Create(CultureInfo.InvariantCulture, $"{epoch},{values.ToString(CultureInfo.InvariantCulture)}");
+        Write();
+    }
+
+    /// <summary>Writes one value of an epoch's row anew.</summary>
+    public void Set(int epoch, int column, FormattableString value)
+    {
+        string[] fields = _rows[epoch].Split(',');
+        fields[column] = value.ToString(CultureInfo.InvariantCulture);
+        _rows[epoch] = string.Join(',', fields);
+        Write();
+    }
+
+    private void Write()
+    {
+        var text = new StringBuilder().AppendJoin(',', columns).Append('\n');
+        foreach (string row in _rows.Values)
+            text.Append(row).Append('\n');
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}
