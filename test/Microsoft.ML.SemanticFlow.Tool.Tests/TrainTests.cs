@@ -105,6 +105,75 @@ public sealed class TrainTests
     }
 
     [TestMethod]
+    public void Train_ResumeByTheFolderAlone_GoesOnWithTheRecordedOptions()
+    {
+        string run = CopyOfRun("resumed");
+
+        var result = CommandLine.Run("train", "--output", run, "--resume", "--epochs", "2", "--tensorboard");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "epoch 2/2");
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run, "run.json")));
+        var starts = json.RootElement.GetProperty("starts");
+        Assert.AreEqual(2, starts.GetArrayLength());
+        Assert.AreEqual(1, starts[1].GetProperty("from_epoch").GetInt32());
+        Assert.AreEqual(
+            $"--dataset folder --data {Data.Root} --map left,right --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 --threads 1 --seed 1 --tensorboard true",
+            string.Join(' ', starts[1].GetProperty("notes").EnumerateObject().Select(note => $"{note.Name} {note.Value}")));
+        Assert.HasCount(1, Directory.GetFiles(Path.Combine(run, "tensorboard")));
+    }
+
+    [TestMethod]
+    public void Train_ResumeWithAContradictingOption_IsRefused()
+    {
+        var result = CommandLine.Run("train", "--output", CopyOfRun("contradicted"), "--resume", "--lr", "0.5");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(result.Error, "LearningRate 0.01, not 0.5");
+    }
+
+    [TestMethod]
+    public void Train_ResumeOnOtherData_IsRefusedUnlessAllowed()
+    {
+        using var other = new TinyDataset();
+        File.Delete(other.At("train", "images", "0.png"));
+        string run = CopyOfRun("elsewhere");
+
+        var refused = CommandLine.Run("train", "--output", run, "--resume", "--data", other.Root);
+        var allowed = CommandLine.Run("train", "--output", run, "--resume", "--data", other.Root, "--allow-other-data");
+
+        Assert.AreEqual(ExitCode.BadInput, refused.Code);
+        StringAssert.Contains(refused.Error, "that had 4 rows, this has 3");
+        Assert.AreEqual(ExitCode.Done, allowed.Code, allowed.Error);
+    }
+
+    [TestMethod]
+    public void Train_ResumeWhenTheDataHasMoved_SaysToGiveItsPlaceAnew()
+    {
+        using var moved = new TinyDataset();
+        string run = CopyOfRun("moved");
+        string record = Path.Combine(run, "run.json");
+        File.WriteAllText(record, File.ReadAllText(record).Replace(JsonEncodedText.Encode(Data.Root).ToString(), "gone", StringComparison.Ordinal));
+
+        var lost = CommandLine.Run("train", "--output", run, "--resume");
+        var found = CommandLine.Run("train", "--output", run, "--resume", "--data", moved.Root);
+
+        Assert.AreEqual(ExitCode.BadInput, lost.Code);
+        StringAssert.Contains(lost.Sentence, "'gone");
+        StringAssert.Contains(lost.Sentence, "give the place of the data anew");
+        Assert.AreEqual(ExitCode.Done, found.Code, found.Error);
+    }
+
+    [TestMethod]
+    public void Train_NoDatasetAndNoRun_IsUsage()
+    {
+        var result = CommandLine.Run("train", "--output", Data.At("nothing"), "--resume");
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--dataset is missing");
+    }
+
+    [TestMethod]
     public void Train_LabelFileMissing_NamesIt()
     {
         using var data = new TinyDataset();
@@ -155,6 +224,15 @@ public sealed class TrainTests
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "3.png");
         Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    private static string CopyOfRun(string name)
+    {
+        string copy = Data.At(name);
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.GetFiles(Run))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        return copy;
     }
 
     private static string[] Options(params string[] more) =>

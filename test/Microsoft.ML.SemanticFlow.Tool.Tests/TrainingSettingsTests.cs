@@ -74,6 +74,14 @@ public sealed class TrainingSettingsTests
         Assert.AreEqual(720, options.ShorterSide);
     }
 
+    [TestMethod]
+    public void Read_OptionsOfRecords_SetTheirProperties()
+    {
+        var options = Read("--resume", "--allow-other-data", "--tensorboard", "--tensorboard-interval", "25");
+
+        Assert.IsTrue(options is { Resume: true, AllowOtherData: true, TensorBoard: true, TensorBoardInterval: 25 });
+    }
+
     private static SemanticFlowTrainerOptions Read(params string[] args)
     {
         var settings = new TrainingSettings();

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that name a dataset to train on: its kind, its folders, its label space.</summary>
 internal sealed class DatasetOptions
 {
-    private readonly Option<string> _kind = new("--dataset") { Description = "Layout of the data: camvid, or folder for images and label PNGs of the same name.", Required = true, HelpName = "camvid|folder" };
+    private readonly Option<string?> _kind = new("--dataset") { Description = "Layout of the data: camvid, or folder for images and label PNGs of the same name. Needed unless --resume finds it in RUN_DIR.", HelpName = "camvid|folder" };
     private readonly Option<string?> _data = new("--data") { Description = "Root folder; for 'folder' it holds train/images, train/labels, val/images, val/labels.", HelpName = "ROOT" };
     private readonly Option<string?> _images = new("--images") { Description = "Training images, instead of --data.", HelpName = "DIR" };
     private readonly Option<string?> _labels = new("--labels") { Description = "Training labels, instead of --data.", HelpName = "DIR" };
@@ -17,6 +17,9 @@ internal sealed class DatasetOptions
     private readonly Option<string?> _map = MapOption.Create();
 
     public DatasetOptions() => _kind.AcceptOnlyFromAmong("camvid", "folder");
+
+    /// <summary>The options that say where the data lies; those of another place make no sense beside them.</summary>
+    public IReadOnlyCollection<string> Places => [_data.Name, _images.Name, _labels.Name, _validationImages.Name, _validationLabels.Name];
 
     public void AddTo(CliCommand command)
     {
@@ -29,7 +32,8 @@ internal sealed class DatasetOptions
         var map = MapOption.Read(parsed.GetValue(_map));
         string? root = parsed.GetValue(_data);
         var catalog = context.SemanticSegmentation.Data;
-        if (parsed.GetValue(_kind) == "camvid")
+        string kind = parsed.GetValue(_kind) ?? throw new UsageException("--dataset is missing: camvid, or folder. Only a run that is in --output already, and was started from the command line, goes on without.");
+        if (kind == "camvid")
         {
             root = root ?? throw new UsageException("--dataset camvid needs --data with the folder that holds train, trainannot, val and valannot.");
             return new Dataset(map ?? LabelMaps.CamVid, catalog.CamVid(root, DatasetSplit.Train), catalog.CamVid(root, DatasetSplit.Validation));

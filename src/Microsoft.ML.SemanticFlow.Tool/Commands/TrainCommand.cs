@@ -26,15 +26,28 @@ internal static class TrainCommand
         {
             var display = new TrainingDisplay(terminal);
             string folder = parsed.GetValue(output)!; // the option is required
-            var options = settings.Read(parsed) with { RunDirectory = folder, Progress = display, CancellationToken = cancellation };
+            var completed = settings.Read(parsed).Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed;
+            var options = settings.Read(completed) with { RunDirectory = folder, Progress = display, CancellationToken = cancellation, Notes = RecordedCommand.Of(completed) };
             if (!options.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
 
             var context = terminal.CreateContext(options.Seed);
-            var data = dataset.Read(parsed, context);
+            var data = ReadData(dataset, parsed, completed, context);
             return Train(terminal, context, data, options with { Labels = data.Labels, ValidationSet = data.Validation }, display, parsed.GetValue(json), cancellation);
         });
         return command;
+    }
+
+    private static Dataset ReadData(DatasetOptions dataset, ParseResult given, ParseResult completed, MLContext context)
+    {
+        try
+        {
+            return dataset.Read(completed, context);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && given != completed)
+        {
+            throw new FileNotFoundException($"{e.Message} The run was started with it: go on from the same working folder, or give the place of the data anew.", e);
+        }
     }
 
     private static int Train(

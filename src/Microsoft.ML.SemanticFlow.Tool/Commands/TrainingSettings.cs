@@ -111,7 +111,10 @@ internal sealed class TrainingSettings
         Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.CacheMegabytes, (set, value) => set with { CacheMegabytes = value });
         Optional<int?>("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
         Value("--val-interval", "Validate after every so many epochs, and after the last.", "N", _defaults.ValidationInterval, (set, value) => set with { ValidationInterval = value });
-        Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one.", (set, value) => set with { Resume = value });
+        Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one, with the options it was started with.", (set, value) => set with { Resume = value });
+        Flag("--allow-other-data", "Let a resumed run go on with other data than it had.", (set, value) => set with { AllowOtherData = value });
+        Flag("--tensorboard", "Write curves and sample images for TensorBoard into RUN_DIR/tensorboard.", (set, value) => set with { TensorBoard = value });
+        Value("--tensorboard-interval", "Steps from one point of the training curves to the next.", "N", _defaults.TensorBoardInterval, (set, value) => set with { TensorBoardInterval = value });
     }
 
     public void AddTo(CliCommand command)

@@ -1,0 +1,63 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary>The options that a run was started with, kept among the notes of its run.json, so that it goes on by its folder alone.</summary>
+internal static class RecordedCommand
+{
+    // What is said of one call and not of the run.
+    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose"];
+
+    /// <summary>The options that a command line gives, by name.</summary>
+    public static IReadOnlyDictionary<string, string> Of(ParseResult parsed) => Given(parsed)
+        .Where(result => !_ofTheCall.Contains(result.Option.Name))
+        .ToDictionary(result => result.Option.Name, result => result.Tokens is [var token, ..] ? token.Value : "true");
+
+    /// <summary>A command line with the options of the run in a folder added to its own, which win.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="folder">The folder of the run.</param>
+    /// <param name="together">Options that go together: where one of them is given, none is added.</param>
+    /// <returns>The same command line when the folder records none.</returns>
+    /// <exception cref="UsageException">The record holds an option that does not parse.</exception>
+    public static ParseResult Complete(ParseResult parsed, string folder, IReadOnlyCollection<string> together)
+    {
+        var given = Given(parsed).Select(result => result.Option.Name).ToHashSet();
+        if (given.Overlaps(together))
+            given.UnionWith(together);
+        string[] added = [.. Read(folder).Where(option => !given.Contains(option.Key)).SelectMany(option => new[] { option.Key, option.Value })];
+        if (added.Length == 0)
+            return parsed;
+
+        var completed = parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), .. added]);
+        return completed.Errors is [var error, ..]
+            ? throw new UsageException($"The options that the run in '{folder}' was started with do not parse: {error.Message} Give all options anew.")
+            : completed;
+    }
+
+    private static IEnumerable<OptionResult> Given(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit);
+
+    // Of the last start that a command line made: later ones hold the earlier ones' options too.
+    private static Dictionary<string, string> Read(string folder)
+    {
+        string path = Path.Combine(folder, "run.json");
+        if (!File.Exists(path))
+            return [];
+        try
+        {
+            using var run = JsonDocument.Parse(File.ReadAllBytes(path));
+            return run.RootElement.GetProperty("starts").EnumerateArray()
+                .Select(start => start.GetProperty("notes").EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(note => note.Name, note => note.Value.GetString() ?? ""))
+                .LastOrDefault(notes => notes.Count > 0) ?? [];
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{path} is no record of a run: {e.Message} Move it away, and give all options anew.", e);
+        }
+    }
+}
