@@ -8,7 +8,7 @@ using Microsoft.ML.SemanticFlow.Evaluation;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Semantic segmentation: read, train, evaluate, load.</summary>
-public sealed class SemanticSegmentationCatalog
+public sealed partial class SemanticSegmentationCatalog
 {
     private static readonly ConditionalWeakTable<MLContext, SemanticSegmentationCatalog> _catalogs = [];
 

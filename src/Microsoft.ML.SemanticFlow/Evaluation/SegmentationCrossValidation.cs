@@ -1,0 +1,54 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Collections;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>The folds of a cross-validation. Disposing it disposes their models; take what is to stay.</summary>
+public sealed class SegmentationCrossValidation : IReadOnlyList<SegmentationCrossValidationResult>, IDisposable
+{
+    private readonly IReadOnlyList<SegmentationCrossValidationResult> _folds;
+
+    internal SegmentationCrossValidation(IReadOnlyList<SegmentationCrossValidationResult> folds)
+    {
+        _folds = folds;
+        var counts = folds[0].Metrics.ConfusionMatrix.Copy();
+        foreach (var fold in folds.Skip(1))
+            counts.Add(fold.Metrics.ConfusionMatrix);
+        Metrics = new SemanticSegmentationMetrics(counts);
+
+        // NaN when a fold has no pixel that counts: it has no mIoU.
+        double[] scores = [.. folds.Select(fold => fold.Metrics.MeanIntersectionOverUnion)];
+        AverageMeanIntersectionOverUnion = scores.Average();
+        MeanIntersectionOverUnionStandardDeviation = Math.Sqrt(scores.Sum(score => Math.Pow(score - AverageMeanIntersectionOverUnion, 2)) / (scores.Length - 1));
+    }
+
+    /// <summary>The metrics over the pixels of all folds: its confusion matrix is the sum of theirs, so that each row of the data counts once.</summary>
+    public SemanticSegmentationMetrics Metrics { get; }
+
+    /// <summary>The folds' mIoU on average, in [0, 1]. Not the mIoU of <see cref="Metrics"/>: a class that a fold lacks is left out there.</summary>
+    public double AverageMeanIntersectionOverUnion { get; }
+
+    /// <summary>How far the folds' mIoU are from their average: the sample standard deviation.</summary>
+    public double MeanIntersectionOverUnionStandardDeviation { get; }
+
+    /// <inheritdoc/>
+    public int Count => _folds.Count;
+
+    /// <inheritdoc/>
+    public SegmentationCrossValidationResult this[int index] => _folds[index];
+
+    /// <inheritdoc/>
+    public IEnumerator<SegmentationCrossValidationResult> GetEnumerator() => _folds.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var fold in _folds)
+            (fold.Model as IDisposable)?.Dispose();
+    }
+}

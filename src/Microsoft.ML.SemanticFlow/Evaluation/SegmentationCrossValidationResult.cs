@@ -1,0 +1,26 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>One fold of a cross-validation: a model, and how it does on the rows that it was not trained on.</summary>
+public sealed class SegmentationCrossValidationResult
+{
+    internal SegmentationCrossValidationResult(int fold, ITransformer model, SemanticSegmentationMetrics metrics, SegmentationTrainTestData data, IDataView scored) =>
+        (Fold, Model, Metrics, Data, ScoredHoldOutSet) = (fold, model, metrics, data, scored);
+
+    /// <summary>Which fold, from 0.</summary>
+    public int Fold { get; }
+
+    /// <summary>The model of the other folds' rows.</summary>
+    public ITransformer Model { get; }
+
+    /// <summary>How well the model does on this fold's rows.</summary>
+    public SemanticSegmentationMetrics Metrics { get; }
+
+    /// <summary>The rows: this fold's are the test set.</summary>
+    public SegmentationTrainTestData Data { get; }
+
+    /// <summary>This fold's rows with their predictions; scored anew each time they are read.</summary>
+    public IDataView ScoredHoldOutSet { get; }
+}

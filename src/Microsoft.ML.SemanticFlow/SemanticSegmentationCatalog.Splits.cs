@@ -1,0 +1,104 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Evaluation;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <content>Splits of a data set.</content>
+public sealed partial class SemanticSegmentationCatalog
+{
+    /// <summary>Divides a data set into rows to train on and rows to test on.</summary>
+    /// <param name="data">The data set, with paths or with images and masks; none is decoded.</param>
+    /// <param name="testFraction">The share of rows to test on, between 0 and 1: as many rows, rounded, or fewer where a key's rows would exceed it.</param>
+    /// <param name="samplingKeyColumnName">A column of text, keys or numbers whose rows stay together, such as the video of a frame; null when rows are independent.</param>
+    /// <param name="seed">Fixes the division; null takes the seed of the <c>MLContext</c>.</param>
+    /// <returns>Two views of the data set, in its order, that can be shuffled and read in parallel where it can.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1, or the key column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two rows, or fewer than two keys.</exception>
+    public SegmentationTrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, string? samplingKeyColumnName = null, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (testFraction is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, FormattableString.Invariant($"testFraction must be greater than 0 and less than 1, not {testFraction}."));
+        var groups = RowGroups.Read(data, samplingKeyColumnName);
+        var test = groups.Take(testFraction, SeedOf(seed));
+        return new SegmentationTrainTestData(groups.Others(test), groups.Rows(test));
+    }
+
+    /// <summary>Divides a data set into folds of about the same size, each once the rows to test on; the others are those to train on.</summary>
+    /// <param name="data">The data set, with paths or with images and masks; none is decoded.</param>
+    /// <param name="numberOfFolds">How many folds, at least 2.</param>
+    /// <param name="samplingKeyColumnName">A column of text, keys or numbers whose rows stay together, such as the video of a frame; null when rows are independent.</param>
+    /// <param name="seed">Fixes the division; null takes the seed of the <c>MLContext</c>.</param>
+    /// <returns>One pair of views for each fold; every row is in exactly one test set.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are to be fewer than 2 folds, or the key column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">There are fewer rows, or fewer keys, than folds.</exception>
+    public IReadOnlyList<SegmentationTrainTestData> CrossValidationSplit(IDataView data, int numberOfFolds = 5, string? samplingKeyColumnName = null, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (numberOfFolds < 2)
+            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, $"numberOfFolds must be at least 2, not {numberOfFolds}.");
+        var groups = RowGroups.Read(data, samplingKeyColumnName);
+        return [.. groups.Divide(numberOfFolds, SeedOf(seed)).Select(test => new SegmentationTrainTestData(groups.Others(test), groups.Rows(test)))];
+    }
+
+    /// <summary>Trains a model for each fold on the rows of the others, and evaluates it on the fold's own.</summary>
+    /// <param name="data">The data set: what the estimator is fitted to.</param>
+    /// <param name="estimator">The pipeline. A trainer in it keeps no run folder: folds would share it.</param>
+    /// <param name="numberOfFolds">How many folds, at least 2.</param>
+    /// <param name="labelColumnName">The ground truth, in the data or made by the estimator.</param>
+    /// <param name="predictedLabelColumnName">The predictions that the fitted estimator makes.</param>
+    /// <param name="samplingKeyColumnName">A column whose rows stay together, such as the video of a frame; null when rows are independent.</param>
+    /// <param name="seed">Fixes the folds; null takes the seed of the <c>MLContext</c>.</param>
+    /// <param name="labels">The classes; null takes the label map that the columns or their masks carry.</param>
+    /// <param name="cancellationToken">Stops between two folds and while evaluating; a trainer has a token of its own.</param>
+    /// <returns>The folds with their models, and the metrics over all of them. Dispose it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are to be fewer than 2 folds, or a column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">There are fewer rows, or fewer keys, than folds.</exception>
+    public SegmentationCrossValidation CrossValidate(
+        IDataView data,
+        IEstimator<ITransformer> estimator,
+        int numberOfFolds = 5,
+        string labelColumnName = "Label",
+        string predictedLabelColumnName = "PredictedLabel",
+        string? samplingKeyColumnName = null,
+        int? seed = null,
+        LabelMap? labels = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
+        var splits = CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed);
+        var models = new List<ITransformer>();
+        var folds = new List<SegmentationCrossValidationResult>();
+        using var channel = ((IHostEnvironment)_context).Start("CrossValidation");
+        try
+        {
+            foreach (var (fold, split) in splits.Index())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var model = estimator.Fit(split.TrainSet);
+                models.Add(model);
+                var scored = model.Transform(split.TestSet);
+                var metrics = SegmentationEvaluator.Evaluate(_context, scored, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
+                folds.Add(new SegmentationCrossValidationResult(fold, model, metrics, split, scored));
+                channel.Info(MessageSensitivity.None, "Fold {0} of {1}: mIoU {2}", fold + 1, splits.Count, metrics.MeanIntersectionOverUnion);
+            }
+
+            return new SegmentationCrossValidation(folds);
+        }
+        catch
+        {
+            foreach (var model in models)
+                (model as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+
+    private int SeedOf(int? seed) => seed ?? ((IHostEnvironment)_context).Register("SegmentationSplit").Rand.Next();
+}
