@@ -104,6 +104,25 @@ public sealed class SemanticFlowTrainerTests
     }
 
     [TestMethod]
+    [Timeout(120_000)] // it used to wait for ever
+    public void Fit_CancelledBetweenTheLastStepAndAValidationReadAnew_Stops()
+    {
+        using var scenes = new TinyScenes(4);
+        using var stop = new CancellationTokenSource();
+        var options = _quick with
+        {
+            CacheMegabytes = 0,
+            ValidationSet = scenes.Paths(new MLContext(1)),
+            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 1, Step: 2 })),
+            CancellationToken = stop.Token,
+        };
+
+        using var model = Fit(scenes, options);
+
+        Assert.AreEqual(3, model.Model.Labels.ClassCount); // of the epoch that was complete
+    }
+
+    [TestMethod]
     public void Fit_CancelledBeforeAnEpochIsComplete_Throws()
     {
         using var scenes = new TinyScenes(4);
