@@ -13,6 +13,7 @@ public sealed partial class ReadmeTests
     [DataRow("README.md")]
     [DataRow("src/Microsoft.ML.SemanticFlow.Tool/README.md")]
     [DataRow("docs/checkpoints.md")]
+    [DataRow("docs/training.md")]
     public void Readme_CommandLines_Parse(string readme)
     {
         var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => match.Groups["arguments"].Value.Split('#')[0].Trim())
