@@ -156,11 +156,14 @@ public sealed class TrainTests
         File.WriteAllText(record, File.ReadAllText(record).Replace(JsonEncodedText.Encode(Data.Root).ToString(), "gone", StringComparison.Ordinal));
 
         var lost = CommandLine.Run("train", "--output", run, "--resume");
+        var mistyped = CommandLine.Run("train", "--output", run, "--resume", "--data", "nowhere");
         var found = CommandLine.Run("train", "--output", run, "--resume", "--data", moved.Root);
 
         Assert.AreEqual(ExitCode.BadInput, lost.Code);
         StringAssert.Contains(lost.Sentence, "'gone");
         StringAssert.Contains(lost.Sentence, "give the place of the data anew");
+        StringAssert.Contains(mistyped.Sentence, "'nowhere");
+        Assert.IsFalse(mistyped.Sentence.Contains("anew", StringComparison.Ordinal));
         Assert.AreEqual(ExitCode.Done, found.Code, found.Error);
     }
 

@@ -18,6 +18,9 @@ internal static class RecordedCommand
         .Where(result => !_ofTheCall.Contains(result.Option.Name))
         .ToDictionary(result => result.Option.Name, result => result.Tokens is [var token, ..] ? token.Value : "true");
 
+    /// <summary>Whether a command line gives one of some options by itself.</summary>
+    public static bool Gives(ParseResult parsed, IReadOnlyCollection<string> options) => Given(parsed).Any(result => options.Contains(result.Option.Name));
+
     /// <summary>A command line with the options of the run in a folder added to its own, which win.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="folder">The folder of the run.</param>

@@ -44,7 +44,7 @@ internal static class TrainCommand
         {
             return dataset.Read(completed, context);
         }
-        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && given != completed)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && given != completed && !RecordedCommand.Gives(given, dataset.Places))
         {
             throw new FileNotFoundException($"{e.Message} The run was started with it: go on from the same working folder, or give the place of the data anew.", e);
         }
