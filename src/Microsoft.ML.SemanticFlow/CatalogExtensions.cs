@@ -31,13 +31,14 @@ public static class SemanticFlowCatalogExtensions
         /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
         /// <param name="inputColumnName">The images, of any size that the model takes.</param>
         /// <param name="options">How the model runs; null for the defaults.</param>
+        /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
         /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
         public SemanticFlowEstimator SemanticFlow(
-            string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null)
+            string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null, InferenceOptions? inference = null)
         {
             ArgumentNullException.ThrowIfNull(catalog);
-            return catalog.SemanticFlow().Score(modelPath, outputColumnName, inputColumnName, options);
+            return catalog.SemanticFlow().Score(modelPath, outputColumnName, inputColumnName, options, inference);
         }
     }
 }

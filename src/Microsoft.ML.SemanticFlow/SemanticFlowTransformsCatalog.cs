@@ -18,11 +18,12 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
     /// <param name="inputColumnName">The images, of any size that the model takes.</param>
     /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
     public SemanticFlowEstimator Score(
-        string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null) =>
-        new(Environment, modelPath, outputColumnName, inputColumnName, options);
+        string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null, InferenceOptions? inference = null) =>
+        new(Environment, modelPath, outputColumnName, inputColumnName, options, inference);
 
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>

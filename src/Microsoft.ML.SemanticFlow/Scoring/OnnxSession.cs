@@ -72,36 +72,36 @@ internal sealed class OnnxSession : IDisposable
             throw new InvalidDataException($"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes). Export it again.");
     }
 
-    /// <summary>Scores one image of a size that the graph takes.</summary>
+    /// <summary>Keeps the session alive until the result is disposed, whoever disposes the session meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It is disposed already.</exception>
+    public Holder Hold()
+    {
+        Enter();
+        return new Holder(this);
+    }
+
+    /// <summary>Scores one image of a size that the graph takes. The caller holds the session.</summary>
     public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Enter();
+        if (description.Form == OnnxForm.Scoring)
+        {
+            using var pixels = OrtValue.CreateTensorValueFromMemory(image.Bgra, [1, image.Height, image.Width, 4]);
+            Run(pixels, read, cancellation);
+            return;
+        }
+
+        int length = 3 * image.Height * image.Width;
+        float[] normalised = ArrayPool<float>.Shared.Rent(length);
         try
         {
-            if (description.Form == OnnxForm.Scoring)
-            {
-                using var pixels = OrtValue.CreateTensorValueFromMemory(image.Bgra, [1, image.Height, image.Width, 4]);
-                Run(pixels, read, cancellation);
-                return;
-            }
-
-            int length = 3 * image.Height * image.Width;
-            float[] normalised = ArrayPool<float>.Shared.Rent(length);
-            try
-            {
-                new PixelNormalization(description.Mean, description.Std).ToPlanes(image.Bgra, normalised);
-                using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
-                Run(planes, read, cancellation);
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(normalised);
-            }
+            new PixelNormalization(description.Mean, description.Std).ToPlanes(image.Bgra, normalised);
+            using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
+            Run(planes, read, cancellation);
         }
         finally
         {
-            Leave();
+            ArrayPool<float>.Shared.Return(normalised);
         }
     }
 
@@ -145,5 +145,11 @@ internal sealed class OnnxSession : IDisposable
     {
         if (Interlocked.Decrement(ref _uses) == 0)
             _session.Dispose();
+    }
+
+    /// <summary>One use of the session.</summary>
+    public readonly struct Holder(OnnxSession session) : IDisposable
+    {
+        public void Dispose() => session.Leave();
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
@@ -14,7 +15,8 @@ namespace Microsoft.ML.SemanticFlow;
 /// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
 /// them end; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class SegmentationModel : IDisposable
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads of Predict apart.")]
+public sealed partial class SegmentationModel : IDisposable
 {
     /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
     internal const int SmallestSide = 32;
@@ -171,6 +173,13 @@ public sealed class SegmentationModel : IDisposable
     public void Dispose() => _session.Dispose();
 
     private void Run(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    {
+        using var held = _session.Hold();
+        RunHeld(image, source, read, cancellation);
+    }
+
+    /// <summary>One run of the network, for a caller that holds the session.</summary>
+    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
     {
         if (Height is { } height && Width is { } width)
         {

@@ -13,12 +13,12 @@ public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
 {
     private readonly SemanticFlowTransformer _transformer;
 
-    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, string outputColumn, string inputColumn, ScoringOptions? options)
+    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, string outputColumn, string inputColumn, ScoringOptions? options, InferenceOptions? inference)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         ArgumentException.ThrowIfNullOrEmpty(outputColumn);
         ArgumentException.ThrowIfNullOrEmpty(inputColumn);
-        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, options));
+        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, options), inference);
     }
 
     /// <inheritdoc/>
