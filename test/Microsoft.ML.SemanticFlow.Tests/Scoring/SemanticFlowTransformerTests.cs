@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.IO.Compression;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Testing;
@@ -231,6 +232,46 @@ public sealed class SemanticFlowTransformerTests
         for (int i = 0; i < masks.Length; i++)
             Assert.IsTrue(_expected[i].Ids.SequenceEqual(masks[i].Ids), $"row {i}");
         Assert.AreEqual("red", loaded.GetOutputSchema(schema)["PredictedLabel"] is var column ? SemanticFlow.Data.MaskAnnotations.TryGet(column)!.Classes[2].Name : "");
+    }
+
+    [TestMethod]
+    public void Save_Load_KeepsTheInferenceOptions()
+    {
+        string zip = _folder["inference.zip"];
+        var inference = new InferenceOptions
+        {
+            Scales = [0.9, 1.1],
+            Flip = true,
+            SlidingWindow = new SlidingWindow { Height = 32, Width = 48, Overlap = 0.25, Blending = TileBlending.Linear },
+        };
+        var model = _ml.Transforms.LoadImages("Image", null, "ImagePath").Append(_ml.Transforms.SemanticFlow(_model, inference: inference)).Fit(Data());
+        _ml.Model.Save(model, Data().Schema, zip);
+
+        var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(zip, out _);
+
+        Assert.AreEqual(inference, ((SemanticFlowTransformer)loaded.LastTransformer).Inference);
+        using var image = MLImage.CreateFromFile(_folder["images", "1.png"]);
+        var direct = model.LastTransformer.Model.Predict(image, inference);
+        Assert.IsTrue(direct.Ids.SequenceEqual(Masks(loaded.Transform(Data()))[1].Ids));
+        Assert.IsFalse(direct.Ids.SequenceEqual(_expected[1].Ids)); // resized noise: the options made a difference
+    }
+
+    [TestMethod]
+    public void Load_SavedBeforeInferenceOptions_IsOnePass()
+    {
+        string zip = _folder["older.zip"];
+        _ml.Model.Save(Pipeline().Fit(Data()), Data().Schema, zip);
+        using (var archive = ZipFile.Open(zip, ZipArchiveMode.Update))
+        {
+            // Without what was added: the format, the number of scales and one scale, two flags.
+            using var payload = archive.Entries.Single(entry => entry.Name == "SemanticFlow.bin").Open();
+            payload.SetLength(payload.Length - 1 - 4 - 8 - 1 - 1);
+        }
+
+        var loaded = (TransformerChain<ITransformer>)new MLContext().Model.Load(zip, out _);
+
+        Assert.AreEqual(new InferenceOptions(), ((SemanticFlowTransformer)loaded.LastTransformer).Inference);
+        Assert.IsTrue(_expected[1].Ids.SequenceEqual(Masks(loaded.Transform(Data()))[1].Ids));
     }
 
     [TestMethod]
