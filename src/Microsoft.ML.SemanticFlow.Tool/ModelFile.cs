@@ -11,14 +11,23 @@ internal static class ModelFile
     private static readonly ScoringOptions _oneThread = new() { IntraOpThreads = 1 };
 
     /// <summary>Reads an exported ONNX file, or the zip of a pipeline that holds one.</summary>
-    public static SegmentationModel Load(Terminal terminal, string path)
+    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, out _);
+
+    /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied once to the whole image.</summary>
+    public static SegmentationModel Load(Terminal terminal, string path, out InferenceOptions inference)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
-        return path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? LoadZip(terminal, path) : SegmentationModel.Load(path, _oneThread);
+        inference = new InferenceOptions();
+        if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return SegmentationModel.Load(path, _oneThread);
+
+        var scorer = LoadZip(terminal, path);
+        inference = scorer.Inference;
+        return scorer.Model;
     }
 
-    private static SegmentationModel LoadZip(Terminal terminal, string path)
+    private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)
     {
         ITransformer loaded;
         try
@@ -30,7 +39,7 @@ internal static class ModelFile
             throw new InvalidDataException($"'{path}' is not a model that ML.NET saved, or it is damaged.", exception);
         }
 
-        return Scorers(loaded).LastOrDefault()?.Model
+        return Scorers(loaded).LastOrDefault()
             ?? throw new InvalidDataException($"The pipeline in '{path}' holds no segmentation model.");
     }
 

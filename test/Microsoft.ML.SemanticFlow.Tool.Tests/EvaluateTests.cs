@@ -43,6 +43,25 @@ public sealed class EvaluateTests
     }
 
     [TestMethod]
+    public void Evaluate_Scales_CountsWhatTheMeanPredicts()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 70, 90, seed: 1);
+        using (var segmenter = SegmentationModel.Load(model))
+            segmenter.Predict(folder["images", "a.png"], new InferenceOptions { Scales = [0.5], Flip = true }).Save(folder.Prepare("labels", "a.png"));
+
+        var result = CommandLine.Run("evaluate", "--model", model, "--images", folder["images"], "--labels", folder["labels"], "--json", "-", "--scales", "0.5", "--flip");
+        var once = CommandLine.Run("evaluate", "--model", model, "--images", folder["images"], "--labels", folder["labels"], "--json", "-");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        using var other = JsonDocument.Parse(once.Output);
+        Assert.AreEqual(1.0, json.RootElement.GetProperty("pixelAccuracy").GetDouble());
+        Assert.IsLessThan(1.0, other.RootElement.GetProperty("pixelAccuracy").GetDouble());
+    }
+
+    [TestMethod]
     public void Evaluate_Table_NamesTheClasses()
     {
         using var data = new TinyDataset();

@@ -46,6 +46,57 @@ public sealed class PredictTests
     }
 
     [TestMethod]
+    public void Predict_MirroredInTiles_GivesTheMaskOfOnePass()
+    {
+        // Each pixel of the model has scores of its own, so tiles and mirroring change nothing.
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 70, 90, seed: 1);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["masks"], "--flip", "--sliding", "32,48", "--overlap", "0.5", "--blend", "linear");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+    }
+
+    [TestMethod]
+    public void Predict_Scales_GivesTheMaskOfTheLibrary()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 70, 90, seed: 1);
+        using var segmenter = SegmentationModel.Load(model);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["masks"], "--scales", "0.5,1.5");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        var expected = segmenter.Predict(folder["a.png"], new InferenceOptions { Scales = [0.5, 1.5] });
+        CollectionAssert.AreEqual(expected.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        CollectionAssert.AreNotEqual(truth.Ids.ToArray(), expected.Ids.ToArray());
+    }
+
+    [TestMethod]
+    public void Predict_SavedPipeline_AppliesItsOwnOptionsUnlessOthersAreGiven()
+    {
+        using var folder = new TemporaryFolder();
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 70, 90, seed: 1);
+        var ml = new MLContext();
+        var data = ml.SemanticSegmentation.Data.Folder(folder["images"]);
+        var saved = new InferenceOptions { Scales = [0.5] };
+        using var model = ml.Transforms.LoadImages("Image", null, "ImagePath").Append(ml.Transforms.SemanticFlow(BrightestChannelModel.Save(folder["model.onnx"]), inference: saved)).Fit(data);
+        ml.Model.Save(model, data.Schema, folder["model.zip"]);
+
+        var own = CommandLine.Run("predict", "--model", folder["model.zip"], "--images", folder["images"], "--output", folder["own"]);
+        var other = CommandLine.Run("predict", "--model", folder["model.zip"], "--images", folder["images"], "--output", folder["other"], "--scales", "1");
+
+        Assert.AreEqual((ExitCode.Done, ExitCode.Done), (own.Code, other.Code), own.Error + other.Error);
+        var segmenter = model.LastTransformer.Model;
+        string image = folder["images", "a.png"];
+        CollectionAssert.AreEqual(segmenter.Predict(image, saved).Ids.ToArray(), SegmentationMask.Load(folder["own", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        CollectionAssert.AreEqual(segmenter.Predict(image).Ids.ToArray(), SegmentationMask.Load(folder["other", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+    }
+
+    [TestMethod]
     public void Predict_TruncatedImage_StopsAndNamesIt()
     {
         using var folder = new TemporaryFolder();

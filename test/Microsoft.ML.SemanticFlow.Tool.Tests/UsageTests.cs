@@ -45,6 +45,35 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    [DataRow("--scales", "0.5,0", "above 0")]
+    [DataRow("--scales", "0.5;1", "not a number")]
+    [DataRow("--sliding", "96", "H,W")]
+    [DataRow("--sliding", "16,96", "at least 32")]
+    [DataRow("--overlap", "0.5", "--sliding")]
+    [DataRow("--blend", "cosine", "linear")]
+    public void Predict_PassesOutOfRange_NamesTheOptionAndWhatItTakes(string option, string value, string expected)
+    {
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run("predict", "--model", data.At("model.onnx"), "--images", data.Images, "--output", data.At("masks"), option, value);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, option);
+        StringAssert.Contains(result.Sentence, expected);
+    }
+
+    [TestMethod]
+    public void Evaluate_PassesWithPredictions_IsUsage()
+    {
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run("evaluate", "--predictions", data.Masks, "--labels", data.Masks, "--map", TinyDataset.Map, "--flip");
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, "--model");
+    }
+
+    [TestMethod]
     public void Evaluate_NeitherModelNorPredictions_IsUsage()
     {
         using var data = new TinyDataset();

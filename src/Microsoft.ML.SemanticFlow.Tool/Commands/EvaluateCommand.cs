@@ -24,26 +24,31 @@ internal static class EvaluateCommand
         var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
         var map = MapOption.Create();
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
+        var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
 
         var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
+        inference.AddTo(command);
         command.SetAction(parsed =>
         {
             string labelFolder = parsed.GetValue(labels)!;
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
+            var passes = inference.Read(parsed);
             SemanticSegmentationMetrics metrics;
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
-                    using (var segmenter = ModelFile.Load(terminal, modelFile))
+                    using (var segmenter = ModelFile.Load(terminal, modelFile, out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);
-                        SegmentationMask MaskOf(string image) => segmenter.Predict(image);
+                        SegmentationMask MaskOf(string image) => segmenter.Predict(image, passes ?? saved, cancellation);
                     }
 
                     break;
+                case (null, null, not null) when passes is not null:
+                    throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
                     var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;

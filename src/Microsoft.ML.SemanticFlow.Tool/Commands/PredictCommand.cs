@@ -34,10 +34,12 @@ internal static class PredictCommand
         ids.AcceptOnlyFromAmong("raw", "train");
         var onError = new Option<string>("--on-error") { Description = "What to do about an image that cannot be read: stop, keeping the masks written, or report and skip it.", DefaultValueFactory = _ => "stop" };
         onError.AcceptOnlyFromAmong("stop", "skip");
+        var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
         var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, ids, onError, workers, json };
+        inference.AddTo(command);
         command.SetAction(parsed =>
         {
             string folder = parsed.GetValue(output)!;
@@ -45,7 +47,8 @@ internal static class PredictCommand
             var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
             bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
             int count = WorkersOption.Read(parsed, workers), written = 0;
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!);
+            var chosen = inference.Read(parsed);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, out var saved);
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
                 Directory.CreateDirectory(directory);
 
@@ -84,7 +87,7 @@ internal static class PredictCommand
 
             void Predict(Job job)
             {
-                var mask = segmenter.Predict(job.Image);
+                var mask = segmenter.Predict(job.Image, chosen ?? saved, cancellation);
                 if (withOverlay)
                     mask.SaveOverlay(job.Image, job.Stem + "-overlay.png");
                 if (withColor)
