@@ -12,8 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Imaging;
 /// </remarks>
 internal static class ImageCodec
 {
-    /// <summary>The most pixels an image may have: 1 GiB decoded.</summary>
-    public const int MaxPixels = 1 << 28;
+    /// <summary>The most pixels an image may have: 2 GB decoded, about what an array holds.</summary>
+    public const int MaxPixels = 500_000_000;
 
     /// <summary>Decodes a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -35,24 +35,32 @@ internal static class PngIndexWriter
 
     private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> indices, int height, int width)
     {
-        int stride = width + 1;
-        var rows = ArrayPool<byte>.Shared.Rent(checked(height * stride));
+        const int BlockBytes = 1 << 20;
+        int stride = width + 1, blockRows = Math.Clamp(BlockBytes / stride, 1, height);
+        var block = ArrayPool<byte>.Shared.Rent(blockRows * stride);
         try
         {
-            for (int row = 0; row < height; row++)
-            {
-                rows[row * stride] = 0;
-                indices.Slice(row * width, width).CopyTo(rows.AsSpan(row * stride + 1));
-            }
-
             var compressed = new MemoryStream(capacity: 1 << 16);
             using (var deflate = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
-                deflate.Write(rows, 0, height * stride);
+            {
+                for (int first = 0; first < height; first += blockRows)
+                {
+                    int rows = Math.Min(blockRows, height - first);
+                    for (int row = 0; row < rows; row++)
+                    {
+                        block[row * stride] = 0;
+                        indices.Slice((first + row) * width, width).CopyTo(block.AsSpan((row * stride) + 1));
+                    }
+
+                    deflate.Write(block, 0, rows * stride);
+                }
+            }
+
             return compressed.GetBuffer().AsSpan(0, (int)compressed.Length);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rows);
+            ArrayPool<byte>.Shared.Return(block);
         }
     }
 

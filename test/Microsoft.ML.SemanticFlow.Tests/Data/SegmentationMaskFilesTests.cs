@@ -10,6 +10,21 @@ namespace Microsoft.ML.SemanticFlow.Tests.Data;
 public sealed class SegmentationMaskFilesTests
 {
     [TestMethod]
+    public void Save_MoreThanTheWriterTakesAtOnce_ComesBack()
+    {
+        // 1100 x 1100 is more than 1 MiB; noise, so that no row looks like another.
+        using var folder = new TemporaryFolder();
+        var ids = new byte[1100 * 1100];
+        new Random(1).NextBytes(ids);
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] %= 11;
+
+        new SegmentationMask(1100, 1100, ids, LabelMaps.CamVid).Save(folder["mask.png"], MaskIds.Train);
+
+        Assert.IsTrue(ids.AsSpan().SequenceEqual(SegmentationMask.Load(folder["mask.png"], LabelMaps.CamVid, MaskIds.Train).Ids));
+    }
+
+    [TestMethod]
     public void SaveColor_Labelled_IsAnRgbPictureOfItsColors()
     {
         using var folder = new TemporaryFolder();
