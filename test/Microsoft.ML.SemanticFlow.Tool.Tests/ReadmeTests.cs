@@ -14,6 +14,7 @@ public sealed partial class ReadmeTests
     [DataRow("src/Microsoft.ML.SemanticFlow.Tool/README.md")]
     [DataRow("docs/checkpoints.md")]
     [DataRow("docs/training.md")]
+    [DataRow("docs/scoring.md")]
     public void Readme_CommandLines_Parse(string readme)
     {
         var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => match.Groups["arguments"].Value.Split('#')[0].Trim())
