@@ -4,7 +4,8 @@
 using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 
-// Classes that seed or draw from torch's random state, which is the process's, or that train are marked DoNotParallelize.
+// Marked DoNotParallelize: classes that seed or draw from torch's random state, which is the process's; and those that run losses and
+// optimisers, whose scalars TorchSharp may free while another thread allocates.
 [assembly: Parallelize(Workers = 0, Scope = ExecutionScope.MethodLevel)]
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests;

@@ -63,7 +63,7 @@ internal sealed class SFNetHead : Module<Tensor[], NetworkOutput>
         for (int i = features.Length - 2; i >= 0; i--)
         {
             var lateral = _laterals[i].call(features[i]);                       // [N,C,hi,wi]
-            flowing = lateral + _align[i].call(lateral, flowing);
+            flowing = lateral.Plus(_align[i].call(lateral, flowing));
             pyramid[i] = _smooth[i].call(flowing);
 
             // Upstream computes these in evaluation too, and drops them.

@@ -14,6 +14,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 /// <summary>Every loss that the golden training runs list, on the outputs the original gave.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed partial class GoldenLossTests
 {
     // The 19 class weights of Cityscapes that many segmentation codes share.

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Native;
 
 [TestClass]
+[DoNotParallelize]
 public sealed class MixedPrecisionTests
 {
     [TestMethod]

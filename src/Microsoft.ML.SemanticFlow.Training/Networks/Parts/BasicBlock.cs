@@ -38,7 +38,7 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>, IOnnxPart
         using var scope = NewDisposeScope();
         var y = _firstNorm.call(_first.call(x)).relu_();                        // [N,c,H/s,W/s]
         y = _secondNorm.call(_second.call(y));
-        y.add_(_shortcut is null ? x : _shortcut.call(x));
+        y.PlusInPlace(_shortcut is null ? x : _shortcut.call(x));
         return y.relu_().MoveToOuterDisposeScope();
     }
 

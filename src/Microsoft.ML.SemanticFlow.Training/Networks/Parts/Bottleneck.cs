@@ -44,7 +44,7 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IOnnxPart
         var y = _reduceNorm.call(_reduce.call(x)).relu_();                      // [N,c,H,W]
         y = _middleNorm.call(_middle.call(y)).relu_();                          // [N,c,H/s,W/s]
         y = _expandNorm.call(_expand.call(y));                                  // [N,4c,H/s,W/s]
-        y.add_(_shortcut is null ? x : _shortcut.call(x));
+        y.PlusInPlace(_shortcut is null ? x : _shortcut.call(x));
         return y.relu_().MoveToOuterDisposeScope();
     }
 

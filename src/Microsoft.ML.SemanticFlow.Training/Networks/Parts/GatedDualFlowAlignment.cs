@@ -41,7 +41,7 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
         var movedHigh = Warp.ByFlow(high, flows.narrow(1, 0, 2));               // [N,C,H,W]
         var movedLow = Warp.ByFlow(low, flows.narrow(1, 2, 2));                 // [N,C,H,W]
         var gate = _gate.call(_view.Of(raised, reducedLow, low));               // [N,1,H,W]
-        return (movedHigh * gate + movedLow * (1 - gate)).MoveToOuterDisposeScope();
+        return (movedHigh * gate).Plus(movedLow * gate.Complement()).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)

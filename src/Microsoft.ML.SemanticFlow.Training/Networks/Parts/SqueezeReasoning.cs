@@ -51,7 +51,7 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
         var squeezed = (_left.call(x) * _right.call(x)).sum([2, 3]);            // [N,c]
         var nodes = squeezed.reshape(-1, _features, Nodes).transpose(1, 2);     // [N,n,f], feature by feature in the vector
 
-        var reasoned = _betweenNodesNorm.call(_betweenNodes.call(nodes)).relu() + nodes;                                       // [N,n,f]
+        var reasoned = _betweenNodesNorm.call(_betweenNodes.call(nodes)).relu().Plus(nodes);                                       // [N,n,f]
         reasoned = _betweenFeaturesNorm.call(_betweenFeatures.call(reasoned.transpose(1, 2))).relu().transpose(1, 2);          // [N,n,f]
 
         // Upstream: node by node, so the scale of channel f n comes from channel n f of the vector. Checkpoints depend on it.

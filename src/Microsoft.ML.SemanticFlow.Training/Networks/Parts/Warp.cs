@@ -27,7 +27,7 @@ internal static class Warp
         var ys = linspace(-1, 1, height, ScalarType.Float32, x.device).to(precision).view(1, height, 1, 1).expand(1, height, width, 1);
         var xs = linspace(-1, 1, width, ScalarType.Float32, x.device).to(precision).view(1, 1, width, 1).expand(1, height, width, 1);
         var size = tensor(new float[] { width, height }, precision, x.device);
-        var positions = cat([xs, ys], dim: 3) + flow.to(precision).permute(0, 2, 3, 1) / size;     // [N,H,W,2]
+        var positions = cat([xs, ys], dim: 3).Plus(flow.to(precision).permute(0, 2, 3, 1) / size);     // [N,H,W,2]
         return functional.grid_sample(x.to(precision), positions, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: true).to(x.dtype);
     }
 }
