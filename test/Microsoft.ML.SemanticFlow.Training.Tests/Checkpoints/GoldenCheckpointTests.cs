@@ -13,6 +13,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 [TestClass]
 public sealed class GoldenCheckpointTests
 {
+    // The path is in the files: what they touch when they are unpickled naively (the golden data's README, section 5).
     private const string RunByEvilFiles = "/tmp/GOLDEN_EVIL_WAS_RUN";
 
     private static readonly string[] _loaded =
