@@ -44,29 +44,23 @@ public sealed class OnnxParityTests
         using var logits = Free(network, id, OnnxForm.Logits);
 
         foreach (var (height, width) in _sizes)
-        {
-            var image = GoldenNetwork.Image(height, width);
-            var (main, enlarged) = Scores(network, height, width);
-
-            AssertSame(id, ExportCheck.Compare(main, scoring, image));
-            AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
-            AssertSameAtFixedSize(network, id, OnnxForm.Scoring, main, image);
-            AssertSameAtFixedSize(network, id, OnnxForm.Logits, enlarged, image);
-        }
-
+            AssertSameAt(height, width, OnnxForm.Scoring, OnnxForm.Logits);
         foreach (var (height, width) in _smallestSizes)
-        {
-            var image = GoldenNetwork.Image(height, width);
-            var (main, enlarged) = Scores(network, height, width);
-
-            AssertSame(id, ExportCheck.Compare(main, scoring, image));
-            AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
-            AssertSameAtFixedSize(network, id, OnnxForm.Scoring, main, image);
-        }
+            AssertSameAt(height, width, OnnxForm.Scoring);
 
         var original = OriginalNetwork.CasesOf(id).First();
         Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
         original.AssertEqual(logits.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
+
+        void AssertSameAt(int height, int width, params OnnxForm[] fixedForms)
+        {
+            var image = GoldenNetwork.Image(height, width);
+            var (main, enlarged) = Scores(network, height, width);
+            AssertSame(id, ExportCheck.Compare(main, scoring, image));
+            AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
+            foreach (var form in fixedForms)
+                AssertSameAtFixedSize(network, id, form, form == OnnxForm.Scoring ? main : enlarged, image);
+        }
     }
 
     [TestMethod]

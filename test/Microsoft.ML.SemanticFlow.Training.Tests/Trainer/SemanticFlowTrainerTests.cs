@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using System.Reflection;
-using System.Security.Cryptography;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
@@ -11,24 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 [DoNotParallelize]
 public sealed class SemanticFlowTrainerTests
 {
-    private static readonly SemanticFlowTrainerOptions _quick = new()
-    {
-        Network = SegmentationNetworks.SFNetDF1,
-        Epochs = 2,
-        BatchSize = 2,
-        CropHeight = 64,
-        CropWidth = 64,
-        LearningRate = 0.02,
-        WarmUpSteps = 2,
-        Loss = SegmentationLossKind.CrossEntropy,
-        ScaleMin = 1,
-        ScaleMax = 1.1,
-        ColorJitter = 0,
-        Precision = TrainingPrecision.Float32,
-        Threads = 1,
-        LoaderThreads = 1,
-        Seed = 1,
-    };
+    private static readonly SemanticFlowTrainerOptions _quick = TinyRun.Options with { WarmUpSteps = 2 };
 
     [TestMethod]
     public void Fit_FourScenes_LearnsThem()
@@ -68,7 +50,7 @@ public sealed class SemanticFlowTrainerTests
         var halfway = straight with
         {
             RunDirectory = scenes.Run + "2",
-            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Epoch, Epoch: 2 })),
+            Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Epoch, Epoch: 2 })),
             CancellationToken = stop.Token,
         };
 
@@ -92,7 +74,7 @@ public sealed class SemanticFlowTrainerTests
             Epochs = 50,
             RunDirectory = scenes.Run,
             ValidationSet = scenes.Paths(context),
-            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 1 })),
+            Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 1 })),
             CancellationToken = stop.Token,
         };
 
@@ -113,7 +95,7 @@ public sealed class SemanticFlowTrainerTests
         {
             CacheMegabytes = 0,
             ValidationSet = scenes.Paths(new MLContext(1)),
-            Progress = new Callback(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 1, Step: 2 })),
+            Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 1, Step: 2 })),
             CancellationToken = stop.Token,
         };
 
@@ -127,7 +109,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
         using var stop = new CancellationTokenSource();
-        var options = _quick with { Progress = new Callback(_ => stop.Cancel()), CancellationToken = stop.Token };
+        var options = _quick with { Progress = new TinyRun.Told(_ => stop.Cancel()), CancellationToken = stop.Token };
 
         Assert.ThrowsExactly<OperationCanceledException>(() => Fit(scenes, options));
     }
@@ -355,12 +337,7 @@ public sealed class SemanticFlowTrainerTests
     private static string Train(TinyScenes scenes, SemanticFlowTrainerOptions options)
     {
         using var model = Fit(scenes, options);
-        return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(options.RunDirectory!, "last.safetensors")))); // callers set it
-    }
-
-    private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
+        return TinyRun.Hash(options.RunDirectory!, "last.safetensors"); // callers set it
     }
 
     private sealed class Reports : IProgress<TrainingProgress>
