@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
@@ -31,10 +32,11 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        using Scalar taken = share, kept = 1 - share; // held: TorchSharp lets its own be collected during the native call
         foreach (var (name, weight) in network.state_dict())
         {
             if (weight.is_floating_point())
-                _weights[name].mul_(1 - share).add_(weight, alpha: share);
+                _weights[name].mul_(kept).add_(weight, alpha: taken);
             else
                 _weights[name].copy_(weight);
         }

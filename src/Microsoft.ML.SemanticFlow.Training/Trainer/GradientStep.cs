@@ -61,7 +61,8 @@ internal sealed class GradientStep : IDisposable
         if (double.IsFinite(value))
         {
             double share = ShareOf(batch);
-            (share == 1 ? loss : loss * share).backward();
+            using Scalar factor = share; // held, as in Sums
+            (share == 1 ? loss : loss.mul(factor)).backward();
             _share += share;
         }
 
@@ -102,8 +103,9 @@ internal sealed class GradientStep : IDisposable
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        using Scalar share = _share;
         foreach (var parameter in _parameters)
-            parameter.grad?.div_(_share);
+            parameter.grad?.div_(share);
     }
 
     private static OptimizerHelper Create(SemanticFlowTrainerOptions options, Parameter[][] groups) => options.Optimizer switch
