@@ -6,6 +6,7 @@ using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,22 +20,22 @@ internal sealed class GradientStep : IDisposable
     private readonly bool _bfloat16;
     private readonly SegmentationNetwork _network;
     private readonly Parameter[] _parameters;
-    private readonly OptimizerHelper _optimizer;
+    private readonly int _backboneParameters;
+    private readonly Optimizer _optimizer;
     private double _share;
 
     public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network)
     {
         (_options, _bfloat16, _network) = (options, plan.UseBFloat16, network);
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
-        var rest = network.named_parameters().ToLookup(named => !backbone.Contains(named.parameter.Handle));
-        (string, Parameter Parameter)[][] groups = [[.. rest[false]], [.. rest[true]]];
-        _parameters = [.. groups.SelectMany(group => group).Select(named => named.Parameter)];
-        _optimizer = Create(options, [.. groups.Select(group => group.Select(named => named.Parameter).ToArray())]);
-        Memory = new OptimizerMemory(_optimizer, [.. groups.SelectMany(group => group)]);
+        var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
+        _backboneParameters = backbone.Count;
+        _optimizer = Optimizer.Of(options, [.. named[true], .. named[false]]);
+        _parameters = [.. _optimizer.Memory.Parameters.Select(memory => memory.Parameter)];
     }
 
     /// <summary>What the optimiser remembers.</summary>
-    public OptimizerMemory Memory { get; }
+    public OptimizerMemory Memory => _optimizer.Memory;
 
     /// <summary>Turns the network to training; batch norms only where they are not frozen.</summary>
     public void Begin()
@@ -52,7 +53,7 @@ internal sealed class GradientStep : IDisposable
     {
         using var scope = NewDisposeScope();
         if (_share == 0)
-            _optimizer.zero_grad();
+            _optimizer.ForgetGradients();
         NetworkOutput output;
         using (_bfloat16 ? MixedPrecision.Autocast() : default)
             output = _network.Predict(batch.Images);
@@ -79,9 +80,7 @@ internal sealed class GradientStep : IDisposable
         AverageGradients();
         if (_options.MaxGradientNorm is { } norm)
             nn.utils.clip_grad_norm_(_parameters, norm);
-        foreach (var (group, factor) in _optimizer.ParamGroups.Zip((double[])[_options.BackboneLearningRateFactor, 1]))
-            group.LearningRate = rate * factor;
-        _optimizer.step();
+        _optimizer.Step(i => i < _backboneParameters ? rate * _options.BackboneLearningRateFactor : rate);
         _share = 0;
         return true;
     }
@@ -107,11 +106,4 @@ internal sealed class GradientStep : IDisposable
         foreach (var parameter in _parameters)
             parameter.grad?.div_(share);
     }
-
-    private static OptimizerHelper Create(SemanticFlowTrainerOptions options, Parameter[][] groups) => options.Optimizer switch
-    {
-        OptimizerKind.Adam => optim.Adam(groups.Select(group => new Adam.ParamGroup(group, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay))),
-        OptimizerKind.AdamW => optim.AdamW(groups.Select(group => new AdamW.ParamGroup(group, options.LearningRate, options.AdamBeta1, options.AdamBeta2, weight_decay: options.WeightDecay))),
-        _ => optim.SGD(groups.Select(group => new SGD.ParamGroup(group, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay)), options.LearningRate),
-    };
 }

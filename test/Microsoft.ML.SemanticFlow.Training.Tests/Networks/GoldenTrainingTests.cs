@@ -4,6 +4,7 @@
 using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
@@ -139,17 +140,16 @@ public sealed class GoldenTrainingTests
     private static double[] ThreeSteps(GoldenTrainingRun run, SegmentationNetwork network, double[] rates, ScalarType precision)
     {
         var (images, labels, loss) = (run.Images(precision), run.Labels("label_A"), GoldenTrainingRun.Loss());
-        using var optimizer = optim.SGD(network.parameters(), rates[0], momentum: 0.9, weight_decay: 1e-4);
+        using var optimizer = new SgdOptimizer([.. network.named_parameters()], momentum: 0.9, weightDecay: 1e-4);
         return [.. rates.Select(Step)];
 
         double Step(double rate)
         {
             using var scope = NewDisposeScope();
-            foreach (var group in optimizer.ParamGroups) group.LearningRate = rate;
-            optimizer.zero_grad();
+            optimizer.ForgetGradients();
             var value = loss.Compute(network.Predict(images), labels);
             value.backward();
-            optimizer.step();
+            optimizer.Step(_ => rate);
             return value.to(ScalarType.Float64).item<double>();
         }
     }
