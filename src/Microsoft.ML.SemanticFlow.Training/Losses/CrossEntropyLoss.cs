@@ -10,6 +10,14 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="classWeights">A weight for each class, or null: all alike. The average is then weighted too: sum(w l) / sum(w).</param>
 internal sealed class CrossEntropyLoss(IReadOnlyList<float>? classWeights = null) : PixelLoss
 {
+    /// <inheritdoc/>
+    public override Tensor Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var scores = Widened(logits);
+        return (FusedCrossEntropy.Serves(scores, labels) ? FusedCrossEntropy.Mean(scores, labels, classWeights) : base.Compute(scores, labels)).MoveToOuterDisposeScope();
+    }
+
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => Mean(logits, labels, classWeights);
 
     /// <summary>The mean over all labels but <see cref="SegmentationLoss.Ignored"/>.</summary>

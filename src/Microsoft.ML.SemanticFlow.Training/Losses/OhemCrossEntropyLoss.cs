@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,7 +18,16 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="classWeights">A weight for each class, or null: all alike.</param>
 internal sealed class OhemCrossEntropyLoss(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelLoss
 {
-    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => CrossEntropyLoss.Mean(logits, Select(logits, labels), classWeights);
+    private readonly CrossEntropyLoss _ofKept = new(classWeights);
+
+    /// <inheritdoc/>
+    public override Tensor Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return _ofKept.Compute(logits, Select(Warp.Resize(Widened(logits.detach()), labels.shape[1..]), labels)).MoveToOuterDisposeScope();
+    }
+
+    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => _ofKept.OfPixels(logits, Select(logits, labels));
 
     /// <summary>The labels with every pixel that is not kept ignored.</summary>
     internal Tensor Select(Tensor logits, Tensor labels)

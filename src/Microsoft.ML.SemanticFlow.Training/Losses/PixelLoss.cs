@@ -17,14 +17,15 @@ internal abstract class PixelLoss : SegmentationLoss
     public override PixelLoss At(int epoch) => this;
 
     /// <summary>The loss of one map of logits [N, K, h, w] against labels [N, H, W].</summary>
-    public Tensor Compute(Tensor logits, Tensor labels)
+    public virtual Tensor Compute(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-
-        // Mixed precision gives bfloat16 logits; sums over a batch's pixels need more than eight bits.
-        if (logits.dtype is ScalarType.BFloat16 or ScalarType.Float16) logits = logits.to(ScalarType.Float32);
-        return OfPixels(Warp.Resize(logits, labels.shape[1..]), labels).MoveToOuterDisposeScope();
+        return OfPixels(Warp.Resize(Widened(logits), labels.shape[1..]), labels).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Logits in float32 at least: mixed precision gives bfloat16, and sums over a batch's pixels need more than eight bits.</summary>
+    protected static Tensor Widened(Tensor logits) =>
+        logits.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? logits.to(ScalarType.Float32) : logits;
 
     /// <summary>The loss of logits [N, K, H, W] at the labels' size.</summary>
     protected internal abstract Tensor OfPixels(Tensor logits, Tensor labels);

@@ -191,7 +191,7 @@ internal static unsafe class FusedArgMax
     }
 
     // The low cell of a new position and how far into it, by integers: no rounding moves a sample into the next cell.
-    private static (int Index, float Fraction) Position(int position, int length, int newLength)
+    internal static (int Index, float Fraction) Position(int position, int length, int newLength)
     {
         if (length == 1 || newLength == 1)
             return (0, 0);
