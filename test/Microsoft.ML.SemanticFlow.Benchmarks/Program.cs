@@ -8,6 +8,9 @@ switch (args)
     case ["step", .. var options]:
         TrainingStep.Run(new BenchmarkOptions(options));
         return 0;
+    case ["trainer", .. var options]:
+        TrainerOverhead.Run(new BenchmarkOptions(options));
+        return 0;
     case ["soak", .. var options]:
         Soak.Run(new BenchmarkOptions(options));
         return 0;
@@ -23,8 +26,10 @@ switch (args)
         return AugmentationBenchmark.Run(new BenchmarkOptions(options)) ? 0 : 1;
     default:
         Console.Error.WriteLine("""
-            Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N]
-              step   a training step in float32, channels-last, bfloat16, and both, one after another in each round
+            Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N] [--pytorch CHECKOUT] [--python /usr/bin/python3]
+              step   a training step by number format and layout, a plain TorchSharp loop's and, with a checkout of lxtGH/SFSegNets, PyTorch's, in turns
+            or:    dotnet run -c Release -- trainer [--network sfnet-dfv1] [--crop 256] [--batch 4] [--rounds 6] [--threads 1] [--height 360] [--width 480]
+              trainer   epochs of the trainer that decode and augment PNG files alongside, against a plain TorchSharp loop on tensors in memory
             or:    dotnet run -c Release -- soak [--output .] [--network sfnet-dfv1] [--steps 2000] [--crop 64] [--batch 4]
               soak   trains on drawn scenes and writes resident memory every 20 steps as CSV and SVG
             or:    dotnet run -c Release -- scoring [NETWORK ...]

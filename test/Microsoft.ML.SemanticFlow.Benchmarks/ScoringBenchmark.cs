@@ -59,9 +59,9 @@ internal static class ScoringBenchmark
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network}, {Height}x{Width}, one image, decoded pixels to ids, {Environment.ProcessorCount} cores; ours on one thread, stock on ML.NET's default"));
-            double baseline = Median(times[0]);
+            double baseline = Median.Of(times[0]);
             for (int i = 0; i < scorers.Length; i++)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scorers[i].Name,-32} median {Median(times[i]),8:F1} ms   best {times[i].Min(),8:F1} ms   {baseline / Median(times[i]):F2} x the stock route"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scorers[i].Name,-32} median {Median.Of(times[i]),8:F1} ms   best {times[i].Min(),8:F1} ms   {baseline / Median.Of(times[i]):F2} x the stock route"));
             ArgMax(ours, image);
         }
         finally
@@ -86,10 +86,8 @@ internal static class ScoringBenchmark
             envelope.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"argmax from {height}x{width}: dense {Median(dense):F2} ms, envelope {Median(envelope):F2} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"argmax from {height}x{width}: dense {Median.Of(dense):F2} ms, envelope {Median.Of(envelope):F2} ms"));
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private sealed class Row
     {

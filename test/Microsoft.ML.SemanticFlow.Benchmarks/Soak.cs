@@ -4,7 +4,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow.Benchmarks;
 
@@ -18,8 +17,6 @@ internal static class Soak
     private const int StepsOfRow = 20;
     private const int Scenes = 40;
 
-    private static readonly LabelMap _labels = LabelMap.FromClassNames("drawn", "ground", "disk", "box");
-
     public static void Run(BenchmarkOptions options)
     {
         string network = options.Text("network", "sfnet-dfv1"), output = options.Text("output", ".");
@@ -28,7 +25,7 @@ internal static class Soak
         string data = Directory.CreateTempSubdirectory("semanticflow-soak-").FullName;
         try
         {
-            Draw(data, crop);
+            DrawnScenes.Write(data, Scenes, 2 * crop, 2 * crop);
             var rows = new List<MemoryRow>();
             using var stop = new CancellationTokenSource();
             Train(data, network, steps, crop, batch, new Watch(rows, steps, stop), stop.Token);
@@ -46,7 +43,7 @@ internal static class Soak
     private static void Train(string data, string network, int steps, int crop, int batch, IProgress<TrainingProgress> watch, CancellationToken cancellation)
     {
         var ml = new MLContext(seed: 1);
-        var paths = ml.SemanticSegmentation.Data.Folder(Path.Combine(data, "images"), Path.Combine(data, "labels"));
+        var paths = ml.SemanticSegmentation.Data.Folder(DrawnScenes.Images(data), DrawnScenes.Masks(data));
         var trainer = ml.SemanticSegmentation.Trainers.SemanticFlow(new SemanticFlowTrainerOptions
         {
             Network = SegmentationNetworks.Get(network),
@@ -62,33 +59,7 @@ internal static class Soak
             Progress = watch,
             CancellationToken = cancellation,
         });
-        using var model = ml.Transforms.SemanticFlow().LoadImagesAndMasks(_labels).Append(trainer).Fit(paths);
-    }
-
-    // A disk or a box on noise, larger than the crop.
-    private static void Draw(string data, int crop)
-    {
-        Directory.CreateDirectory(Path.Combine(data, "images"));
-        Directory.CreateDirectory(Path.Combine(data, "labels"));
-        int size = 2 * crop;
-        for (int i = 0; i < Scenes; i++)
-        {
-            var random = new Random(i);
-            var image = new PixelImage(size, size);
-            var ids = new byte[size * size];
-            var (row, column, radius, shape) = (random.Next(size), random.Next(size), random.Next(size / 8, size / 3), 1 + i % 2);
-            for (int pixel = 0; pixel < ids.Length; pixel++)
-            {
-                var (dy, dx) = (pixel / size - row, pixel % size - column);
-                bool inside = shape == 1 ? dy * dy + dx * dx < radius * radius : Math.Max(Math.Abs(dy), Math.Abs(dx)) < radius;
-                ids[pixel] = (byte)(inside ? shape : 0);
-                image.Bgra.AsSpan(pixel * 4, 4).Fill((byte)(inside ? 100 * shape : random.Next(60)));
-                image.Bgra[pixel * 4 + 3] = 255;
-            }
-
-            ImageCodec.SavePng(image, Path.Combine(data, "images", $"{i:d3}.png"));
-            new SegmentationMask(size, size, ids, _labels).Save(Path.Combine(data, "labels", $"{i:d3}.png"));
-        }
+        using var model = ml.Transforms.SemanticFlow().LoadImagesAndMasks(DrawnScenes.Labels).Append(trainer).Fit(paths);
     }
 
     private static string Csv(List<MemoryRow> rows)
