@@ -104,7 +104,8 @@ internal sealed class TrainingSettings
             (set, value) => set with { Precision = value },
             ("auto", TrainingPrecision.Auto),
             ("fp32", TrainingPrecision.Float32),
-            ("bf16", TrainingPrecision.BFloat16));
+            ("bf16", TrainingPrecision.BFloat16),
+            ("fp16", TrainingPrecision.Float16));
         Choice<bool?>("--channels-last", "Memory layout of weights and features; auto goes with bf16.", (set, value) => set with { ChannelsLast = value }, ("auto", null), ("on", true), ("off", false));
         Optional<int?>("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Threads = value });
         Optional<int?>("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { LoaderThreads = value });

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Trainer;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
@@ -23,6 +24,7 @@ internal static class Checkpoint
         using var scope = NewDisposeScope();
         var tensors = weights
             .Concat(WithPrefix(OptimizerPrefix, state?.Optimizer.Tensors()))
+            .Concat(WithPrefix(OptimizerPrefix, state?.Scaler is { } scaler ? [scaler.State()] : null))
             .Concat(WithPrefix(AveragePrefix, state?.Average?.Weights));
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, info.ToMetadata()), backup);
     }
@@ -59,15 +61,18 @@ internal static class Checkpoint
         if (state.Average is { } average)
             Copy(file, AveragePrefix, average.Weights);
         Copy(file, "", network.state_dict());
-        state.Optimizer.Load(name => file.Tensors.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null);
+        state.Optimizer.Load(Find);
+        state.Scaler?.Load(Find);
         return info;
+
+        Tensor? Find(string name) => file.Tensors.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null;
     }
 
     private static void Check(SafeTensors file, nn.Module network, CheckpointInfo info, string path, TrainingState? state = null)
     {
         var weights = network.state_dict();
         bool needsAverage = state?.Average is not null;
-        var memory = state?.Optimizer.Expected() ?? [];
+        var memory = state?.Optimizer.Expected().Append(LossScaler.Expected) ?? [];
         var faults = weights.Where(pair => !Fits(file, pair.Key, pair.Value)).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]")
             .Concat(weights.Where(pair => (needsAverage || file.Tensors.ContainsKey(AveragePrefix + pair.Key)) && !Fits(file, AveragePrefix + pair.Key, pair.Value)).Select(pair => AveragePrefix + pair.Key))
             .Concat(file.Tensors.Keys.Where(name => !IsState(name) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))

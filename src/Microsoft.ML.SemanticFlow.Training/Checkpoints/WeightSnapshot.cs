@@ -22,7 +22,7 @@ internal sealed class WeightSnapshot : IDisposable
         foreach (var (name, weight) in network.state_dict())
         {
             if (!_weights.TryGetValue(name, out var copy))
-                _weights[name] = copy = empty(weight.shape, weight.dtype).DetachFromDisposeScope();
+                _weights[name] = copy = empty(weight.shape, weight.dtype, weight.device).DetachFromDisposeScope();
             copy.copy_(weight);
         }
     }

@@ -3,7 +3,6 @@
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
-using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
@@ -17,7 +16,7 @@ namespace Microsoft.ML.SemanticFlow.Trainer;
 internal sealed class GradientStep : IDisposable
 {
     private readonly SemanticFlowTrainerOptions _options;
-    private readonly bool _bfloat16;
+    private readonly TrainingPlan _plan;
     private readonly SegmentationNetwork _network;
     private readonly Parameter[] _parameters;
     private readonly int _backboneParameters;
@@ -26,16 +25,20 @@ internal sealed class GradientStep : IDisposable
 
     public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network)
     {
-        (_options, _bfloat16, _network) = (options, plan.UseBFloat16, network);
+        (_options, _plan, _network) = (options, plan, network);
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
         var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
         _backboneParameters = backbone.Count;
         _optimizer = Optimizer.Of(options, [.. named[true], .. named[false]]);
+        Scaler = plan.ReducedPrecision == ScalarType.Float16 ? new LossScaler() : null;
         _parameters = [.. _optimizer.Memory.Parameters.Select(memory => memory.Parameter)];
     }
 
     /// <summary>What the optimiser remembers.</summary>
     public OptimizerMemory Memory => _optimizer.Memory;
+
+    /// <summary>The factor of the loss in float16; null in other number formats.</summary>
+    public LossScaler? Scaler { get; }
 
     /// <summary>Turns the network to training; batch norms only where they are not frozen.</summary>
     public void Begin()
@@ -54,29 +57,37 @@ internal sealed class GradientStep : IDisposable
         using var scope = NewDisposeScope();
         if (_share == 0)
             _optimizer.ForgetGradients();
+        var (images, labels) = (batch.Images.to(_plan.Device), batch.Labels.to(_plan.Device));
         NetworkOutput output;
-        using (_bfloat16 ? MixedPrecision.Autocast() : default)
-            output = _network.Predict(batch.Images);
-        var loss = criterion.Compute(output, batch.Labels);
+        using (_plan.Autocast())
+            output = _network.Predict(images);
+        var loss = criterion.Compute(output, labels);
         double value = loss.ToDouble();
         if (double.IsFinite(value))
         {
             double share = ShareOf(batch);
-            using Scalar factor = share; // held, as in Sums
-            (share == 1 ? loss : loss.mul(factor)).backward();
+            using Scalar factor = share * (Scaler?.Scale ?? 1); // held, as in Sums
+            loss.mul(factor).backward();
             _share += share;
         }
 
         return value;
     }
 
-    /// <summary>Moves the weights by the gradients added since the last step; without any they stay.</summary>
+    /// <summary>Moves the weights by the gradients added since the last step; without any, or with one out of float16's range, they stay.</summary>
     /// <param name="rate">The learning rate.</param>
-    /// <returns>Whether there were any.</returns>
+    /// <returns>Whether they moved.</returns>
     public bool Take(double rate)
     {
         if (_share == 0)
             return false;
+        bool finite = Scaler?.Unscale(_parameters) ?? true;
+        if (!finite)
+        {
+            _share = 0;
+            return false;
+        }
+
         AverageGradients();
         if (_options.MaxGradientNorm is { } norm)
             nn.utils.clip_grad_norm_(_parameters, norm);

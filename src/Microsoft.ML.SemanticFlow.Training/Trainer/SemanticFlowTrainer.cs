@@ -11,6 +11,7 @@ using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -103,7 +104,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
         TorchNative.EnsureLoaded();
         TorchNative.TuneAllocator();
-        var plan = TrainingPlan.For(_options, _seed);
+        var plan = TrainingPlan.For(_options, _seed, TrainingDevice.Of(_environment, channel));
         using var state = random.get_rng_state();
         int threads = get_num_threads();
         set_num_threads(plan.Threads);
@@ -112,8 +113,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             using var network = CreateNetwork(plan, labels);
             StartingWeights.Load(_options, network, channel);
             var training = SampleSource.Open(reader, _options.CacheMegabytes * BytesOfMegabyte, plan.LoaderThreads, "training set", cancellation.Token);
-            if (plan.UseChannelsLast)
-                MemoryLayout.ToChannelsLast(network);
+            Place(network, plan);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation.Token)).At(epoch: 0);
             using var loader = CreateLoader(training, labels, plan, centroidFile: null, channel, cancellation.Token);
             using var step = new GradientStep(_options, plan, network);
@@ -152,7 +152,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var checkpoint = folder is { HasCheckpoint: true } ? folder.ReadNewest(out checkpointPath) : null;
         if (checkpoint is not null)
             OptionsFingerprint.Compare(checkpoint, _options, labels, checkpointPath!); // read from there
-        var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed);
+        var plan = TrainingPlan.For(_options, checkpoint?.Seed ?? _seed, TrainingDevice.Of(_environment, channel));
         recorder.Start(plan, checkpoint, input);
 
         int threads = get_num_threads();
@@ -168,8 +168,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, plan.LoaderThreads, "validation set", cancellation);
             channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
-            if (plan.UseChannelsLast)
-                MemoryLayout.ToChannelsLast(network);
+            Place(network, plan);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
             using var loader = CreateLoader(training, labels, plan, folder?.Centroids, channel, cancellation);
             using var loop = new TrainingLoop(
@@ -177,7 +176,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             if (checkpoint is not null)
                 loop.Resume(folder!, checkpointPath!); // a checkpoint was found in it
             loop.Run(cancellation);
-            return network;
+            return network.cpu();
         }
         catch
         {
@@ -196,6 +195,13 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var network = _options.Network.Create(labels.ClassCount);
         WeightInitialization.HeNormal(network);
         return network;
+    }
+
+    private static void Place(SegmentationNetwork network, TrainingPlan plan)
+    {
+        network.to(plan.Device);
+        if (plan.UseChannelsLast)
+            MemoryLayout.ToChannelsLast(network);
     }
 
     private BatchLoader CreateLoader(SampleSource training, LabelMap labels, TrainingPlan plan, string? centroidFile, IChannel channel, CancellationToken cancellation)

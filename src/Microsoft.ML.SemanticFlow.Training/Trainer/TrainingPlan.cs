@@ -2,6 +2,8 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Native;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
@@ -10,7 +12,11 @@ internal sealed record TrainingPlan
 {
     public required int Seed { get; init; }
 
-    public required bool UseBFloat16 { get; init; }
+    /// <summary>Where the network is.</summary>
+    public required Device Device { get; init; }
+
+    /// <summary>The number format that convolutions are reduced to; null: float32.</summary>
+    public required ScalarType? ReducedPrecision { get; init; }
 
     public required bool UseChannelsLast { get; init; }
 
@@ -20,23 +26,39 @@ internal sealed record TrainingPlan
     /// <summary>Threads that augment ahead.</summary>
     public required int LoaderThreads { get; init; }
 
-    public static TrainingPlan For(SemanticFlowTrainerOptions options, int seed)
+    public static TrainingPlan For(SemanticFlowTrainerOptions options, int seed, Device? device = null)
     {
-        bool bfloat16 = options.Precision switch
+        device ??= CPU;
+        ScalarType? reduced = options.Precision switch
         {
-            TrainingPrecision.BFloat16 => true,
-            TrainingPrecision.Float32 => false,
-            _ => MixedPrecision.HasBFloat16Hardware && MixedPrecision.IsSupported,
+            TrainingPrecision.BFloat16 => ScalarType.BFloat16,
+            TrainingPrecision.Float16 => ScalarType.Float16,
+            TrainingPrecision.Auto when device.type == DeviceType.CUDA && MixedPrecision.IsSupported => ScalarType.Float16,
+            TrainingPrecision.Auto when MixedPrecision.HasBFloat16Hardware && MixedPrecision.IsSupported => ScalarType.BFloat16,
+            _ => null,
         };
         return new TrainingPlan
         {
             Seed = seed,
-            UseBFloat16 = bfloat16,
-            UseChannelsLast = options.ChannelsLast ?? bfloat16,
+            Device = device,
+            ReducedPrecision = reduced,
+            UseChannelsLast = options.ChannelsLast ?? reduced is not null,
             Threads = options.Threads ?? Environment.ProcessorCount,
             LoaderThreads = options.LoaderThreads ?? Math.Max(1, Environment.ProcessorCount - 1),
         };
     }
 
-    public override string ToString() => $"{(UseBFloat16 ? "bfloat16" : "float32")}{(UseChannelsLast ? ", channels-last" : "")}, {Threads} + {LoaderThreads} threads";
+    /// <summary>The number format's name.</summary>
+    public string PrecisionName => ReducedPrecision switch
+    {
+        ScalarType.BFloat16 => "bfloat16",
+        ScalarType.Float16 => "float16",
+        _ => "float32",
+    };
+
+    /// <summary>Reduces convolutions to the plan's number format until disposed.</summary>
+    public MixedPrecision.Scope Autocast() => ReducedPrecision is { } precision ? MixedPrecision.Autocast(Device.type, precision) : default;
+
+    public override string ToString() =>
+        $"{(Device.type == DeviceType.CPU ? "" : $"{Device}, ")}{PrecisionName}{(UseChannelsLast ? ", channels-last" : "")}, {Threads} + {LoaderThreads} threads";
 }

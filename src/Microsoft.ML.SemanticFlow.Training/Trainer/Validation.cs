@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
@@ -43,8 +42,8 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
     // uint8 [1, H, W]
     private Tensor Predict(SegmentationNetwork network, LabelledImage sample)
     {
-        var image = ImageTensor.Of(sample.Image, plan.UseChannelsLast);
-        using var autocast = plan.UseBFloat16 ? MixedPrecision.Autocast() : default;
-        return network.call(image).argmax(1).to(uint8);
+        var image = ImageTensor.Of(sample.Image, plan.UseChannelsLast).to(plan.Device);
+        using var autocast = plan.Autocast();
+        return network.call(image).argmax(1).to(uint8).cpu();
     }
 }

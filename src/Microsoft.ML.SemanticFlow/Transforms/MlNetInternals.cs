@@ -43,6 +43,10 @@ namespace Microsoft.ML.SemanticFlow.Transforms
                 throw new OperationCanceledException("The operation was cancelled through its MLContext.");
         }
 
+        /// <summary>The GPU that the MLContext names, and whether to go on without it where it cannot be used.</summary>
+        public static (int? GpuDeviceId, bool FallbackToCpu) DeviceOf(IHostEnvironment environment) =>
+            environment is IHostEnvironmentInternal inner ? (inner.GpuDeviceId, inner.FallbackToCpu) : (null, true);
+
         public static SchemaShape.Column ScalarColumn(string name, DataViewType type) =>
             new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, annotations: null);
 

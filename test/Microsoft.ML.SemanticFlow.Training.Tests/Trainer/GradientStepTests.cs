@@ -218,6 +218,51 @@ public sealed class GradientStepTests
         }
     }
 
+    [TestMethod]
+    public void Take_Float16_LearnsAsFloat32()
+    {
+        using var scope = NewDisposeScope();
+        double exact = LossAfter(TrainingPrecision.Float32), reduced = LossAfter(TrainingPrecision.Float16);
+
+        Assert.AreEqual(exact, reduced, 0.02 * exact);
+
+        static double LossAfter(TrainingPrecision precision)
+        {
+            using var network = Network(SegmentationNetworks.SFNetDF1);
+            var options = new SemanticFlowTrainerOptions { Precision = precision, BatchSize = 2 };
+            using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
+            step.Begin();
+            int taken = 0;
+            for (int tries = 0; taken < 3; tries++) // the first ones find the loss's factor
+            {
+                Assert.IsLessThan(20, tries);
+                step.Add(Batch(seed: 1), _loss);
+                taken += step.Take(Rate) ? 1 : 0;
+            }
+
+            return step.Add(Batch(seed: 1), _loss);
+        }
+    }
+
+    [TestMethod]
+    public void Take_Float16GradientOutOfRange_LeavesTheWeights()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network(SegmentationNetworks.SFNetDF1);
+        var options = new SemanticFlowTrainerOptions { Precision = TrainingPrecision.Float16, BatchSize = 2 };
+        using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
+        step.Begin();
+        step.Add(Batch(seed: 1), _loss);
+        var parameter = network.parameters().First(p => p.grad is not null);
+        var before = parameter.detach().clone();
+        parameter.grad!.fill_(double.PositiveInfinity);
+
+        Assert.IsFalse(step.Take(Rate));
+
+        Assert.IsTrue(before.Equals(parameter));
+        Assert.AreEqual(32768, step.Scaler!.Scale);
+    }
+
     private static void Advance(GradientStep step, WeightAverage average, int count)
     {
         for (int i = 0; i < count; i++)

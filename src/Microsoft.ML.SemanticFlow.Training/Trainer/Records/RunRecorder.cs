@@ -55,7 +55,7 @@ internal sealed class RunRecorder
             Versions = new VersionsRecord(
                 VersionOf(typeof(RunRecorder)), VersionOf(typeof(TorchSharp.torch)), System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
             Machine = MachineRecord.Current(),
-            Plan = new PlanRecord(plan.UseBFloat16 ? "bfloat16" : "float32", plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
+            Plan = new PlanRecord(plan.PrecisionName, plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
             TrainingSet = FingerprintOf(training),
             ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation) : null,
             Notes = _options.Notes,
