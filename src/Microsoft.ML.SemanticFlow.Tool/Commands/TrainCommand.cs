@@ -36,7 +36,7 @@ internal static class TrainCommand
             var context = terminal.CreateContext(options.Seed);
             (context.GpuDeviceId, context.FallbackToCpu) = (completed.GetValue(gpu), false);
             var data = ReadData(dataset, parsed, completed, context);
-            return Train(terminal, context, data, options with { Labels = data.Labels, ValidationSet = data.Validation }, display, parsed.GetValue(json), cancellation);
+            return Train(terminal, context, data, options with { Labels = data.Labels, ValidationSet = data.Validation, BoostSet = data.Boost }, display, parsed.GetValue(json), cancellation);
         });
         return command;
     }

@@ -92,6 +92,7 @@ internal sealed class TrainingSettings
             ("sqrt", ClassWeighting.SquareRootInverseLogFrequency));
         Value("--class-uniform", "Share of an epoch's crops drawn around centroids of each class in turn; the authors use 0.5.", "P", _defaults.ClassUniformFraction, (set, value) => set with { ClassUniformFraction = value });
         Value("--class-uniform-tile", "Centroids are taken over tiles of this many pixels.", "N", _defaults.ClassUniformTile, (set, value) => set with { ClassUniformTile = value });
+        Optional<string?>("--boost-classes", "Classes that crops of --boost-images are drawn around.", "NAME,...", (set, value) => value is null ? set : set with { BoostClasses = Commands.List.Names(value) });
         Optional<int?>("--shorter-side", "Scale the shorter side of images to this many pixels before the random scale.", "N", (set, value) => set with { ShorterSide = value });
         Pair("--scale", "Random scale before cropping.", "MIN,MAX", FormattableString.Invariant($"{_defaults.ScaleMin},{_defaults.ScaleMax}"), Commands.Pair.Range, (set, range) => set with { ScaleMin = range.Min, ScaleMax = range.Max });
         Value("--flip", "How often an image is mirrored left to right.", "P", _defaults.FlipProbability, (set, value) => set with { FlipProbability = value });

@@ -24,6 +24,9 @@ internal sealed class RunFolder
     /// <summary>Where the classes lie in the training set, where class-uniform sampling had to read all masks for it.</summary>
     public string Centroids => Path.Combine(_path, "centroids.json");
 
+    /// <summary>The centroids of the set that boosts classes.</summary>
+    public string BoostCentroids => Path.Combine(_path, "boost-centroids.json");
+
     public string Run => Path.Combine(_path, "run.json");
 
     public string Log => Path.Combine(_path, "log.csv");

@@ -17,8 +17,7 @@ internal sealed class BatchLoader : IDisposable
     // One batch in the network, one ready, one being filled.
     private const int BatchesInFlight = 3;
 
-    private readonly SampleSource _source;
-    private readonly CropSampler _sampler;
+    private readonly CropStream _stream;
     private readonly JointAugmentation _augmentation;
     private readonly Slot[] _slots;
     private readonly int _batchSize;
@@ -27,15 +26,15 @@ internal sealed class BatchLoader : IDisposable
     private readonly bool _channelsLast;
 
     public BatchLoader(
-        SampleSource source, CropSampler sampler, JointAugmentation augmentation, int batchSize, bool channelsLast, int workers, int seed)
+        CropStream stream, JointAugmentation augmentation, int batchSize, bool channelsLast, int workers, int seed)
     {
-        (_source, _sampler, _augmentation, _batchSize, _channelsLast, _workers, _seed) = (source, sampler, augmentation, batchSize, channelsLast, workers, seed);
+        (_stream, _augmentation, _batchSize, _channelsLast, _workers, _seed) = (stream, augmentation, batchSize, channelsLast, workers, seed);
         var crop = augmentation.Options;
         _slots = [.. Enumerable.Range(0, BatchesInFlight).Select(_ => new Slot(batchSize, crop.CropHeight, crop.CropWidth, channelsLast))];
     }
 
     /// <summary>Steps of an epoch: whole batches only; crops fewer than a batch are repeated to fill one.</summary>
-    public int StepsPerEpoch => Math.Max(1, _sampler.Count / _batchSize);
+    public int StepsPerEpoch => Math.Max(1, _stream.CropsPerEpoch / _batchSize);
 
     /// <summary>The batches of one epoch. A fault of a worker surfaces here as it was thrown.</summary>
     /// <param name="epoch">The epoch, from 0; with the seed it fixes order and augmentation.</param>
@@ -120,7 +119,7 @@ internal sealed class BatchLoader : IDisposable
             _crops = loader.StepsPerEpoch * loader._batchSize;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             _wake = _stop.Token.Register(Wake);
-            _drawn = loader._source.Crops(loader._sampler, RandomOf(loader._seed, epoch, -1), _stop.Token).GetEnumerator();
+            _drawn = loader._stream.Crops(RandomOf(loader._seed, epoch, -1), _stop.Token).GetEnumerator();
             _threads = [.. Enumerable.Range(0, loader._workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"SemanticFlow augmentation {i}" })];
             foreach (var thread in _threads)
                 thread.Start();

@@ -15,6 +15,13 @@ internal sealed class ClassCentroids
     /// <summary>Crops around a class, in the order of the data set; empty where it never occurs.</summary>
     public IReadOnlyList<PlannedCrop> this[int classId] => _byClass[classId];
 
+    /// <summary>These centroids, and for some classes those of another data set, whose samples are counted on from this one's.</summary>
+    /// <param name="boost">The centroids of the other data set.</param>
+    /// <param name="classes">The classes that it adds to.</param>
+    /// <param name="samples">Samples of this data set.</param>
+    public ClassCentroids With(ClassCentroids boost, IReadOnlyCollection<int> classes, int samples) => new(_byClass.Select((own, classId) =>
+        classes.Contains(classId) ? [.. own, .. boost[classId].Select(crop => crop with { Sample = samples + crop.Sample })] : own));
+
     /// <summary>Finds the centroids of a data set.</summary>
     /// <param name="masks">The masks, in the order of the data set.</param>
     /// <param name="tile">Side of a tile in pixels.</param>

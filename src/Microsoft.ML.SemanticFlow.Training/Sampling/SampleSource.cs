@@ -87,16 +87,9 @@ internal sealed class SampleSource
     /// <summary>All samples once, in the order of the data set.</summary>
     public IEnumerable<LabelledImage> InOrder(CancellationToken cancellation) => _cache ?? InOrder(_reader, _threads, cancellation);
 
-    /// <summary>Crops without end: those of an epoch, then those of another.</summary>
-    public IEnumerable<SampledCrop> Crops(CropSampler sampler, Random random, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var crops = sampler.Draw(random);
-            foreach (var crop in _cache is { } cache ? crops.Select(crop => new SampledCrop(cache[crop.Sample], crop.Around)) : FromPool(crops, random, cancellation))
-                yield return crop;
-        }
-    }
+    /// <summary>Planned crops of an epoch: in their order where all samples lie in memory, else as a shuffled pass over the rows comes by them.</summary>
+    public IEnumerable<SampledCrop> Crops(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation) =>
+        _cache is { } cache ? crops.Select(crop => new SampledCrop(cache[crop.Sample], crop.Around)) : FromPool(crops, random, cancellation);
 
     private static long BytesOf(LabelledImage sample) => sample.Image.Bgra.LongLength + sample.Mask.Ids.Length;
 

@@ -40,6 +40,7 @@ internal static class OptionsFingerprint
         Add(nameof(options.ClassWeighting), options.ClassWeighting);
         Add(nameof(options.ClassUniformFraction), options.ClassUniformFraction);
         Add(nameof(options.ClassUniformTile), options.ClassUniformTile);
+        values.Add(nameof(options.BoostClasses), string.Join(',', options.BoostClasses));
         Add(nameof(options.ShorterSide), options.ShorterSide);
         Add(nameof(options.ScaleMin), options.ScaleMin);
         Add(nameof(options.ScaleMax), options.ScaleMax);

@@ -12,6 +12,10 @@ internal static class RecipeCheck
     {
         if (options is { EarlyStoppingPatience: { } patience, ValidationSet: null })
             throw new ArgumentException($"EarlyStoppingPatience {patience} counts validations, and there is no ValidationSet. Set one, or leave it out.", nameof(options));
+        if (options.BoostSet is null != (options.BoostClasses.Count == 0))
+            throw new ArgumentException("BoostSet and BoostClasses go together: the images to draw more crops from, and the classes to draw them around. Set both, or neither.", nameof(options));
+        if (options is { BoostSet: not null, ClassUniformFraction: 0 })
+            throw new ArgumentException("BoostSet has no effect without class-uniform sampling. Set ClassUniformFraction, 0.5 in the authors' code, or leave BoostSet out.", nameof(options));
         if (options.Schedule == LearningRateSchedule.PolyWithRestart)
         {
             if (options.RestartEpoch is not { } restart)

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Sampling;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -17,18 +18,25 @@ internal static class SamplerFactory
     /// <summary>The sampler of a run; finds the centroids of classes where it needs them.</summary>
     /// <param name="options">The options.</param>
     /// <param name="training">The training set.</param>
-    /// <param name="labels">Its classes.</param>
-    /// <param name="path">A file that keeps the centroids; null for none. Not used where the masks lie in memory.</param>
+    /// <param name="boost">The set that boosts classes, or null.</param>
+    /// <param name="labels">Their classes.</param>
+    /// <param name="folder">Keeps the centroids where the masks do not lie in memory; null for none.</param>
     /// <param name="channel">Told how far the search is and what was found.</param>
     /// <param name="cancellation">Ends the search with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidOperationException">No image is as large as a tile.</exception>
     public static CropSampler Create(
-        SemanticFlowTrainerOptions options, SampleSource training, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
+        SemanticFlowTrainerOptions options, SampleSource training, SampleSource? boost, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
     {
         if (options.ClassUniformFraction == 0)
             return new CropSampler(training.Count);
 
-        var centroids = Find(options.ClassUniformTile, training, labels, path, channel, cancellation);
+        var centroids = Find(options.ClassUniformTile, training, labels, folder?.Centroids, channel, cancellation);
+        if (boost is not null)
+        {
+            int[] classes = [.. ClassNames.ToIds(options.BoostClasses, labels, nameof(options.BoostClasses))];
+            centroids = centroids.With(Find(options.ClassUniformTile, boost, labels, folder?.BoostCentroids, channel, cancellation), classes, training.Count);
+        }
+
         var byCount = Enumerable.Range(0, labels.ClassCount).ToLookup(classId => centroids[classId].Count > 0, classId => labels.Classes[classId].Name);
         if (!byCount[true].Any())
         {
@@ -46,13 +54,13 @@ internal static class SamplerFactory
         return sampler;
     }
 
-    private static ClassCentroids Find(int tile, SampleSource training, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
+    private static ClassCentroids Find(int tile, SampleSource source, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
     {
-        string? data = training.IsCached || path is null ? null : training.FingerprintOfMasks(cancellation);
+        string? data = source.IsCached || path is null ? null : source.FingerprintOfMasks(cancellation);
         if (data is null)
             return Search();
 
-        data = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{data}, tile {tile}, {training.Count} masks"))));
+        data = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{data}, tile {tile}, {source.Count} masks"))));
         if (CentroidFile.TryRead(path!, data) is { } kept) // data is null without a path
         {
             channel.Say($"Centroids of the classes are those of {path}");
@@ -65,16 +73,16 @@ internal static class SamplerFactory
 
         ClassCentroids Search()
         {
-            channel.Say($"Looking for the classes in {training.Count} masks, by tiles of {tile} x {tile} pixels");
+            channel.Say($"Looking for the classes in {source.Count} masks, by tiles of {tile} x {tile} pixels");
             var watch = Stopwatch.StartNew();
             var said = TimeSpan.Zero;
-            return ClassCentroids.Find(training.Masks(cancellation), tile, labels.ClassCount, done =>
+            return ClassCentroids.Find(source.Masks(cancellation), tile, labels.ClassCount, done =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (watch.Elapsed - said < _interval)
                     return;
                 said = watch.Elapsed;
-                channel.Say($"{done} of {training.Count} masks, about {watch.Elapsed * ((double)(training.Count - done) / done):hh\\:mm\\:ss} left");
+                channel.Say($"{done} of {source.Count} masks, about {watch.Elapsed * ((double)(source.Count - done) / done):hh\\:mm\\:ss} left");
             });
         }
     }

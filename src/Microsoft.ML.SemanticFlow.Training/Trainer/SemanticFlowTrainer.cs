@@ -55,8 +55,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         ArgumentNullException.ThrowIfNull(input);
         using var channel = _host.Start("Training");
         var labels = LabelsOf(input.Schema);
-        var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
-        var validation = ReaderOfValidation(labels);
+        var readers = ReadersOf(input, labels);
         var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
         if (folder is not { HasCheckpoint: true })
             StartingWeights.Check(_options);
@@ -67,7 +66,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var recorder = new RunRecorder(_options, folder, labels, channel);
         try
         {
-            using var network = Train(input, training, validation, labels, folder, recorder, channel, cancellation.Token);
+            using var network = Train(input, readers, labels, folder, recorder, channel, cancellation.Token);
             var model = Export(network, labels, folder, channel);
             recorder.End();
             return model;
@@ -98,7 +97,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
         using var channel = _host.Start("Finding the learning rate");
         var labels = LabelsOf(input.Schema);
-        var reader = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
+        var readers = ReadersOf(input, labels);
         StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
 
@@ -112,10 +111,10 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         {
             using var network = CreateNetwork(plan, labels);
             StartingWeights.Load(_options, network, channel);
-            var training = SampleSource.Open(reader, _options.CacheMegabytes * BytesOfMegabyte, plan.LoaderThreads, "training set", cancellation.Token);
+            var (training, boost) = OpenTraining(readers, plan, cancellation.Token);
             Place(network, plan);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation.Token)).At(epoch: 0);
-            using var loader = CreateLoader(training, labels, plan, centroidFile: null, channel, cancellation.Token);
+            using var loader = CreateLoader(training, boost, labels, plan, folder: null, channel, cancellation.Token);
             using var step = new GradientStep(_options, plan, network);
             step.Begin();
             using var batches = Batches(loader, cancellation.Token).GetEnumerator();
@@ -146,7 +145,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     }
 
     private SegmentationNetwork Train(
-        IDataView input, SampleReader trainingReader, SampleReader? validationReader, LabelMap labels, RunFolder? folder, RunRecorder recorder, IChannel channel, CancellationToken cancellation)
+        IDataView input, Readers readers, LabelMap labels, RunFolder? folder, RunRecorder recorder, IChannel channel, CancellationToken cancellation)
     {
         string? checkpointPath = null;
         var checkpoint = folder is { HasCheckpoint: true } ? folder.ReadNewest(out checkpointPath) : null;
@@ -163,14 +162,14 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             if (checkpoint is null)
                 StartingWeights.Load(_options, network, channel); // before all images are read: what does not fit is known at once
 
-            long budget = _options.CacheMegabytes * BytesOfMegabyte;
-            var training = SampleSource.Open(trainingReader, budget, plan.LoaderThreads, "training set", cancellation);
-            var validation = validationReader is null ? null : SampleSource.Open(validationReader, budget - training.CachedBytes, plan.LoaderThreads, "validation set", cancellation);
-            channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
+            var (training, boost) = OpenTraining(readers, plan, cancellation);
+            long left = CacheBytes - training.CachedBytes - (boost?.CachedBytes ?? 0);
+            var validation = readers.Validation is null ? null : SampleSource.Open(readers.Validation, left, plan.LoaderThreads, "validation set", cancellation);
+            channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {(boost is null ? "" : $"{boost.Count} to boost classes, ")}{validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
             Place(network, plan);
             var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
-            using var loader = CreateLoader(training, labels, plan, folder?.Centroids, channel, cancellation);
+            using var loader = CreateLoader(training, boost, labels, plan, folder, channel, cancellation);
             using var loop = new TrainingLoop(
                 _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, recorder, channel);
             if (checkpoint is not null)
@@ -204,10 +203,11 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             MemoryLayout.ToChannelsLast(network);
     }
 
-    private BatchLoader CreateLoader(SampleSource training, LabelMap labels, TrainingPlan plan, string? centroidFile, IChannel channel, CancellationToken cancellation)
+    private BatchLoader CreateLoader(
+        SampleSource training, SampleSource? boost, LabelMap labels, TrainingPlan plan, RunFolder? folder, IChannel channel, CancellationToken cancellation)
     {
-        var sampler = SamplerFactory.Create(_options, training, labels, centroidFile, channel, cancellation);
-        return new BatchLoader(training, sampler, new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
+        var sampler = SamplerFactory.Create(_options, training, boost, labels, folder, channel, cancellation);
+        return new BatchLoader(new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(_options)), _options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed);
     }
 
     private static IEnumerable<Batch> Batches(BatchLoader loader, CancellationToken cancellation)
@@ -244,13 +244,29 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         _options.Labels ?? MaskAnnotations.TryGet(RowInput.Mask("label", _options.LabelColumnName).Find(schema))
         ?? throw new InvalidOperationException($"Column '{_options.LabelColumnName}' does not say which classes its masks hold. Load it with LoadMasks, or set Labels in the options.");
 
-    private SampleReader? ReaderOfValidation(LabelMap labels)
+    private long CacheBytes => _options.CacheMegabytes * BytesOfMegabyte;
+
+    private Readers ReadersOf(IDataView input, LabelMap labels)
     {
-        if (_options.ValidationSet is not { } data)
-            return null;
-        return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
-            ? SampleReader.OfPaths(data, labels)
-            : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
+        ClassNames.ToIds(_options.BoostClasses, labels, nameof(_options.BoostClasses)); // a name that is none is known at once
+        var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
+        return new Readers(training, Find(_options.BoostSet), Find(_options.ValidationSet));
+
+        SampleReader? Find(IDataView? data)
+        {
+            if (data is null)
+                return null;
+            return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
+                ? SampleReader.OfPaths(data, labels)
+                : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
+        }
+    }
+
+    private (SampleSource Training, SampleSource? Boost) OpenTraining(Readers readers, TrainingPlan plan, CancellationToken cancellation)
+    {
+        var training = SampleSource.Open(readers.Training, CacheBytes, plan.LoaderThreads, "training set", cancellation);
+        var boost = readers.Boost is null ? null : SampleSource.Open(readers.Boost, CacheBytes - training.CachedBytes, plan.LoaderThreads, "set that boosts classes", cancellation);
+        return (training, boost);
     }
 
     private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
@@ -275,4 +291,6 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         HueJitter = options.HueJitter,
         GaussianBlur = options.GaussianBlur,
     };
+
+    private sealed record Readers(SampleReader Training, SampleReader? Boost, SampleReader? Validation);
 }

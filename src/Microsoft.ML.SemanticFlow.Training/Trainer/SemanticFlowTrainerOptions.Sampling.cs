@@ -19,6 +19,16 @@ public sealed partial record SemanticFlowTrainerOptions
     /// <summary>Centroids are taken over square tiles of this side, in pixels; images with a shorter side have none. Default 1024.</summary>
     public int ClassUniformTile { get; init => field = Check.AtLeast(value, 1); } = 1024;
 
+    /// <summary>
+    /// More images and masks, with the columns of the training set or those of a dataset reader's paths: crops are drawn from them only around
+    /// the <see cref="BoostClasses"/>. Default null. It is for rare classes, and masks too coarse to train on whole.
+    /// </summary>
+    public IDataView? BoostSet { get; init; }
+
+    /// <summary>Names of the classes that crops are drawn around in the <see cref="BoostSet"/> too. Default none.</summary>
+    /// <remarks>As many crops of a class as without: they are drawn from the centroids of both sets.</remarks>
+    public IReadOnlyList<string> BoostClasses { get; init => field = Check.NotNull(value); } = [];
+
     /// <summary>The shorter side of each image is scaled to this many pixels before the random scale. Default null: images keep their size.</summary>
     public int? ShorterSide { get; init => field = Check.AtLeast(value, 1); }
 }

@@ -47,7 +47,7 @@ public sealed class BatchLoaderTests
         {
             var source = Open(scenes, megabytes);
 
-            var drawn = source.Crops(new CropSampler(7), new Random(1), CancellationToken.None).Take(14).Select(NameOf).ToArray();
+            var drawn = new CropStream(new CropSampler(7), source).Crops(new Random(1), CancellationToken.None).Take(14).Select(NameOf).ToArray();
 
             Assert.AreEqual(7, drawn[..7].Distinct().Count(), $"{megabytes} MiB");
             Assert.AreEqual(7, drawn[7..].Distinct().Count(), $"{megabytes} MiB");
@@ -82,10 +82,35 @@ public sealed class BatchLoaderTests
 
         foreach (var source in new[] { cached, Open(scenes, megabytes: 0) })
         {
-            var crops = source.Crops(sampler, new Random(4), CancellationToken.None).Take(sampler.Count).Select(crop => (NameOf(crop), crop.Around)).ToArray();
+            var crops = new CropStream(sampler, source).Crops(new Random(4), CancellationToken.None).Take(sampler.Count).Select(crop => (NameOf(crop), crop.Around)).ToArray();
 
             CollectionAssert.AreEquivalent(planned, crops, $"{source.IsCached}");
         }
+    }
+
+    [TestMethod]
+    [DataRow(100, 100)]
+    [DataRow(0, 100)]
+    [DataRow(100, 0)]
+    [DataRow(0, 0)]
+    public void Crops_WithABoostSet_AreThoseDrawnFromBoth(int megabytes, int boostMegabytes)
+    {
+        using var scenes = new TinyScenes(6, size: 48);
+        using var more = new TinyScenes(9, size: 48);
+        var (source, boost) = (Open(scenes, megabytes), Open(more, boostMegabytes));
+        var own = new ClassCentroids([[new PlannedCrop(4, new Centroid(10, 10))], [new PlannedCrop(2, new Centroid(7, 7))]]);
+        var others = new ClassCentroids([[new PlannedCrop(0, new Centroid(1, 1))], [new PlannedCrop(3, new Centroid(20, 20)), new PlannedCrop(8, new Centroid(30, 30))]]);
+
+        var sampler = new CropSampler(6, 1, own.With(others, classes: [1], samples: 6));
+        var crops = new CropStream(sampler, source, boost).Crops(new Random(1), CancellationToken.None).Take(6).ToArray();
+
+        // 3 crops of each class: the first class has one centroid, the second one of its own and two of the other set.
+        var firstClass = crops.Where(crop => crop.Around == new Centroid(10, 10)).ToArray();
+        Assert.HasCount(3, firstClass);
+        Assert.AreEqual(NameOf(source, 4), NameOf(firstClass[0]));
+        CollectionAssert.AreEquivalent(
+            new[] { NameOf(source, 2), NameOf(boost, 3), NameOf(boost, 8) },
+            crops.Except(firstClass).OrderBy(crop => crop.Around!.Value.Y).Select(NameOf).ToArray());
     }
 
     [TestMethod]
@@ -101,7 +126,7 @@ public sealed class BatchLoaderTests
                 File.WriteAllText(Path.Combine(scenes.Images, $"{i:d3}.png"), "no image");
         }
 
-        Assert.AreEqual(1, source.Crops(sampler, new Random(1), CancellationToken.None).Take(12).Select(NameOf).Distinct().Count());
+        Assert.AreEqual(1, new CropStream(sampler, source).Crops(new Random(1), CancellationToken.None).Take(12).Select(NameOf).Distinct().Count());
     }
 
     [TestMethod]
@@ -121,7 +146,7 @@ public sealed class BatchLoaderTests
     {
         using var scenes = new TinyScenes(6, size: 48);
         var source = Open(scenes, megabytes: 0);
-        using var loader = new BatchLoader(source, new CropSampler(6), new JointAugmentation(_crops), 2, channelsLast: false, workers: 3, seed: 1);
+        using var loader = new BatchLoader(new CropStream(new CropSampler(6), source), new JointAugmentation(_crops), 2, channelsLast: false, workers: 3, seed: 1);
         using var stop = new CancellationTokenSource();
 
         _ = loader.Epoch(0, CancellationToken.None).First();
@@ -164,6 +189,8 @@ public sealed class BatchLoaderTests
 
     private static string NameOf(SampledCrop crop) => Convert.ToHexString(crop.Sample.Image.Bgra);
 
+    private static string NameOf(SampleSource source, int sample) => Convert.ToHexString(source.InOrder(CancellationToken.None).ElementAt(sample).Image.Bgra);
+
     private static CropSampler ClassUniform(SampleSource source, double fraction) =>
         new(source.Count, fraction, ClassCentroids.Find(source.Masks(CancellationToken.None), tile: 24, classCount: 3));
 
@@ -173,7 +200,7 @@ public sealed class BatchLoaderTests
     // Pixels and labels of each batch, one after the other.
     private static List<float[]> Read(SampleSource source, int workers, int epoch, bool channelsLast = false, CropSampler? sampler = null)
     {
-        using var loader = new BatchLoader(source, sampler ?? new CropSampler(source.Count), new JointAugmentation(_crops), 2, channelsLast, workers, seed: 1);
+        using var loader = new BatchLoader(new CropStream(sampler ?? new CropSampler(source.Count), source), new JointAugmentation(_crops), 2, channelsLast, workers, seed: 1);
         return [.. loader.Epoch(epoch, CancellationToken.None).Select(batch => (float[])
             [.. batch.Images.contiguous().data<float>(), .. batch.Labels.data<long>().Select(id => (float)id)])];
     }

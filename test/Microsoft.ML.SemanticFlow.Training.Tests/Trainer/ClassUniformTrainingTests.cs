@@ -46,6 +46,35 @@ public sealed class ClassUniformTrainingTests
     }
 
     [TestMethod]
+    public void Fit_ResumedWithABoostSet_GivesTheWeightsOfAStraightRun()
+    {
+        using var scenes = new TinyScenes(8);
+        using var more = new TinyScenes(5);
+        var straight = _quick with { RunDirectory = scenes.Run + "1", BoostSet = more.Paths(new MLContext(1)), BoostClasses = ["box"] };
+        var half = straight with { RunDirectory = scenes.Run + "2" };
+
+        string expected = Train(scenes, straight, out var lines);
+        TinyRun.FitUntil(scenes, half, epoch: 1);
+        string resumed = Train(scenes, half with { Resume = true }, out var resumedLines);
+
+        Assert.AreEqual(expected, resumed);
+        Assert.IsTrue(lines.Any(line => line.Contains("Looking for the classes in 5 masks", StringComparison.Ordinal)));
+        Assert.IsTrue(lines.Any(line => line.Contains("5 to boost classes", StringComparison.Ordinal)));
+        Assert.IsFalse(resumedLines.Any(line => line.Contains("Looking for the classes", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Fit_BoostClassThatIsNone_NamesIt()
+    {
+        using var scenes = new TinyScenes(4);
+        var options = _quick with { BoostSet = scenes.Paths(new MLContext(1)), BoostClasses = ["box", "lorry"] };
+
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => Train(scenes, options, out _));
+
+        StringAssert.StartsWith(thrown.Message, "BoostClasses names 'lorry'; label map 'tiny' has ground, disk, box.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Fit_CentroidFileDamaged_LooksForThemAnew()
     {
         using var scenes = new TinyScenes(8);

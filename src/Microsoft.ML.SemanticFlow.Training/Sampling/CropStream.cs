@@ -1,0 +1,40 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow.Sampling;
+
+/// <summary>The crops of a run: what a sampler draws, cut from the training set and, where there is one, from the set that boosts classes.</summary>
+/// <param name="sampler">Draws epochs. Samples past the training set's are those of the other set.</param>
+/// <param name="training">The training set.</param>
+/// <param name="boost">The set that boosts classes, or null.</param>
+internal sealed class CropStream(CropSampler sampler, SampleSource training, SampleSource? boost = null)
+{
+    /// <summary>Crops of an epoch.</summary>
+    public int CropsPerEpoch => sampler.Count;
+
+    /// <summary>Crops without end: those of an epoch, then those of another.</summary>
+    public IEnumerable<SampledCrop> Crops(Random random, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var drawn = sampler.Draw(random);
+            foreach (var crop in boost is null ? training.Crops(drawn, random, cancellation) : Merged(drawn, boost, random, cancellation))
+                yield return crop;
+        }
+    }
+
+    // Each set gives its crops in its own order; the drawn order says which set is next.
+    private IEnumerable<SampledCrop> Merged(PlannedCrop[] drawn, SampleSource other, Random random, CancellationToken cancellation)
+    {
+        var own = drawn.Where(crop => crop.Sample < training.Count);
+        var others = drawn.Where(crop => crop.Sample >= training.Count).Select(crop => crop with { Sample = crop.Sample - training.Count });
+        using var first = training.Crops(own, random, cancellation).GetEnumerator();
+        using var second = other.Crops(others, random, cancellation).GetEnumerator();
+        foreach (var crop in drawn)
+        {
+            var next = crop.Sample < training.Count ? first : second;
+            next.MoveNext(); // a set gives as many crops as were planned for it
+            yield return next.Current;
+        }
+    }
+}
