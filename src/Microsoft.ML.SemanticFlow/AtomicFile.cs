@@ -13,8 +13,9 @@ internal static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>
     /// <param name="backup">The name under which an earlier file is kept; null to replace it.</param>
+    /// <param name="survivesPowerLoss">Whether to wait until the disk has it, some 10 ms. Killing the process harms the file in neither case.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static void Write(string path, Action<Stream> write, string? backup = null)
+    public static void Write(string path, Action<Stream> write, string? backup = null, bool survivesPowerLoss = true)
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' for the file '{Path.GetFileName(path)}'. Make it first.");
@@ -25,7 +26,7 @@ internal static class AtomicFile
             using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(survivesPowerLoss);
             }
 
             if (backup is not null && File.Exists(path))

@@ -39,13 +39,13 @@ internal static class MaskCodec
         if (mask.Labels is not { } labels || ids == MaskIds.Train)
         {
             var palette = ColorPalette.ForTrainIds(mask.Labels);
-            AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, mask.Ids, mask.Height, mask.Width, palette.Colors));
+            AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, mask.Ids, mask.Height, mask.Width, palette.Colors), survivesPowerLoss: false);
             return;
         }
 
         var indices = ToRawIds(mask, labels);
         var rawPalette = ColorPalette.ForRawIds(labels);
-        AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, indices, mask.Height, mask.Width, rawPalette.Colors));
+        AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, indices, mask.Height, mask.Width, rawPalette.Colors), survivesPowerLoss: false);
     }
 
     private static SegmentationMask ToMask(PngSamples png, string source, LabelMap labels, MaskIds ids)
