@@ -21,6 +21,7 @@ internal static class Shell
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),
             ExportCommand.Create(terminal),
+            BenchmarkCommand.Create(terminal, cancellation),
             NetworksCommand.Create(terminal),
             DoctorCommand.Create(terminal),
         };
