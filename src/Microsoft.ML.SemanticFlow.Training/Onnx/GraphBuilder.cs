@@ -99,8 +99,12 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
         return [.. names.Select((name, i) => x with { Name = name, Channels = channels[i] })];
     }
 
-    /// <summary>The mean over the channels.</summary>
-    public OnnxValue ChannelMean(OnnxValue x) => x with { Name = Node("ReduceMean", [Feature(x), Constant([1L])], Int("keepdims", 1)), Channels = 1 };
+    /// <summary>The mean over the channels, as a convolution: ONNX Runtime's own reduction takes a twentieth of a lite network's time.</summary>
+    public OnnxValue ChannelMean(OnnxValue x) => x with
+    {
+        Name = Node("Conv", [Feature(x), Constant([.. Enumerable.Repeat(1f / x.Channels, x.Channels)], 1, x.Channels, 1, 1)], Ints("kernel_shape", 1, 1)),
+        Channels = 1,
+    };
 
     /// <summary>The largest over the channels: halves compared with halves, for ONNX Runtime's own reduction over channels is slow.</summary>
     public OnnxValue ChannelMax(OnnxValue x)
