@@ -77,11 +77,12 @@ internal sealed class ImageCrossEntropy
     private void Advance(ReadOnlySpan<float> logits, Span<float> gradient, int current)
     {
         if (current < 0)
-            EnlargeRow(logits, 0, _upper);
-        else
-            AddGradientRow(_upperGradient, gradient, current);
-        if (current >= 0)
         {
+            EnlargeRow(logits, 0, _upper);
+        }
+        else
+        {
+            AddGradientRow(_upperGradient, gradient, current);
             (_upper, _lower) = (_lower, _upper);
             (_upperGradient, _lowerGradient) = (_lowerGradient, _upperGradient);
         }

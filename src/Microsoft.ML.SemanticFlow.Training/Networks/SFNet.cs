@@ -88,7 +88,6 @@ internal sealed class SFNetHead : Module<Tensor[], NetworkOutput>
             pyramid[i] = _smooth[i].Emit(graph, flowing);
         }
 
-        var levels = pyramid.Select((level, i) => i == 0 ? level : graph.ResizeLike(level, pyramid[0]));
-        return _classify.Emit(graph, graph.Concatenate([.. levels]));
+        return _classify.EmitMain(graph, pyramid);
     }
 }

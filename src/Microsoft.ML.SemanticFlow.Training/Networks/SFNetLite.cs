@@ -73,6 +73,6 @@ internal sealed class SFNetLiteHead : Module<Tensor[], NetworkOutput>
         var fine = _laterals[0].Emit(graph, features[_fine]);
         var middle = _laterals[1].Emit(graph, features[_middle]);
         var aligned = _align.Emit(graph, fine, context);
-        return _classify.Emit(graph, graph.Concatenate(aligned, graph.ResizeLike(middle, aligned)));
+        return _classify.EmitMain(graph, [aligned, middle]);
     }
 }

@@ -58,6 +58,45 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
         return this with { Inputs = inputs, Weight = weight, InputScale = [.. pixels.Source.Select(source => source < 0 ? 0 : pixels.Scale[source])] };
     }
 
+    /// <summary>The part that sees some of the input channels.</summary>
+    /// <param name="channels">The input channels, in the order that the part sees them.</param>
+    /// <param name="withBias">Whether the bias belongs to this part: of the parts of a sum, to one.</param>
+    public ConvolutionWeights Seeing(IReadOnlyList<int> channels, bool withBias)
+    {
+        Debug.Assert(Groups == 1 && InputScale is null, "Outputs see all inputs alike.");
+        int area = Kernel * Kernel, next = 0;
+        var weight = new float[Outputs * channels.Count * area];
+        for (int output = 0; output < Outputs; output++)
+        {
+            foreach (int channel in channels)
+            {
+                Weight.AsSpan(((output * Inputs) + channel) * area, area).CopyTo(weight.AsSpan(next));
+                next += area;
+            }
+        }
+
+        return this with { Inputs = channels.Count, Weight = weight, Bias = withBias ? Bias : null };
+    }
+
+    /// <summary>Each cell of the kernel as a convolution of one cell: output channels (output, row, column).</summary>
+    public ConvolutionWeights Taps()
+    {
+        Debug.Assert(Groups == 1 && InputScale is null && Bias is null, "Only weights are rearranged.");
+        int area = Kernel * Kernel;
+        var weight = new float[Weight.Length];
+        for (int output = 0; output < Outputs; output++)
+        {
+            for (int input = 0; input < Inputs; input++)
+            {
+                for (int tap = 0; tap < area; tap++)
+                    weight[(((output * area) + tap) * Inputs) + input] = Weight[(((output * Inputs) + input) * area) + tap];
+            }
+        }
+
+        double[]? scale = OutputScale is null ? null : [.. OutputScale.SelectMany(factor => Enumerable.Repeat(factor, area))];
+        return new ConvolutionWeights(Outputs * area, Inputs, Kernel: 1, weight, Bias: null) { OutputScale = scale };
+    }
+
     /// <summary>The weights with their factors, [Outputs, Inputs / Groups, Kernel, Kernel].</summary>
     public void WriteTo(Span<float> destination)
     {

@@ -37,7 +37,10 @@ internal static class OnnxEmission
     }
 
     /// <summary>Writes a convolution, with the batch norm that follows it folded in.</summary>
-    public static OnnxValue Emit(this Conv2d convolution, GraphBuilder graph, OnnxValue x, BatchNorm2d? norm = null)
+    public static OnnxValue Emit(this Conv2d convolution, GraphBuilder graph, OnnxValue x, BatchNorm2d? norm = null) => graph.Convolution(x, convolution.Folded(norm));
+
+    /// <summary>A convolution's numbers, with the batch norm that follows it folded in.</summary>
+    public static ConvolutionWeights Folded(this Conv2d convolution, BatchNorm2d? norm)
     {
         if (convolution.padding_type is not null)
             throw new NotSupportedException("Named paddings have no ONNX form yet.");
@@ -49,7 +52,7 @@ internal static class OnnxEmission
             Dilation = One(convolution.dilation),
             Groups = (int)convolution.groups,
         };
-        return graph.Convolution(x, norm is null ? weights : Fold(weights, norm));
+        return norm is null ? weights : Fold(weights, norm);
     }
 
     /// <summary>Writes a convolution of one cell along a row, with its batch norm folded in: the row is the map's height.</summary>
