@@ -35,32 +35,74 @@ internal static class FusedCrossEntropy
         return product.Plus(product.detach().neg()).Plus(tensor(mean, ScalarType.Float32)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The probability of each pixel's class, [N, H, W]; 1 where the pixel does not count. Without a gradient.</summary>
+    /// <param name="logits">[N, K, h, w].</param>
+    /// <param name="labels">[N, H, W].</param>
+    /// <exception cref="ArgumentException">A label is neither a class nor <see cref="SegmentationLoss.Ignored"/>.</exception>
+    public static Tensor Probabilities(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var images = new Images(logits.detach().contiguous(), labels.contiguous(), classWeights: null);
+        var probabilities = empty(labels.shape, ScalarType.Float32);
+        images.ForEach((work, image) => work.Probabilities(images.Logits(image), images.Labels(image), images.PixelsOf<float>(probabilities, image)));
+        return probabilities.MoveToOuterDisposeScope();
+    }
+
     private static (double Mean, Tensor Gradient) MeanAndGradient(Tensor logits, Tensor labels, float[]? classWeights)
     {
-        int images = (int)logits.size(0), classes = (int)logits.size(1);
-        var (rows, columns) = (new EnlargedAxis((int)logits.size(2), (int)labels.size(1)), new EnlargedAxis((int)logits.size(3), (int)labels.size(2)));
-        int scores = checked(classes * rows.Length * columns.Length), pixels = checked(rows.NewLength * columns.NewLength);
-        float[] weights = classWeights ?? [.. Enumerable.Repeat(1f, classes)];
+        var images = new Images(logits, labels, classWeights);
         var gradient = zeros_like(logits);
-        var sums = new (double Loss, double Weight)[images];
-        try
-        {
-            Parallel.For(0, images, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, image =>
-            {
-                var work = new ImageCrossEntropy(classes, rows, columns, weights);
-                sums[image] = work.Compute(Part<float>(logits, image, scores), Part<long>(labels, image, pixels), Part<float>(gradient, image, scores));
-            });
-        }
-        catch (AggregateException e) when (e.InnerException is ArgumentException refused)
-        {
-            throw refused;
-        }
+        var sums = new (double Loss, double Weight)[images.Count];
+        images.ForEach((work, image) => sums[image] = work.Compute(images.Logits(image), images.Labels(image), images.ScoresOf(gradient, image)));
 
         double weight = sums.Sum(sum => sum.Weight);
         using Scalar share = 1 / weight;
         return (sums.Sum(sum => sum.Loss) / weight, gradient.mul_(share));
     }
 
-    private static Span<T> Part<T>(Tensor tensor, int index, int length) where T : unmanaged =>
-        MemoryMarshal.Cast<byte, T>(tensor.bytes).Slice(index * length, length);
+    /// <summary>The images of contiguous logits and labels, worked on by as many threads as libtorch takes.</summary>
+    private sealed class Images
+    {
+        private readonly Tensor _logits;
+        private readonly Tensor _labels;
+        private readonly EnlargedAxis _rows;
+        private readonly EnlargedAxis _columns;
+        private readonly int _classes;
+        private readonly int _scores;
+        private readonly int _pixels;
+        private readonly float[] _weights;
+
+        public Images(Tensor logits, Tensor labels, float[]? classWeights)
+        {
+            (_logits, _labels, Count, _classes) = (logits, labels, (int)logits.size(0), (int)logits.size(1));
+            (_rows, _columns) = (new EnlargedAxis((int)logits.size(2), (int)labels.size(1)), new EnlargedAxis((int)logits.size(3), (int)labels.size(2)));
+            (_scores, _pixels) = (checked(_classes * _rows.Length * _columns.Length), checked(_rows.NewLength * _columns.NewLength));
+            _weights = classWeights ?? [.. Enumerable.Repeat(1f, _classes)];
+        }
+
+        public int Count { get; }
+
+        public Span<float> Logits(int image) => ScoresOf(_logits, image);
+
+        public Span<long> Labels(int image) => PixelsOf<long>(_labels, image);
+
+        public Span<float> ScoresOf(Tensor tensor, int image) => Part<float>(tensor, image, _scores);
+
+        public Span<T> PixelsOf<T>(Tensor tensor, int image) where T : unmanaged => Part<T>(tensor, image, _pixels);
+
+        public void ForEach(Action<ImageCrossEntropy, int> work)
+        {
+            try
+            {
+                Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, image => work(new ImageCrossEntropy(_classes, _rows, _columns, _weights), image));
+            }
+            catch (AggregateException e) when (e.InnerException is ArgumentException refused)
+            {
+                throw refused;
+            }
+        }
+
+        private static Span<T> Part<T>(Tensor tensor, int index, int length) where T : unmanaged =>
+            MemoryMarshal.Cast<byte, T>(tensor.bytes).Slice(index * length, length);
+    }
 }

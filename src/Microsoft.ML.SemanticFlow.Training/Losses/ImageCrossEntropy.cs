@@ -71,9 +71,32 @@ internal sealed class ImageCrossEntropy
         return (loss, weight);
     }
 
+    /// <summary>The probability of each pixel's class; 1 where the pixel does not count. Class weights must be ones.</summary>
+    /// <param name="logits">[K, h, w].</param>
+    /// <param name="labels">[H, W].</param>
+    /// <param name="probabilities">Takes them, [H, W].</param>
+    public void Probabilities(ReadOnlySpan<float> logits, ReadOnlySpan<long> labels, Span<float> probabilities)
+    {
+        int current = -1;
+        for (int y = 0; y < _rows.NewLength; y++)
+        {
+            if (_rows.Starts[y] != current)
+            {
+                Advance(logits, gradient: [], current);
+                current = _rows.Starts[y];
+            }
+
+            var row = labels.Slice(y * _columns.NewLength, _columns.NewLength);
+            Weigh(row);
+            Softmax(_rows.Fractions[y]);
+            for (int x = 0; x < row.Length; x++)
+                probabilities[(y * row.Length) + x] = _weights[x] == 0 ? 1 : _between[((int)row[x] * _stride) + x];
+        }
+    }
+
     private int NextRow(int row) => Math.Min(row + 1, _rows.Length - 1);
 
-    // To the next two rows of logits: the lower becomes the upper, whose gradient is complete.
+    // To the next two rows of logits: the lower becomes the upper. The gradient of the one that goes is complete, where one is asked for.
     private void Advance(ReadOnlySpan<float> logits, Span<float> gradient, int current)
     {
         if (current < 0)
@@ -82,7 +105,8 @@ internal sealed class ImageCrossEntropy
         }
         else
         {
-            AddGradientRow(_upperGradient, gradient, current);
+            if (!gradient.IsEmpty)
+                AddGradientRow(_upperGradient, gradient, current);
             (_upper, _lower) = (_lower, _upper);
             (_upperGradient, _lowerGradient) = (_lowerGradient, _upperGradient);
         }

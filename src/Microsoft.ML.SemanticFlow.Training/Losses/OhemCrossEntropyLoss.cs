@@ -24,22 +24,32 @@ internal sealed class OhemCrossEntropyLoss(double threshold = 0.7, long minKept 
     public override Tensor Compute(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        return _ofKept.Compute(logits, Select(Warp.Resize(Widened(logits.detach()), labels.shape[1..]), labels)).MoveToOuterDisposeScope();
+        var scores = Widened(logits);
+        var kept = FusedCrossEntropy.Serves(scores, labels)
+            ? Keep(labels, () => FusedCrossEntropy.Probabilities(scores, labels))
+            : Select(Warp.Resize(scores.detach(), labels.shape[1..]), labels);
+        return _ofKept.Compute(scores, kept).MoveToOuterDisposeScope();
     }
 
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => _ofKept.OfPixels(logits, Select(logits, labels));
 
     /// <summary>The labels with every pixel that is not kept ignored.</summary>
-    internal Tensor Select(Tensor logits, Tensor labels)
+    internal Tensor Select(Tensor logits, Tensor labels) => Keep(labels, () =>
+    {
+        var ignored = labels.eq(Ignored);
+        var classes = labels.masked_fill(ignored, 0).unsqueeze(1);              // [N,1,H,W]
+        return functional.softmax(logits, dim: 1).gather(1, classes).squeeze(1).masked_fill_(ignored, 1);      // [N,H,W]
+    });
+
+    // Probabilities of the true classes, 1 where a pixel does not count, are asked for only where some are left out.
+    private Tensor Keep(Tensor labels, Func<Tensor> probabilitiesOf)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var ignored = labels.eq(Ignored);
-        long counting = labels.numel() - ignored.sum().item<long>();
+        long counting = labels.ne(Ignored).sum().item<long>();
         if (minKept == 0 || counting == 0 || minKept > counting) return labels.alias().MoveToOuterDisposeScope();
 
-        var classes = labels.masked_fill(ignored, 0).unsqueeze(1);              // [N,1,H,W]
-        var probabilities = functional.softmax(logits, dim: 1).gather(1, classes).squeeze(1).masked_fill_(ignored, 1);      // [N,H,W]
+        var probabilities = probabilitiesOf();
         var kept = probabilities.le(threshold);
 
         // Counting is cheaper than finding the minKept-th, which is needed only when too few are hard.

@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Networks.Parts;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Losses;
@@ -11,5 +13,18 @@ internal sealed class WeightedSumLoss(PixelLoss first, PixelLoss second, double 
     /// <inheritdoc/>
     public override PixelLoss At(int epoch) => new WeightedSumLoss(first.At(epoch), second.At(epoch), weight);
 
-    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => first.OfPixels(logits, labels) + weight * second.OfPixels(logits, labels);
+    /// <inheritdoc/>
+    public override Tensor Compute(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return Sum(first.Compute(logits, labels), second.Compute(logits, labels)).MoveToOuterDisposeScope(); // each enlarges in its own way
+    }
+
+    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => Sum(first.OfPixels(logits, labels), second.OfPixels(logits, labels));
+
+    private Tensor Sum(Tensor one, Tensor other)
+    {
+        using Scalar factor = weight; // held, as in Sums
+        return one.Plus(other.mul(factor));
+    }
 }

@@ -48,6 +48,25 @@ public sealed class FusedCrossEntropyTests
     }
 
     [TestMethod]
+    [DataRow(2, 5, 6, 7, 23, 29)]
+    [DataRow(1, 3, 4, 4, 4, 4)]
+    [DataRow(2, 4, 1, 6, 3, 6)]
+    public void Probabilities_RandomLogits_AreThoseOfSoftmax(int images, int classes, int height, int width, int newHeight, int newWidth)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(8);
+        var logits = 5 * randn(images, classes, height, width);
+        var labels = randint(0, classes, [images, newHeight, newWidth], ScalarType.Int64);
+        var ignored = rand(images, newHeight, newWidth).lt(0.2);
+        var exact = functional.interpolate(logits.to(float64), size: labels.shape[1..], mode: InterpolationMode.Bilinear, align_corners: true);
+        var expected = functional.softmax(exact, dim: 1).gather(1, labels.unsqueeze(1)).squeeze(1).masked_fill(ignored, 1);
+
+        var probabilities = FusedCrossEntropy.Probabilities(logits, labels.masked_fill(ignored, SegmentationLoss.Ignored));
+
+        Assert.IsLessThan(2e-6, (probabilities.to(float64) - expected).abs().max().item<double>());
+    }
+
+    [TestMethod]
     public void Mean_ChannelsLastLogitsAndStridedLabels_EqualsContiguousOnes()
     {
         using var scope = NewDisposeScope();
