@@ -7,32 +7,35 @@ namespace Microsoft.ML.SemanticFlow.Tool;
 /// <summary>Reads the model files that commands take.</summary>
 internal static class ModelFile
 {
-    // Each worker scores its own image with one thread; that is faster than many threads on one image.
-    private static readonly ScoringOptions _oneThread = new() { IntraOpThreads = 1 };
-
     /// <summary>Reads an exported ONNX file, or the zip of a pipeline that holds one.</summary>
-    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, out _);
+    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, gpu: null, out _);
 
     /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied once to the whole image.</summary>
-    public static SegmentationModel Load(Terminal terminal, string path, out InferenceOptions inference)
+    /// <param name="terminal">Shows ML.NET's log when asked to.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="gpu">The CUDA device to score on; null is the processor.</param>
+    /// <param name="inference">How the pipeline applies the model.</param>
+    public static SegmentationModel Load(Terminal terminal, string path, int? gpu, out InferenceOptions inference)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
         inference = new InferenceOptions();
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return SegmentationModel.Load(path, _oneThread);
+            return SegmentationModel.Load(path, new ScoringOptions { IntraOpThreads = 1, GpuDeviceId = gpu }); // a worker scores its own image: faster than many threads on one
 
-        var scorer = LoadZip(terminal, path);
+        var scorer = LoadZip(terminal, path, gpu);
         inference = scorer.Inference;
         return scorer.Model;
     }
 
-    private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)
+    private static SemanticFlowTransformer LoadZip(Terminal terminal, string path, int? gpu)
     {
         ITransformer loaded;
+        var context = terminal.CreateContext();
+        context.GpuDeviceId = gpu;
         try
         {
-            loaded = terminal.CreateContext().Model.Load(path, out _);
+            loaded = context.Model.Load(path, out _);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException or InvalidDataException or ArgumentException)
         {

@@ -54,7 +54,7 @@ public sealed partial class SemanticSegmentationCatalog
     public SegmentationModel LoadModel(string path, ScoringOptions? options = null)
     {
         using var channel = ((IHostEnvironment)_context).Start("Loading");
-        var model = SegmentationModel.Load(path, options);
+        var model = SegmentationModel.Load(path, ScoringOptions.Of(_context, options));
         channel.Info(MessageSensitivity.None, "{0}: {1}, {2} classes of {3}", path, model.Network, model.Labels.ClassCount, model.Labels.Name);
         return model;
     }

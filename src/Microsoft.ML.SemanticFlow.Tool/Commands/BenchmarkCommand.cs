@@ -22,10 +22,11 @@ internal static class BenchmarkCommand
         var width = new Option<int?>("--width") { Description = $"Columns of the images; the model's own where it has a fixed size, else {DefaultWidth}.", HelpName = "W" };
         var seconds = new Option<double>("--seconds") { Description = "How long each figure is measured.", HelpName = "S", DefaultValueFactory = _ => 5 };
         var workers = WorkersOption.Create();
+        var gpu = GpuOption.Create();
         var profile = new Option<bool>("--profile") { Description = "Also tell which operators of the network the time goes to." };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("benchmark", "Measure how fast a model scores on this machine.") { model, height, width, seconds, workers, profile, json };
+        var command = new CliCommand("benchmark", "Measure how fast a model scores on this machine.") { model, height, width, seconds, workers, gpu, profile, json };
         command.SetAction(parsed =>
         {
             double time = parsed.GetValue(seconds);
@@ -38,7 +39,7 @@ internal static class BenchmarkCommand
             string folder = Directory.CreateTempSubdirectory("semanticflow-benchmark-").FullName;
             try
             {
-                var result = Measure(terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), parsed.GetValue(profile), folder, cancellation); // required
+                var result = Measure(terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), GpuOption.Read(parsed, gpu), parsed.GetValue(profile), folder, cancellation); // required
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
                 else
@@ -54,10 +55,10 @@ internal static class BenchmarkCommand
     }
 
     private static BenchmarkResult Measure(
-        Terminal terminal, string path, int? height, int? width, TimeSpan time, int workers, bool profile, string folder, CancellationToken cancellation)
+        Terminal terminal, string path, int? height, int? width, TimeSpan time, int workers, int? gpu, bool profile, string folder, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        using var one = ModelFile.Load(terminal, path);
+        using var one = ModelFile.Load(terminal, path, gpu, out _);
         double load = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var (rows, columns) = (height ?? one.Height ?? DefaultHeight, width ?? one.Width ?? DefaultWidth);
         using var image = Draw(rows, columns);
@@ -72,7 +73,7 @@ internal static class BenchmarkCommand
         terminal.WriteLine("Measuring the time of one image…");
         string onnx = Path.Combine(folder, "model.onnx");
         one.Save(onnx);
-        using var all = SegmentationModel.Load(onnx);
+        using var all = SegmentationModel.Load(onnx, new ScoringOptions { GpuDeviceId = gpu });
         var oneThread = Durations.Of(() => one.Predict(image), time, cancellation);
         var allThreads = Durations.Of(() => all.Predict(image), time, cancellation);
 

@@ -26,8 +26,9 @@ internal static class EvaluateCommand
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
+        var gpu = GpuOption.Create();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, gpu, json };
         inference.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -39,7 +40,7 @@ internal static class EvaluateCommand
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
-                    using (var segmenter = ModelFile.Load(terminal, modelFile, out var saved))
+                    using (var segmenter = ModelFile.Load(terminal, modelFile, GpuOption.Read(parsed, gpu), out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);

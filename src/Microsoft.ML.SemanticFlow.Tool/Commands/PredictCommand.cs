@@ -36,9 +36,10 @@ internal static class PredictCommand
         onError.AcceptOnlyFromAmong("stop", "skip");
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
+        var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, ids, onError, workers, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, ids, onError, workers, gpu, json };
         inference.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -48,7 +49,7 @@ internal static class PredictCommand
             bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
             int count = WorkersOption.Read(parsed, workers), written = 0;
             var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, out var saved);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, GpuOption.Read(parsed, gpu), out var saved);
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
                 Directory.CreateDirectory(directory);
 

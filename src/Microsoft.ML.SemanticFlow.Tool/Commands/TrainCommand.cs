@@ -15,7 +15,7 @@ internal static class TrainCommand
         var dataset = new DatasetOptions();
         var settings = new TrainingSettings();
         var output = new Option<string>("--output") { Description = "Run folder, made when missing: checkpoints, log, exported model.", Required = true, HelpName = "RUN_DIR" };
-        var gpu = new Option<int?>("--gpu") { Description = "Train on this CUDA device, counted from 0, instead of the processor.", HelpName = "N" };
+        var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
         var command = new CliCommand("train", "Train a network on a dataset and export it as one ONNX file.");
@@ -34,7 +34,7 @@ internal static class TrainCommand
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
 
             var context = terminal.CreateContext(options.Seed);
-            (context.GpuDeviceId, context.FallbackToCpu) = (completed.GetValue(gpu), false);
+            (context.GpuDeviceId, context.FallbackToCpu) = (GpuOption.Read(completed, gpu), false);
             var data = ReadData(dataset, parsed, completed, context);
             return Train(terminal, context, data, options with { Labels = data.Labels, ValidationSet = data.Validation, BoostSet = data.Boost }, display, parsed.GetValue(json), cancellation);
         });

@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Trainer;
 internal static class TrainingDevice
 {
     /// <summary>The device to train on.</summary>
-    /// <exception cref="InvalidOperationException">The GPU cannot be used, and the MLContext does not allow the processor instead.</exception>
+    /// <exception cref="PlatformNotSupportedException">The GPU cannot be used, and the MLContext does not allow the processor instead.</exception>
     public static Device Of(IHostEnvironment environment, IChannel channel)
     {
         var (gpu, fallback) = MlNetInternals.DeviceOf(environment);
@@ -25,7 +25,7 @@ internal static class TrainingDevice
             ? $"MLContext.GpuDeviceId is {index}, but libtorch finds no CUDA device: reference a package TorchSharp-cuda-* instead of TorchSharp-cpu, and install NVIDIA's driver."
             : $"MLContext.GpuDeviceId is {index}, but there are {count} CUDA devices, counted from 0.";
         if (!fallback)
-            throw new InvalidOperationException($"{fault} Or set MLContext.FallbackToCpu to train on the processor.");
+            throw new PlatformNotSupportedException($"{fault} Or set MLContext.FallbackToCpu to train on the processor.");
         channel.Warn($"{fault} Training on the processor.");
         return CPU;
     }

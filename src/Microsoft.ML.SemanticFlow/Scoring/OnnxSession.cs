@@ -42,6 +42,9 @@ internal sealed class OnnxSession : IDisposable
             };
             // Spinning costs a third to a half on a machine that does anything else.
             session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            if (options.GpuDeviceId is { } gpu && GpuExecution.Fault(session, gpu) is { } fault && !options.FallbackToCpu)
+                throw new PlatformNotSupportedException(fault);
+            options.ConfigureSession?.Invoke(session);
             return new OnnxSession(new InferenceSession(bytes, session), source);
         }
         catch (OnnxRuntimeException inner)

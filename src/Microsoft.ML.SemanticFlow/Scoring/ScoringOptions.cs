@@ -1,6 +1,10 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How a <see cref="SegmentationModel"/> runs.</summary>
@@ -20,5 +24,32 @@ public sealed record ScoringOptions
                 ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads, nameof(IntraOpThreads));
             field = value;
         }
+    }
+
+    /// <summary>The CUDA device to run on, counted from 0; null, the default, is that of the MLContext where there is one, else the processor.</summary>
+    /// <remarks>It needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime.</remarks>
+    public int? GpuDeviceId
+    {
+        get;
+        init
+        {
+            if (value is { } device)
+                ArgumentOutOfRangeException.ThrowIfNegative(device, nameof(GpuDeviceId));
+            field = value;
+        }
+    }
+
+    /// <summary>Whether the model runs on the processor where the GPU cannot be used. Default false: loading fails and says why.</summary>
+    public bool FallbackToCpu { get; init; }
+
+    /// <summary>Called with the session's options before the model is loaded, to add execution providers such as TensorRT or to tune them.</summary>
+    public Action<SessionOptions>? ConfigureSession { get; init; }
+
+    /// <summary>These options, on the GPU of an MLContext unless they name one themselves.</summary>
+    internal static ScoringOptions Of(IHostEnvironment environment, ScoringOptions? options)
+    {
+        options ??= new ScoringOptions();
+        var (gpu, fallback) = MlNetInternals.DeviceOf(environment);
+        return options.GpuDeviceId is null && gpu is not null ? options with { GpuDeviceId = gpu, FallbackToCpu = fallback } : options;
     }
 }

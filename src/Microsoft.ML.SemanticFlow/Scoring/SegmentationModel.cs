@@ -59,6 +59,7 @@ public sealed partial class SegmentationModel : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model, or one that another program wrote.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
     public static SegmentationModel Load(string path, ScoringOptions? options)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -75,6 +76,7 @@ public sealed partial class SegmentationModel : IDisposable
     /// <returns>The model.</returns>
     /// <exception cref="InvalidDataException">The stream holds no ONNX model, or one that another program wrote.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
     public static SegmentationModel Load(Stream stream, ScoringOptions? options)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -82,6 +84,19 @@ public sealed partial class SegmentationModel : IDisposable
         stream.CopyTo(copy);
         return FromBytes(copy.ToArray(), "stream", options);
     }
+
+    /// <summary>Reads a model from the bytes of its file, to run with the default options.</summary>
+    /// <inheritdoc cref="Load(ReadOnlySpan{byte}, ScoringOptions)"/>
+    public static SegmentationModel Load(ReadOnlySpan<byte> bytes) => Load(bytes, null);
+
+    /// <summary>Reads a model from the bytes of its file.</summary>
+    /// <param name="bytes">An ONNX file written by this library; copied.</param>
+    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or one that another program wrote.</exception>
+    /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
+    public static SegmentationModel Load(ReadOnlySpan<byte> bytes, ScoringOptions? options) => FromBytes(bytes.ToArray(), "bytes", options);
 
     /// <summary>Takes over an ONNX file in memory; nobody writes to the array afterwards.</summary>
     /// <param name="bytes">The file.</param>

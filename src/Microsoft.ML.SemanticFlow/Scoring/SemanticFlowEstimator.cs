@@ -18,7 +18,7 @@ public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         ArgumentException.ThrowIfNullOrEmpty(outputColumn);
         ArgumentException.ThrowIfNullOrEmpty(inputColumn);
-        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, options), inference);
+        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, ScoringOptions.Of(environment, options)), inference);
     }
 
     /// <inheritdoc/>

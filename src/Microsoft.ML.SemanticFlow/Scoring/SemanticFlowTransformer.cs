@@ -66,7 +66,7 @@ public sealed class SemanticFlowTransformer : RowTransformer, ISavedTransformer<
             InferenceFormat => SavedInference.Read(reader),
             var other => throw new InvalidDataException($"The saved {nameof(SemanticFlowTransformer)} has inference options of format {other}; this version of the library reads {InferenceFormat}. Update Microsoft.ML.SemanticFlow."),
         };
-        return new SemanticFlowTransformer(environment, output, input, SegmentationModel.FromBytes(bytes, "saved pipeline", options: null), inference);
+        return new SemanticFlowTransformer(environment, output, input, SegmentationModel.FromBytes(bytes, "saved pipeline", ScoringOptions.Of(environment, options: null)), inference);
     }
 
     /// <summary>Frees the model.</summary>

@@ -30,7 +30,7 @@ public sealed class TrainingDeviceTests
     [TestMethod]
     public void Of_MissingGpuWithoutFallback_SaysWhatToDo()
     {
-        var e = Assert.ThrowsExactly<InvalidOperationException>(() => Of(new MLContext { GpuDeviceId = Missing, FallbackToCpu = false }, out _));
+        var e = Assert.ThrowsExactly<PlatformNotSupportedException>(() => Of(new MLContext { GpuDeviceId = Missing, FallbackToCpu = false }, out _));
 
         StringAssert.StartsWith(e.Message, $"MLContext.GpuDeviceId is {Missing}, but ", StringComparison.Ordinal);
         StringAssert.EndsWith(e.Message, "Or set MLContext.FallbackToCpu to train on the processor.", StringComparison.Ordinal);
