@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Trainer;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
@@ -24,7 +23,7 @@ internal static class Checkpoint
         using var scope = NewDisposeScope();
         var tensors = weights
             .Concat(WithPrefix(OptimizerPrefix, state?.Optimizer.Tensors()))
-            .Concat(WithPrefix(OptimizerPrefix, state?.Scaler is { } scaler ? [scaler.State()] : null))
+            .Concat(WithPrefix(OptimizerPrefix, state?.LossScale is { } scale ? [scale.ToTensor()] : null))
             .Concat(WithPrefix(AveragePrefix, state?.Average?.Weights));
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, info.ToMetadata()), backup);
     }
@@ -62,7 +61,7 @@ internal static class Checkpoint
             Copy(file, AveragePrefix, average.Weights);
         Copy(file, "", network.state_dict());
         state.Optimizer.Load(Find);
-        state.Scaler?.Load(Find);
+        state.LossScale?.Load(Find);
         return info;
 
         Tensor? Find(string name) => file.Tensors.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null;
@@ -72,7 +71,7 @@ internal static class Checkpoint
     {
         var weights = network.state_dict();
         bool needsAverage = state?.Average is not null;
-        var memory = state?.Optimizer.Expected().Append(LossScaler.Expected) ?? [];
+        var memory = state?.Optimizer.Expected().Append(LossScale.Expected) ?? [];
         var faults = weights.Where(pair => !Fits(file, pair.Key, pair.Value)).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]")
             .Concat(weights.Where(pair => (needsAverage || file.Tensors.ContainsKey(AveragePrefix + pair.Key)) && !Fits(file, AveragePrefix + pair.Key, pair.Value)).Select(pair => AveragePrefix + pair.Key))
             .Concat(file.Tensors.Keys.Where(name => !IsState(name) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Checkpoints;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,18 +15,15 @@ namespace Microsoft.ML.SemanticFlow.Trainer;
 /// </remarks>
 internal sealed class LossScaler
 {
-    private const string StateName = "loss_scale";
     private const double Initial = 65536;
     private const double Largest = 1L << 40;      // far above any use, far below float32's range
     private const int StepsToGrow = 2000;
 
-    private int _steps;
+    /// <summary>What a resumed run needs.</summary>
+    public LossScale State { get; } = new() { Value = Initial };
 
     /// <summary>The factor of the loss; a power of two.</summary>
-    public double Scale { get; private set; } = Initial;
-
-    /// <summary>The state's name, shape and type.</summary>
-    public static (string Name, long[] Shape, ScalarType Type) Expected => (StateName, [2], ScalarType.Float64);
+    public double Scale => State.Value;
 
     /// <summary>Divides the gradients by the factor and finds the next one.</summary>
     /// <returns>Whether all gradients are finite: a step can be taken.</returns>
@@ -39,19 +37,9 @@ internal sealed class LossScaler
             gradient.mul_(share);
         bool finite = gradients.Length == 0 || double.IsFinite(stack(gradients.Select(gradient => gradient.abs().max())).sum().to(ScalarType.Float64).item<double>());
         if (!finite)
-            (Scale, _steps) = (Math.Max(1, Scale / 2), 0);
-        else if (++_steps == StepsToGrow)
-            (Scale, _steps) = (Math.Min(Largest, Scale * 2), 0);
+            (State.Value, State.Steps) = (Math.Max(1, Scale / 2), 0);
+        else if (++State.Steps == StepsToGrow)
+            (State.Value, State.Steps) = (Math.Min(Largest, Scale * 2), 0);
         return finite;
-    }
-
-    /// <summary>What a resumed run needs, as a new tensor in the caller's scope.</summary>
-    public KeyValuePair<string, Tensor> State() => KeyValuePair.Create(StateName, tensor(new[] { Scale, _steps }));
-
-    /// <summary>Takes over a saved state; without one the factor begins anew.</summary>
-    public void Load(Func<string, Tensor?> find)
-    {
-        if (find(StateName) is { } state)
-            (Scale, _steps) = (state[0].item<double>(), (int)state[1].item<double>());
     }
 }

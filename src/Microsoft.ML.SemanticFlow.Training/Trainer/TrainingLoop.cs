@@ -51,7 +51,7 @@ internal sealed class TrainingLoop : IDisposable
         _schedule = RateSchedule.Of(options, _stepsPerEpoch);
         _step = new GradientStep(options, plan, network);
         _average = options.WeightAverageDecay is { } decay ? new WeightAverage(network, decay) : null;
-        _state = new TrainingState(_step.Memory, _average?.Weights, _step.Scaler);
+        _state = new TrainingState(_step.Memory, _average?.Weights, _step.Scaler?.State);
         _position = PositionAt(epoch: 0);
     }
 

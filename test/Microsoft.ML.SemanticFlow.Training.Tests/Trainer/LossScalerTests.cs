@@ -81,12 +81,12 @@ public sealed class LossScalerTests
         first.Unscale([parameter]);
         parameter.grad = zeros(2);
         first.Unscale([parameter]);
-        var state = first.State();
+        var state = first.State.ToTensor();
 
-        second.Load(name => name == state.Key ? state.Value : null);
+        second.State.Load(name => name == state.Key ? state.Value : null);
 
         Assert.AreEqual(32768, second.Scale);
-        CollectionAssert.AreEqual(new[] { 32768d, 1d }, second.State().Value.data<double>().ToArray());
+        CollectionAssert.AreEqual(new[] { 32768d, 1d }, second.State.ToTensor().Value.data<double>().ToArray());
     }
 
     private static Parameter Of(float first, float second) => new(zeros(2)) { grad = tensor(new[] { first, second }) };
