@@ -36,6 +36,7 @@ public sealed class BenchmarkTests
         var rates = root.GetProperty("imagesPerSecond");
         CollectionAssert.AreEqual(_rates, rates.EnumerateObject().Select(rate => rate.Name).ToArray());
         Assert.IsTrue(rates.EnumerateObject().All(rate => rate.Value.GetDouble() > 0));
+        Assert.IsEmpty(Directory.GetFiles(Environment.CurrentDirectory, "onnxruntime_profile*"));
         Assert.IsTrue(root.GetProperty("operators").EnumerateArray().Any(kind => kind.GetProperty("kind").GetString()!.Contains("Conv", StringComparison.Ordinal)));
     }
 

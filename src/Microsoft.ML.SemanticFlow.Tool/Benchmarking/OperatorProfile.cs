@@ -21,7 +21,9 @@ internal static class OperatorProfile
         string folder = Directory.CreateTempSubdirectory("semanticflow-profile-").FullName;
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1, EnableProfiling = true, ProfileOutputPathPrefix = Path.Combine(folder, "profile") };
+            // The place first: profiling is turned on with the one that is set at that moment.
+            using var options = new SessionOptions { IntraOpNumThreads = 1, ProfileOutputPathPrefix = Path.Combine(folder, "profile") };
+            options.EnableProfiling = true;
             using var session = new InferenceSession(model, options);
             var (name, taken) = session.InputMetadata.Single();
             bool pixels = taken.ElementType == typeof(byte);
