@@ -9,22 +9,23 @@ namespace Microsoft.ML.SemanticFlow.Tool.Benchmarking;
 internal static class Throughput
 {
     /// <summary>Lets workers do the same work for a time, at least twice each.</summary>
-    /// <param name="work">Given the number of the image, counted over all workers.</param>
+    /// <param name="work">One image.</param>
     /// <param name="workers">How many work at once.</param>
     /// <param name="time">When workers stop taking new images.</param>
     /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
-    public static double Of(Action<int> work, int workers, TimeSpan time, CancellationToken cancellation)
+    public static double Of(Action work, int workers, TimeSpan time, CancellationToken cancellation)
     {
-        int taken = 0;
+        int done = 0;
         var clock = Stopwatch.StartNew();
         Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, _ =>
         {
             for (int own = 0; own < 2 || clock.Elapsed < time; own++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                work(Interlocked.Increment(ref taken) - 1);
+                work();
+                Interlocked.Increment(ref done);
             }
         });
-        return taken / clock.Elapsed.TotalSeconds;
+        return done / clock.Elapsed.TotalSeconds;
     }
 }

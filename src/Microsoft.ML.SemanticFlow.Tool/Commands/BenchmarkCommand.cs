@@ -82,9 +82,9 @@ internal static class BenchmarkCommand
         using var images = new ThreadLocal<MLImage>(() => Draw(rows, columns), trackAllValues: true); // an image is not shared between threads
         var throughput = new Dictionary<string, double>
         {
-            ["decoded pixels to ids"] = Throughput.Of(_ => one.Predict(images.Value!), workers, time, cancellation), // made above
-            ["PNG files to mask files"] = Throughput.Of(_ => one.Predict(png).Save(mask.Value!), workers, time, cancellation),
-            ["JPEG files to mask files"] = Throughput.Of(_ => one.Predict(jpeg).Save(mask.Value!), workers, time, cancellation),
+            ["decoded pixels to ids"] = Throughput.Of(() => one.Predict(images.Value!), workers, time, cancellation), // made above
+            ["PNG files to mask files"] = Throughput.Of(() => one.Predict(png).Save(mask.Value!), workers, time, cancellation),
+            ["JPEG files to mask files"] = Throughput.Of(() => one.Predict(jpeg).Save(mask.Value!), workers, time, cancellation),
         };
         foreach (var drawn in images.Values)
             drawn.Dispose();

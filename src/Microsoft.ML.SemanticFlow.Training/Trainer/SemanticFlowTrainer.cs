@@ -50,6 +50,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the MLContext names cannot be used, and it does not allow the processor instead.</exception>
     public SemanticFlowTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
