@@ -20,7 +20,7 @@ internal static class Shell
             TrainCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             PredictCommand.Create(terminal, cancellation),
-            ExportCommand.Create(terminal),
+            ExportCommand.Create(terminal, cancellation),
             BenchmarkCommand.Create(terminal, cancellation),
             NetworksCommand.Create(terminal),
             DoctorCommand.Create(terminal),

@@ -55,6 +55,38 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         });
     }
 
+    /// <summary>Runs work of several phases and shows how far each is.</summary>
+    /// <param name="work">The work; it calls what it is given with the phase, what is done of it and of how much.</param>
+    public T Follow<T>(Func<Action<string, int, int>, T> work)
+    {
+        if (interactive)
+        {
+            T? result = default;
+            Bars().Start(context =>
+            {
+                var bars = new Dictionary<string, ProgressTask>();
+                result = work((phase, done, total) =>
+                {
+                    if (!bars.TryGetValue(phase, out var bar))
+                        bars.Add(phase, bar = context.AddTask(phase, maxValue: total));
+                    bar.MaxValue = total;
+                    bar.Value = done;
+                });
+            });
+            return result!; // Start has run the work to its end
+        }
+
+        var clock = Stopwatch.StartNew();
+        var next = _lineInterval;
+        return work((phase, done, total) =>
+        {
+            if (done < total && clock.Elapsed < next)
+                return;
+            next = clock.Elapsed + _lineInterval;
+            error.WriteLine($"{phase}: {done} of {total}");
+        });
+    }
+
     /// <summary>Writes a result for machines.</summary>
     public void WriteJson(object result) => output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Options));
 

@@ -2,8 +2,12 @@
 // See LICENSE in the project root for license information.
 
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
 using Microsoft.ML.SemanticFlow;
+using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Import;
+using Microsoft.ML.SemanticFlow.Onnx.Schema;
+using Microsoft.ML.SemanticFlow.Quantization;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Transforms;
 
@@ -95,6 +99,58 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
             return CheckpointImport.ToSafeTensors(catalog.Trainers.Environment, checkpointPath, outputPath, options);
+        }
+
+        /// <summary>Makes a model that computes with float16 of one in float32: half the size, and faster on GPUs that have it. Processors are not.</summary>
+        /// <param name="model">A float32 model; it stays the caller's and as it is.</param>
+        /// <returns>The new model, and how far its scores are from the first's; dispose it.</returns>
+        /// <exception cref="ArgumentException">The model is not in float32.</exception>
+        /// <exception cref="InvalidOperationException">float16 cannot hold what the network computes: scores are no numbers, or far off.</exception>
+        public Float16Model ConvertToFloat16(SegmentationModel model)
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentNullException.ThrowIfNull(model);
+            if (model.Precision != OnnxPrecision.Float32)
+                throw new ArgumentException($"The model computes in {model.Precision} already. Convert the float32 file that it was made of.", nameof(model));
+            var graph = Float16Graph.Of(ModelProto.Parser.ParseFrom(model.Bytes));
+            graph.SetMetadata((model.Description with { Precision = OnnxPrecision.Float16 }).ToMetadata());
+            var converted = SegmentationModel.FromBytes(graph.ToByteArray(), model.Network, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
+            try
+            {
+                return new Float16Model(converted, ExportCheck.RunFloat16(model, converted));
+            }
+            catch
+            {
+                converted.Dispose();
+                throw;
+            }
+        }
+
+        /// <summary>Makes a model that computes with bytes of one in float32, and measures what that does to its masks.</summary>
+        /// <remarks>
+        /// Feature maps are measured on some of the images and both models compared on others; layers that disturb the masks too much stay in
+        /// float32. Weights are whole numbers from -63 to 63 for each output channel, so that processors without VNNI add up their products without overflow.
+        /// </remarks>
+        /// <param name="model">A float32 model; it stays the caller's and as it is.</param>
+        /// <param name="data">Images like those that will be scored: a hundred are plenty. Rows are read once, spread evenly.</param>
+        /// <param name="options">How ranges are chosen and how near the masks must be; null for the defaults.</param>
+        /// <param name="imageColumnName">The images.</param>
+        /// <param name="labelColumnName">Their ground truth, for the mIoU of both models; a view without this column gives none.</param>
+        /// <returns>The new model with the figures; dispose it.</returns>
+        /// <exception cref="ArgumentException">The model is not in float32, or there are fewer than two rows.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">The image column is missing, or a column has another type.</exception>
+        /// <exception cref="InvalidDataException">An image is too small for the network, its label has another size, or the network computes no numbers.</exception>
+        /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
+        public QuantizedModel Quantize(
+            SegmentationModel model, IDataView data, QuantizationOptions? options = null, string imageColumnName = "Image", string labelColumnName = "Label")
+        {
+            ArgumentNullException.ThrowIfNull(catalog);
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(data);
+            ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
+            ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+            options ??= new QuantizationOptions();
+            return ModelQuantizer.Run(model, new CalibrationData(data, imageColumnName, labelColumnName, options), options, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
         }
     }
 }

@@ -46,6 +46,61 @@ public sealed class ImportTests
     }
 
     [TestMethod]
+    public void Import_Int8_WritesASmallModelAndSaysWhatItCosts()
+    {
+        string model = Data.At("int8.onnx"), full = Data.At("fp32.onnx");
+
+        var result = Import(model, "sfnet-dfv1", "--labels", TinyDataset.Map, "--precision", "int8", "--calibrate", Data.TrainImages, "--calibrate-labels", Data.TrainLabels, "--agreement", "0.5", "--json");
+        Import(full, "sfnet-dfv1", "--labels", TinyDataset.Map);
+        var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", Data.At("int8-masks"));
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);
+        Assert.IsLessThan(0.35 * new FileInfo(full).Length, new FileInfo(model).Length);
+        using var json = JsonDocument.Parse(result.Output);
+        var figures = json.RootElement.GetProperty("export").GetProperty("converted");
+        Assert.IsTrue(figures.GetProperty("agreement").GetDouble() is >= 0.5 and <= 1);
+        Assert.IsTrue(figures.GetProperty("quantizedMeanIoU").GetDouble() is >= 0 and <= 1);
+        Assert.AreEqual((3, 1), (figures.GetProperty("calibrationImages").GetInt32(), figures.GetProperty("heldOutImages").GetInt32())); // of four
+        StringAssert.Contains(result.Error, "calibrating: 3 of 3");
+    }
+
+    [TestMethod]
+    public void Export_OfAFile_MakesInt8AndFp16AndNothingOfThose()
+    {
+        string full = Data.At("whole.onnx"), bytes = Data.At("whole-int8.onnx"), half = Data.At("whole-fp16.onnx");
+        Import(full, "sfnet-dfv1", "--labels", TinyDataset.Map);
+
+        var toBytes = CommandLine.Run("export", "--model", full, "--output", bytes, "--precision", "int8", "--calibrate", Data.TrainImages, "--agreement", "0");
+        var toHalf = CommandLine.Run("export", "--model", full, "--output", half, "--precision", "fp16");
+        var again = CommandLine.Run("export", "--model", bytes, "--output", Data.At("again.onnx"), "--precision", "fp16");
+        var run = CommandLine.Run("export", "--model", Data.At("run"), "--output", Data.At("run-fp16.onnx"), "--precision", "fp16");
+
+        Assert.AreEqual(ExitCode.Done, toBytes.Code, toBytes.Error);
+        StringAssert.Contains(toBytes.Output, "convolutions in int8; calibrated on 3 images");
+        Assert.AreEqual(ExitCode.Done, toHalf.Code, toHalf.Error);
+        StringAssert.Contains(toHalf.Output, "in float16 logits differ by at most");
+        Assert.AreEqual(ExitCode.BadInput, again.Code);
+        StringAssert.Contains(again.Sentence, "float32 file");
+        Assert.IsFalse(File.Exists(Data.At("again.onnx")));
+        Assert.AreEqual(ExitCode.Done, run.Code, run.Error);
+        Assert.IsEmpty(Directory.GetFiles(Data.Root, "*.fp32"));        // the step on the way
+    }
+
+    [TestMethod]
+    [DataRow("needs --calibrate", "--precision", "int8")]
+    [DataRow("go with --precision int8", "--calibrate", "x")]
+    [DataRow("go with --precision int8", "--precision", "fp16", "--agreement", "0.9")]
+    [DataRow("--agreement must be from 0 to 1", "--precision", "int8", "--calibrate", "x", "--agreement", "99")]
+    public void Import_PrecisionHalfGiven_SaysWhatIsMissing(string expected, params string[] options)
+    {
+        var result = Import(Data.At("none.onnx"), "sfnet-dfv1", ["--labels", TinyDataset.Map, .. options]);
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.Contains(result.Sentence, expected);
+    }
+
+    [TestMethod]
     public void Import_Json_SaysWhatWasLoadedAndChecked()
     {
         var result = Import(Data.At("j.onnx"), "sfnet-dfv1", "--labels", TinyDataset.Map, "--form", "logits", "--height", "64", "--width", "96", "--json");

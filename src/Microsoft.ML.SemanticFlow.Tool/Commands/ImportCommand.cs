@@ -22,10 +22,12 @@ internal static class ImportCommand
         var mismatch = new Option<bool>("--allow-classifier-mismatch") { Description = "Take everything but the classifier from a checkpoint of other classes: a start for training, no model to predict with." };
         var output = new Option<string>("--output") { Description = "The ONNX file to write; or a .safetensors file, for the weights alone.", Required = true, HelpName = "M.onnx" };
         var file = new OnnxFileOptions();
+        var precision = new PrecisionOptions();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
         var command = new CliCommand("import", "Make one ONNX file of a checkpoint and check that it gives the same scores.") { checkpoint, network, classes, labels, output };
         file.AddTo(command);
+        precision.AddTo(command);
         command.Add(mismatch);
         command.Add(json);
         command.SetAction(parsed =>
@@ -39,10 +41,11 @@ internal static class ImportCommand
                 Export = file.Read(parsed),
                 CancellationToken = cancellation,
             };
+            var convert = precision.Read(parsed, terminal, cancellation);
             if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
-                return ToOnnx(terminal, source, target, options, parsed.GetValue(json));
-            if (file.AnyIn(parsed))
-                throw new UsageException($"--form, --height, --width and --dynamic are of ONNX files; a {Weights} file has no such choice.");
+                return ToOnnx(terminal, source, target, options, convert, parsed.GetValue(json));
+            if (file.AnyIn(parsed) || precision.AnyIn(parsed))
+                throw new UsageException($"--form, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
             return ToWeights(terminal, source, target, options, parsed.GetValue(json));
         });
         return command;
@@ -72,7 +75,8 @@ internal static class ImportCommand
         };
     }
 
-    private static int ToOnnx(Terminal terminal, string source, string target, CheckpointImportOptions options, bool json)
+    private static int ToOnnx(
+        Terminal terminal, string source, string target, CheckpointImportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         var clock = Stopwatch.StartNew();
         ImportedCheckpoint imported;
@@ -88,7 +92,11 @@ internal static class ImportCommand
 
         using (imported)
         {
-            imported.Model.Save(target);
+            PrecisionOptions.Converted? converted = null;
+            if (convert is null)
+                imported.Model.Save(target);
+            else
+                converted = convert(imported.Model).Save(target);
             var figures = imported.Verification;
             var export = new
             {
@@ -98,8 +106,9 @@ internal static class ImportCommand
                 argMaxAgreement = figures.ArgMaxAgreement,
                 height = figures.Height,
                 width = figures.Width,
+                converted = PrecisionOptions.Figures(converted),
             };
-            Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}", export);
+            Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
         }
 
         return ExitCode.Done;

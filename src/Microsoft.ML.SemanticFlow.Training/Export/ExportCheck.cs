@@ -14,16 +14,28 @@ internal static class ExportCheck
     /// <summary>How far logits may differ, as a share of their range: float32 in another order of summation reaches a hundredth of it.</summary>
     public const double Tolerance = 1e-3;
 
+    // float16 has three digits, and flows move edges: a few hundredths of the range.
+    private const double Float16Tolerance = 0.1;
+
     // Sides that no stride divides, beside one that all do.
     private static readonly (int Height, int Width)[] _freeSizes = [(128, 192), (97, 161)];
 
     /// <summary>Compares at the model's size, or at two sizes when it takes any.</summary>
     /// <exception cref="InvalidOperationException">The scores differ by more than the tolerance.</exception>
-    public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model)
+    public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model) => Worst(model, image => Compare(network, model, image));
+
+    /// <summary>Compares a float32 model with the one in float16 that was made of it, at the model's size, or at two sizes when it takes any.</summary>
+    /// <exception cref="InvalidOperationException">The scores differ by more than float16 explains.</exception>
+    public static ExportVerification RunFloat16(SegmentationModel model, SegmentationModel converted)
     {
-        (int Height, int Width)[] sizes = model.Height is { } height && model.Width is { } width ? [(height, width)] : _freeSizes;
-        return sizes.Select(size => Compare(network, model, Draw(size.Height, size.Width)))
-            .MaxBy(figures => figures.LargestLogitDifference / Math.Max(figures.LogitRange, double.Epsilon))!;
+        try
+        {
+            return Worst(model, image => Compare(model.RunLogits(image).Logits, converted, image, Float16Tolerance));
+        }
+        catch (InvalidOperationException inner)
+        {
+            throw new InvalidOperationException($"float16 cannot hold what this {model.Network} computes: its scores are no numbers, or far from those in float32. Use float32 or int8.", inner);
+        }
     }
 
     /// <summary>An image with edges, gradients and noise, the same every time.</summary>
@@ -55,7 +67,7 @@ internal static class ExportCheck
     internal static ExportVerification Compare(SegmentationNetwork network, SegmentationModel model, PixelImage image) => Compare(Expected(network, model, image), model, image);
 
     /// <summary>Compares on one image, given the network's logits of it.</summary>
-    internal static ExportVerification Compare(float[] expected, SegmentationModel model, PixelImage image)
+    internal static ExportVerification Compare(float[] expected, SegmentationModel model, PixelImage image, double tolerance = Tolerance)
     {
         var (actual, height, width) = model.RunLogits(image);
         if (actual.Length != expected.Length)
@@ -73,12 +85,19 @@ internal static class ExportCheck
         }
 
         double range = largest - smallest;
-        var (agreement, wrong) = Agreement(expected, actual, model.Labels.ClassCount, height * width, Tolerance * range);
+        var (agreement, wrong) = Agreement(expected, actual, model.Labels.ClassCount, height * width, tolerance * range);
         var figures = new ExportVerification(difference, range, agreement, image.Height, image.Width);
-        return difference <= Tolerance * range && wrong == 0
+        return difference <= tolerance * range && wrong == 0
             ? figures
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {Tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."));
+                $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."));
+    }
+
+    private static ExportVerification Worst(SegmentationModel model, Func<PixelImage, ExportVerification> compare)
+    {
+        (int Height, int Width)[] sizes = model.Height is { } height && model.Width is { } width ? [(height, width)] : _freeSizes;
+        return sizes.Select(size => compare(Draw(size.Height, size.Width)))
+            .MaxBy(figures => figures.LargestLogitDifference / Math.Max(figures.LogitRange, double.Epsilon))!;
     }
 
     private static float[] Expected(SegmentationNetwork network, SegmentationModel model, PixelImage image)

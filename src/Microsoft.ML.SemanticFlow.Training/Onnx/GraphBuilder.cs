@@ -141,7 +141,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
             Graph = _graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OpsetVersion });
-        model.MetadataProps.Add(metadata.Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
+        model.SetMetadata(metadata);
         return model.ToByteArray();
     }
 

@@ -12,10 +12,20 @@ internal sealed record ModelDescription
     private const string Prefix = "semanticflow.";
     private const string FormatVersion = "1";
 
+    private static readonly Dictionary<OnnxPrecision, string> _precisions = new()
+    {
+        [OnnxPrecision.Float32] = "float32",
+        [OnnxPrecision.Float16] = "float16",
+        [OnnxPrecision.Int8] = "int8",
+    };
+
     /// <summary>Id of the network, such as sfnet-dfv1.</summary>
     public required string Network { get; init; }
 
     public required OnnxForm Form { get; init; }
+
+    /// <summary>The number format that the graph computes in.</summary>
+    public OnnxPrecision Precision { get; init; }
 
     /// <summary>Class names, palette and raw ids.</summary>
     public required LabelMap Labels { get; init; }
@@ -51,6 +61,7 @@ internal sealed record ModelDescription
         [Prefix + "format"] = FormatVersion,
         [Prefix + "network"] = Network,
         [Prefix + "form"] = Form == OnnxForm.Scoring ? "scoring" : "logits",
+        [Prefix + "precision"] = _precisions[Precision],
         [Prefix + "labels.name"] = Labels.Name,
         [Prefix + "labels.table"] = Labels.ToCsv(),
         [Prefix + "mean"] = Join(Mean),
@@ -96,12 +107,20 @@ internal sealed record ModelDescription
             return valid ? values : throw Wrong(key, Read(key));
         }
 
+        // Files written before there was a choice compute in float32.
+        OnnxPrecision Precision()
+        {
+            string word = metadata.GetValueOrDefault(Prefix + "precision", _precisions[OnnxPrecision.Float32]);
+            return _precisions.FirstOrDefault(pair => pair.Value == word) is { Value: not null } known ? known.Key : throw Wrong("precision", word);
+        }
+
         (int Height, int Width)? image = Read("image_size") == "free" ? null : Size("image_size");
         var training = Size("training_size");
         return new ModelDescription
         {
             Network = Read("network"),
             Form = Read("form") switch { "scoring" => OnnxForm.Scoring, "logits" => OnnxForm.Logits, var other => throw Wrong("form", other) },
+            Precision = Precision(),
             Labels = LabelMap.Parse(Read("labels.name"), Read("labels.table")),
             Mean = Three("mean"),
             Std = Three("std"),

@@ -27,6 +27,9 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Reads the logits of one image, [K, h, w]; the span dies with the call.</summary>
     public delegate void LogitsReader(ReadOnlySpan<float> logits, int height, int width);
 
+    /// <summary>Reads the values of an output; the span dies with the call.</summary>
+    public delegate void ValuesReader(string name, ReadOnlySpan<float> values);
+
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
 
     public static OnnxSession Open(byte[] bytes, string source, ScoringOptions options)
@@ -84,13 +87,36 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Scores one image of a size that the graph takes. The caller holds the session.</summary>
-    public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation)
+    public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation) =>
+        Run(image, description, _outputNames, outputs =>
+        {
+            var shape = outputs[0].GetTensorTypeAndShape().Shape;
+            read(outputs[0].GetTensorDataAsSpan<float>(), checked((int)shape[2]), checked((int)shape[3]));
+        }, cancellation);
+
+    /// <summary>Reads chosen float32 outputs for one image of a size that the graph takes. The caller holds the session.</summary>
+    public void Read(PixelImage image, ModelDescription description, IReadOnlyList<string> names, ValuesReader read, CancellationToken cancellation) =>
+        Run(image, description, names, outputs =>
+        {
+            for (int i = 0; i < names.Count; i++)
+                read(names[i], outputs[i].GetTensorDataAsSpan<float>());
+        }, cancellation);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Leave();
+    }
+
+    private void Run(PixelImage image, ModelDescription description, IReadOnlyList<string> names, Action<IReadOnlyList<OrtValue>> read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (description.Form == OnnxForm.Scoring)
         {
+            if (description.Precision == OnnxPrecision.Int8)
+                image = image.ToOpaque();           // alpha tells such a file what is inside of the image
             using var pixels = OrtValue.CreateTensorValueFromMemory(image.Bgra, [1, image.Height, image.Width, 4]);
-            Run(pixels, read, cancellation);
+            Run(pixels, names, read, cancellation);
             return;
         }
 
@@ -100,7 +126,7 @@ internal sealed class OnnxSession : IDisposable
         {
             new PixelNormalization(description.Mean, description.Std).ToPlanes(image.Bgra, normalised);
             using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
-            Run(planes, read, cancellation);
+            Run(planes, names, read, cancellation);
         }
         finally
         {
@@ -108,21 +134,14 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            Leave();
-    }
-
-    private void Run(OrtValue input, LogitsReader read, CancellationToken cancellation)
+    private void Run(OrtValue input, IReadOnlyList<string> names, Action<IReadOnlyList<OrtValue>> read, CancellationToken cancellation)
     {
         using var options = new RunOptions();
         using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, options);
         try
         {
-            using var outputs = _session.Run(options, _inputNames, [input], _outputNames);
-            var shape = outputs[0].GetTensorTypeAndShape().Shape;
-            read(outputs[0].GetTensorDataAsSpan<float>(), checked((int)shape[2]), checked((int)shape[3]));
+            using var outputs = _session.Run(options, _inputNames, [input], names);
+            read(outputs);
         }
         catch (OnnxRuntimeException inner) when (cancellation.IsCancellationRequested)
         {

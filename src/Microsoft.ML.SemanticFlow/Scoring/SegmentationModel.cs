@@ -43,6 +43,9 @@ public sealed partial class SegmentationModel : IDisposable
     /// <summary>Columns of the images that the file is fixed to; null when it takes any size.</summary>
     public int? Width => _description.Width;
 
+    /// <summary>The number format that the file computes in.</summary>
+    public OnnxPrecision Precision => _description.Precision;
+
     /// <summary>The ONNX file.</summary>
     internal byte[] Bytes { get; }
 
@@ -194,18 +197,17 @@ public sealed partial class SegmentationModel : IDisposable
     }
 
     /// <summary>One run of the network, for a caller that holds the session.</summary>
-    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation) =>
+        _session.Run(ToInputSize(image, source), _description, read, cancellation);
+
+    /// <summary>The image as the network gets it: resized where the file is fixed to a size.</summary>
+    /// <exception cref="InvalidDataException">The file takes any size, and the image is too small for the network.</exception>
+    internal PixelImage ToInputSize(PixelImage image, string? source)
     {
         if (Height is { } height && Width is { } width)
-        {
-            if ((image.Height, image.Width) != (height, width))
-                image = Resampling.Resize(image, height, width, ResamplingFilter.Bilinear);
-        }
-        else if (image.Height < SmallestSide || image.Width < SmallestSide)
-        {
-            throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
-        }
-
-        _session.Run(image, _description, read, cancellation);
+            return (image.Height, image.Width) == (height, width) ? image : Resampling.Resize(image, height, width, ResamplingFilter.Bilinear);
+        return image.Height >= SmallestSide && image.Width >= SmallestSide
+            ? image
+            : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
     }
 }

@@ -1,0 +1,184 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Numerics;
+using Google.Protobuf;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Onnx.Schema;
+
+namespace Microsoft.ML.SemanticFlow.Quantization;
+
+/// <summary>Finds as many layers of a model to run on bytes as keep its masks.</summary>
+internal sealed class ModelQuantizer : IDisposable
+{
+    // Images that the layers are ranked on: their order needs no more, and each runs once a layer.
+    private const int RankingImages = 2;
+
+    private readonly SegmentationModel _model;
+    private readonly QuantizationOptions _options;
+    private readonly ScoringOptions _scoring;
+    private readonly CalibrationData _data;
+    private readonly ModelProto _graph;
+    private readonly GraphSites _sites;
+    private readonly List<HeldOutImage> _heldOut = [];
+    private readonly List<(PixelImage Image, float[] Scores)> _ranking = [];
+    private Dictionary<string, ActivationRange> _ranges = [];
+
+    private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring)
+    {
+        (_model, _data, _options, _scoring) = (model, data, options, scoring);
+        if (model.Precision != OnnxPrecision.Float32)
+            throw new ArgumentException($"The model computes in {model.Precision} already. Quantize the float32 file that it was made of.", nameof(model));
+        _graph = ModelProto.Parser.ParseFrom(model.Bytes);
+        _sites = new GraphSites(_graph.Graph);
+        if (_sites.Convolutions.Count == 0)
+            throw new InvalidOperationException($"The model of {model.Network} has no convolution that could run on bytes.");
+    }
+
+    /// <param name="Image">The image.</param>
+    /// <param name="Label">Its ground truth; null where there is none.</param>
+    /// <param name="Expected">What the float32 model says.</param>
+    private sealed record HeldOutImage(PixelImage Image, SegmentationMask? Label, SegmentationMask Expected);
+
+    /// <summary>Quantizes a float32 model.</summary>
+    public static QuantizedModel Run(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring)
+    {
+        using var quantizer = new ModelQuantizer(model, data, options, scoring);
+        return quantizer.Run();
+    }
+
+    public void Dispose() => _ranking.Clear();
+
+    private QuantizedModel Run()
+    {
+        Measure();
+        var best = Build(_sites.Convolutions.ToHashSet());
+        double agreement = Agreement(best, QuantizationPhase.Comparing);
+        Site[] sensitive = [];
+        if (agreement < _options.MinimumAgreement)
+        {
+            best.Dispose();
+            (best, agreement, sensitive) = Search(Ranked());
+        }
+
+        return new QuantizedModel(best, new QuantizationReport
+        {
+            Agreement = agreement,
+            Float32MeanIoU = MeanIoU(image => image.Expected),
+            QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, _options.CancellationToken)),
+            QuantizedLayers = _sites.Convolutions.Count - sensitive.Length,
+            SensitiveLayers = [.. sensitive.Select(site => site.Node.Name)],
+            CalibrationImages = _data.Calibrating,
+            HeldOutImages = _data.HeldOut,
+        });
+    }
+
+    private void Measure()
+    {
+        using var calibration = new Calibration(_graph, _model.Description, _sites.All.SelectMany(site => site.Inputs.Append(site.Output)).Distinct(), _scoring);
+        int done = 0;
+        foreach (var (sample, isHeldOut) in _data.Read())
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            if (isHeldOut)
+            {
+                if (sample.Label is { } label && (label.Height, label.Width) != (sample.Image.Height, sample.Image.Width))
+                    throw new InvalidDataException($"A label is {label.Height} x {label.Width} pixels (height x width) and its image {sample.Image.Height} x {sample.Image.Width}. Give labels of the images' size, or none.");
+                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, _options.CancellationToken)));
+                continue;
+            }
+
+            calibration.Add(_model.ToInputSize(sample.Image, source: null), _options.CancellationToken);
+            if (_ranking.Count < RankingImages)
+                _ranking.Add((sample.Image, _model.RunLogits(sample.Image, _options.CancellationToken).Logits));
+            Report(QuantizationPhase.Calibrating, ++done, _data.Calibrating);
+        }
+
+        _ranges = calibration.Ranges(_options.Method, _options.Percentile);
+    }
+
+    // The most sensitive layer first: what it alone does to the scores.
+    private Site[] Ranked()
+    {
+        var errors = new Dictionary<Site, double>();
+        foreach (var site in _sites.Convolutions)
+        {
+            using var single = Build(new HashSet<Site> { site });
+            double squares = 0;
+            foreach (var (image, scores) in _ranking)
+            {
+                var actual = single.RunLogits(image, _options.CancellationToken).Logits;
+                for (int i = 0; i < scores.Length; i++)
+                    squares += Math.Pow((double)scores[i] - actual[i], 2);
+            }
+
+            errors.Add(site, squares);
+            Report(QuantizationPhase.RankingLayers, errors.Count, _sites.Convolutions.Count);
+        }
+
+        return [.. _sites.Convolutions.OrderByDescending(site => errors[site])];
+    }
+
+    // Halves the range of how many of the most sensitive stay in float32: none are too few, and all are the float32 model.
+    private (SegmentationModel Model, double Agreement, Site[] Sensitive) Search(Site[] ranked)
+    {
+        int tooFew = 0, enough = ranked.Length, done = 0;
+        var (best, agreement) = (Build(new HashSet<Site>()), 1.0);
+        while (enough - tooFew > 1)
+        {
+            int kept = (tooFew + enough) / 2;
+            var candidate = Build(ranked.Skip(kept).ToHashSet());
+            double reached = Agreement(candidate, phase: null);
+            if (reached >= _options.MinimumAgreement)
+            {
+                best.Dispose();
+                (best, agreement, enough) = (candidate, reached, kept);
+            }
+            else
+            {
+                candidate.Dispose();
+                tooFew = kept;
+            }
+
+            Report(QuantizationPhase.Searching, ++done, done + BitOperations.Log2((uint)(enough - tooFew)));
+        }
+
+        return (best, agreement, ranked[..enough]);
+    }
+
+    private SegmentationModel Build(IReadOnlySet<Site> convolutions)
+    {
+        var quantized = QuantizedGraph.Of(_graph, _sites, convolutions, _ranges);
+        quantized.SetMetadata((_model.Description with { Precision = OnnxPrecision.Int8 }).ToMetadata());
+        return SegmentationModel.FromBytes(quantized.ToByteArray(), _model.Network, _scoring);
+    }
+
+    private double Agreement(SegmentationModel candidate, QuantizationPhase? phase)
+    {
+        long same = 0, pixels = 0;
+        for (int i = 0; i < _heldOut.Count; i++)
+        {
+            var expected = _heldOut[i].Expected.Ids;
+            var actual = candidate.Predict(_heldOut[i].Image, _options.CancellationToken).Ids;
+            for (int pixel = 0; pixel < expected.Length; pixel++)
+                same += expected[pixel] == actual[pixel] ? 1 : 0;
+            pixels += expected.Length;
+            if (phase is { } known)
+                Report(known, i + 1, _heldOut.Count);
+        }
+
+        return (double)same / pixels;
+    }
+
+    private double? MeanIoU(Func<HeldOutImage, SegmentationMask> predict)
+    {
+        if (_heldOut.Any(image => image.Label is null))
+            return null;
+        var matrix = new SegmentationConfusionMatrix(_model.Labels);
+        foreach (var image in _heldOut)
+            matrix.Add(image.Label!.Ids, predict(image).Ids); // there are labels, or it has returned
+        return new SemanticSegmentationMetrics(matrix).MeanIntersectionOverUnion;
+    }
+
+    private void Report(QuantizationPhase phase, int done, int total) => _options.Progress?.Report(new QuantizationProgress(phase, done, total));
+}

@@ -1,0 +1,41 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Globalization;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>What a quantization cost, measured on images that it had not seen.</summary>
+public sealed record QuantizationReport
+{
+    /// <summary>The share of the held-out pixels that get the class the float32 model gives them, in [0, 1].</summary>
+    public required double Agreement { get; init; }
+
+    /// <summary>mIoU of the float32 model on the held-out images; null when they have no labels.</summary>
+    public double? Float32MeanIoU { get; init; }
+
+    /// <summary>mIoU of the quantized model on the held-out images; null when they have no labels.</summary>
+    public double? QuantizedMeanIoU { get; init; }
+
+    /// <summary>Convolutions that run on bytes.</summary>
+    public required int QuantizedLayers { get; init; }
+
+    /// <summary>Convolutions that could and stay in float32 for the agreement's sake, by their names in the file, the most sensitive first.</summary>
+    public required IReadOnlyList<string> SensitiveLayers { get; init; }
+
+    /// <summary>How many images the feature maps were measured on.</summary>
+    public required int CalibrationImages { get; init; }
+
+    /// <summary>How many images the models were compared on.</summary>
+    public required int HeldOutImages { get; init; }
+
+    /// <summary>The figures in a sentence.</summary>
+    public override string ToString()
+    {
+        string labels = Float32MeanIoU is { } before && QuantizedMeanIoU is { } after
+            ? string.Create(CultureInfo.InvariantCulture, $"; mIoU {before:f4} in float32, {after:f4} in int8")
+            : "";
+        string sensitive = SensitiveLayers.Count == 0 ? "" : $", {SensitiveLayers.Count} sensitive ones in float32";
+        return string.Create(CultureInfo.InvariantCulture, $"{QuantizedLayers} convolutions in int8{sensitive}; calibrated on {CalibrationImages} images; {Agreement:p2} of the pixels of {HeldOutImages} others get the same class{labels}");
+    }
+}
