@@ -33,14 +33,18 @@ internal static class FolderScoring
             string[] images = Draw(folder, files, kind);
             string masks = Directory.CreateDirectory(Path.Combine(folder, "masks")).FullName;
             (string logits, string scoring) = Export(network, folder);
-            using var ours = SegmentationModel.Load(scoring, new ScoringOptions { IntraOpThreads = 1 });
+            var oneThread = new ScoringOptions { IntraOpThreads = 1 };
+            using var ours = SegmentationModel.Load(scoring, oneThread);
+            using var bytes = SegmentationModel.Load(Quantize(scoring, folder), oneThread);
             var parts = new PixelImage[images.Length];
             (string Name, Action Score)[] routes =
             [
                 ("stock transforms", () => Stock(images, logits, masks)),
                 ("ours", () => OnAllCores(images.Length, i => ours.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
+                ("ours in int8", () => OnAllCores(images.Length, i => bytes.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
                 ("decoding alone", () => OnAllCores(images.Length, i => parts[i % 4] = ImageCodec.Decode(images[i]))),
                 ("resizing and network alone", () => OnAllCores(images.Length, i => ours.Predict(parts[i % 4]))),
+                ("resizing and network in int8 alone", () => OnAllCores(images.Length, i => bytes.Predict(parts[i % 4]))),
             ];
             if (only.Length > 0)
                 routes = [.. routes.Where(route => route.Name == only)];
@@ -112,6 +116,21 @@ internal static class FolderScoring
         }
 
         return (Write(OnnxForm.Logits), Write(OnnxForm.Scoring));
+    }
+
+    // Of random weights the masks say nothing, the time all.
+    private static string Quantize(string model, string folder)
+    {
+        var ml = new MLContext();
+        string images = Directory.CreateDirectory(Path.Combine(folder, "calibration")).FullName;
+        for (int i = 1; i <= 3; i++)
+            ImageCodec.SavePng(ExportCheck.Draw(i * Height, i * Width), Path.Combine(images, $"{i}.png"));
+        var files = ml.SemanticSegmentation.Data.Folder(images);
+        using var full = SegmentationModel.Load(model);
+        using var quantized = ml.SemanticSegmentation.Quantize(full, ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(files).Transform(files), new QuantizationOptions { MinimumAgreement = 0 });
+        string path = Path.Combine(folder, "int8.onnx");
+        quantized.Model.Save(path);
+        return path;
     }
 
     // Gradients and blocks under grain: noise alone would not compress, and shapes alone would decode in no time.

@@ -46,7 +46,7 @@ public sealed class BenchmarkTests
         var result = CommandLine.Run("benchmark", "--model", _model, "--height", "64", "--width", "64", "--seconds", "0.01");
 
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
-        StringAssert.StartsWith(result.Output, "# tiny, form scoring, 64 x 64, ", StringComparison.Ordinal);
+        StringAssert.StartsWith(result.Output, "# tiny, form scoring, fp32, 64 x 64, ", StringComparison.Ordinal);
         StringAssert.Contains(result.Output, "| one thread | ", StringComparison.Ordinal);
         Assert.IsFalse(result.Output.Contains("| operator |", StringComparison.Ordinal));
     }

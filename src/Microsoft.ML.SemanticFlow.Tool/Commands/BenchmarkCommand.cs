@@ -89,13 +89,13 @@ internal static class BenchmarkCommand
         foreach (var drawn in images.Values)
             drawn.Dispose();
         return new BenchmarkResult(
-            one.Network, OnnxFileOptions.Word(one.Form), rows, columns, Environment.ProcessorCount, workers, load, first, oneThread, allThreads, throughput,
+            one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers, load, first, oneThread, allThreads, throughput,
             profile ? OperatorProfile.Of(onnx, one.Height ?? rows, one.Width ?? columns) : []);
     }
 
     private static void Write(TextWriter output, BenchmarkResult result)
     {
-        Line($"# {result.Network}, form {result.Form}, {result.Height} x {result.Width}, {result.Processors} processors");
+        Line($"# {result.Network}, form {result.Form}, {result.Precision}, {result.Height} x {result.Width}, {result.Processors} processors");
         Line($"");
         Line($"Loading {result.LoadMilliseconds:f0} ms, the first image {result.FirstImageMilliseconds:f0} ms.");
         Line($"");
@@ -144,5 +144,5 @@ internal static class BenchmarkCommand
 
 /// <summary>What was measured.</summary>
 internal sealed record BenchmarkResult(
-    string Network, string Form, int Height, int Width, int Processors, int Workers, double LoadMilliseconds, double FirstImageMilliseconds,
+    string Network, string Form, string Precision, int Height, int Width, int Processors, int Workers, double LoadMilliseconds, double FirstImageMilliseconds,
     Durations OneThread, Durations AllThreads, IReadOnlyDictionary<string, double> ImagesPerSecond, IReadOnlyList<OperatorTime> Operators);

@@ -63,7 +63,8 @@ internal sealed class PrecisionOptions
             {
                 var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
                 return new Converted(half.Model, null, half.Verification);
-            },
+            }
+            ,
             _ => Quantize(parsed, terminal, cancellation),
         };
     }
@@ -93,6 +94,14 @@ internal sealed class PrecisionOptions
             return new Converted(quantized.Model, quantized.Report, null);
         };
     }
+
+    /// <summary>The precision as the option takes it.</summary>
+    public static string Word(OnnxPrecision precision) => precision switch
+    {
+        OnnxPrecision.Float16 => Half,
+        OnnxPrecision.Int8 => Bytes,
+        _ => Single,
+    };
 
     /// <summary>What it cost, as the end of a line.</summary>
     public static string Describe(Converted? converted) => converted switch

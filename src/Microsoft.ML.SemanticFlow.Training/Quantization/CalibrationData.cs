@@ -9,8 +9,9 @@ using Microsoft.ML.SemanticFlow.Transforms;
 namespace Microsoft.ML.SemanticFlow.Quantization;
 
 /// <param name="Image">The image.</param>
+/// <param name="Name">How messages call it.</param>
 /// <param name="Label">Its ground truth; null where there is none.</param>
-internal sealed record CalibrationSample(PixelImage Image, SegmentationMask? Label);
+internal sealed record CalibrationSample(PixelImage Image, string Name, SegmentationMask? Label);
 
 /// <summary>Picks rows of a view to calibrate on, and others to compare on.</summary>
 internal sealed class CalibrationData
@@ -64,7 +65,7 @@ internal sealed class CalibrationData
                 bool isHeldOut = IsHeldOut(pick++);
                 if (image is null)
                     throw new InvalidDataException($"Row {row} has no image in column '{_image.Name}'. Leave the row out.");
-                yield return (new CalibrationSample(MLImageConversion.ToPixels(image), isHeldOut ? truth : null), isHeldOut);
+                yield return (new CalibrationSample(MLImageConversion.ToPixels(image), image.Tag is { Length: > 0 } tag ? tag : $"row {row}", isHeldOut ? truth : null), isHeldOut);
             }
         }
         finally

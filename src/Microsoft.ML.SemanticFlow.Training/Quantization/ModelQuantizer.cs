@@ -9,7 +9,7 @@ using Microsoft.ML.SemanticFlow.Onnx.Schema;
 namespace Microsoft.ML.SemanticFlow.Quantization;
 
 /// <summary>Finds as many layers of a model to run on bytes as keep its masks.</summary>
-internal sealed class ModelQuantizer : IDisposable
+internal sealed class ModelQuantizer
 {
     // Images that the layers are ranked on: their order needs no more, and each runs once a layer.
     private const int RankingImages = 2;
@@ -41,36 +41,40 @@ internal sealed class ModelQuantizer : IDisposable
     private sealed record HeldOutImage(PixelImage Image, SegmentationMask? Label, SegmentationMask Expected);
 
     /// <summary>Quantizes a float32 model.</summary>
-    public static QuantizedModel Run(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring)
-    {
-        using var quantizer = new ModelQuantizer(model, data, options, scoring);
-        return quantizer.Run();
-    }
-
-    public void Dispose() => _ranking.Clear();
+    public static QuantizedModel Run(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring) =>
+        new ModelQuantizer(model, data, options, scoring).Run();
 
     private QuantizedModel Run()
     {
         Measure();
         var best = Build(_sites.Convolutions.ToHashSet());
-        double agreement = Agreement(best, QuantizationPhase.Comparing);
-        Site[] sensitive = [];
-        if (agreement < _options.MinimumAgreement)
+        try
+        {
+            double agreement = Agreement(best, QuantizationPhase.Comparing);
+            Site[] sensitive = [];
+            if (agreement < _options.MinimumAgreement)
+            {
+                best.Dispose();
+                (sensitive, agreement) = Search(Ranked());
+                best = Build(_sites.Convolutions.Except(sensitive).ToHashSet());
+            }
+
+            return new QuantizedModel(best, new QuantizationReport
+            {
+                Agreement = agreement,
+                Float32MeanIoU = MeanIoU(image => image.Expected),
+                QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, _options.CancellationToken)),
+                QuantizedLayers = _sites.Convolutions.Count - sensitive.Length,
+                SensitiveLayers = [.. sensitive.Select(site => site.Node.Name)],
+                CalibrationImages = _data.Calibrating,
+                HeldOutImages = _data.HeldOut,
+            });
+        }
+        catch
         {
             best.Dispose();
-            (best, agreement, sensitive) = Search(Ranked());
+            throw;
         }
-
-        return new QuantizedModel(best, new QuantizationReport
-        {
-            Agreement = agreement,
-            Float32MeanIoU = MeanIoU(image => image.Expected),
-            QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, _options.CancellationToken)),
-            QuantizedLayers = _sites.Convolutions.Count - sensitive.Length,
-            SensitiveLayers = [.. sensitive.Select(site => site.Node.Name)],
-            CalibrationImages = _data.Calibrating,
-            HeldOutImages = _data.HeldOut,
-        });
     }
 
     private void Measure()
@@ -83,12 +87,12 @@ internal sealed class ModelQuantizer : IDisposable
             if (isHeldOut)
             {
                 if (sample.Label is { } label && (label.Height, label.Width) != (sample.Image.Height, sample.Image.Width))
-                    throw new InvalidDataException($"A label is {label.Height} x {label.Width} pixels (height x width) and its image {sample.Image.Height} x {sample.Image.Width}. Give labels of the images' size, or none.");
-                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, _options.CancellationToken)));
+                    throw new InvalidDataException($"The label of image '{sample.Name}' is {label.Height} x {label.Width} pixels (height x width) and the image {sample.Image.Height} x {sample.Image.Width}. Give labels of the images' size, or none.");
+                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, sample.Name, _options.CancellationToken)));
                 continue;
             }
 
-            calibration.Add(_model.ToInputSize(sample.Image, source: null), _options.CancellationToken);
+            calibration.Add(_model.ToInputSize(sample.Image, sample.Name), _options.CancellationToken);
             if (_ranking.Count < RankingImages)
                 _ranking.Add((sample.Image, _model.RunLogits(sample.Image, _options.CancellationToken).Logits));
             Report(QuantizationPhase.Calibrating, ++done, _data.Calibrating);
@@ -120,30 +124,23 @@ internal sealed class ModelQuantizer : IDisposable
     }
 
     // Halves the range of how many of the most sensitive stay in float32: none are too few, and all are the float32 model.
-    private (SegmentationModel Model, double Agreement, Site[] Sensitive) Search(Site[] ranked)
+    private (Site[] Sensitive, double Agreement) Search(Site[] ranked)
     {
         int tooFew = 0, enough = ranked.Length, done = 0;
-        var (best, agreement) = (Build(new HashSet<Site>()), 1.0);
+        double agreement = 1;
         while (enough - tooFew > 1)
         {
             int kept = (tooFew + enough) / 2;
-            var candidate = Build(ranked.Skip(kept).ToHashSet());
+            using var candidate = Build(ranked.Skip(kept).ToHashSet());
             double reached = Agreement(candidate, phase: null);
             if (reached >= _options.MinimumAgreement)
-            {
-                best.Dispose();
-                (best, agreement, enough) = (candidate, reached, kept);
-            }
+                (agreement, enough) = (reached, kept);
             else
-            {
-                candidate.Dispose();
                 tooFew = kept;
-            }
-
             Report(QuantizationPhase.Searching, ++done, done + BitOperations.Log2((uint)(enough - tooFew)));
         }
 
-        return (best, agreement, ranked[..enough]);
+        return (ranked[..enough], agreement);
     }
 
     private SegmentationModel Build(IReadOnlySet<Site> convolutions)

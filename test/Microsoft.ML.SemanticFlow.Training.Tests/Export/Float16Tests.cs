@@ -16,10 +16,8 @@ public sealed class Float16Tests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    public static IEnumerable<object[]> Networks => SegmentationNetworks.All.Select(network => new object[] { network.Id });
-
     [TestMethod]
-    [DynamicData(nameof(Networks))]
+    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))] // of different graphs
     public void ConvertToFloat16_EveryNetwork_IsHalfAsLargeAndNearlyTheSame(string id) => AssertNear(id, new OnnxExportOptions { Height = 64, Width = 96 });
 
     [TestMethod]

@@ -5,6 +5,7 @@ using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Training.Tests.Export;
 using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 using TorchSharp;
 
@@ -21,10 +22,8 @@ public sealed class QuantizeTests
 
     private readonly MLContext _ml = new(seed: 1);
 
-    public static IEnumerable<object[]> Networks => SegmentationNetworks.All.Select(network => new object[] { network.Id });
-
     [TestMethod]
-    [DynamicData(nameof(Networks))]
+    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))] // of different graphs
     public void Quantize_EveryNetwork_GivesASmallerModelWithTheAgreementItReports(string id)
     {
         using var folder = new TemporaryFolder();
