@@ -59,14 +59,15 @@ internal sealed class PrecisionOptions
         return precision switch
         {
             Single => null,
-            Half => model =>
-            {
-                var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
-                return new Converted(half.Model, null, half.Verification);
-            }
-            ,
+            Half => model => ToFloat16(model, terminal),
             _ => Quantize(parsed, terminal, cancellation),
         };
+    }
+
+    private static Converted ToFloat16(SegmentationModel model, Terminal terminal)
+    {
+        var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
+        return new Converted(half.Model, null, half.Verification);
     }
 
     private Func<SegmentationModel, Converted> Quantize(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
