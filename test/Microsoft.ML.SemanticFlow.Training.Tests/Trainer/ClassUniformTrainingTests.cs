@@ -64,6 +64,22 @@ public sealed class ClassUniformTrainingTests
     }
 
     [TestMethod]
+    public void Fit_ResumedWithAnotherBoostSet_IsRefused()
+    {
+        using var scenes = new TinyScenes(4);
+        using var more = new TinyScenes(3);
+        using var fewer = new TinyScenes(2);
+        var options = _quick with { Epochs = 1, RunDirectory = scenes.Run, BoostSet = more.Paths(new MLContext(1)), BoostClasses = ["box"] };
+        Train(scenes, options, out _);
+
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(
+            () => Train(scenes, options with { Epochs = 2, Resume = true, BoostSet = fewer.Paths(new MLContext(1)) }, out _));
+
+        StringAssert.Contains(thrown.Message, "The boost set is not the one", StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, "that had 3 rows, this has 2", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Fit_BoostClassThatIsNone_NamesIt()
     {
         using var scenes = new TinyScenes(4);

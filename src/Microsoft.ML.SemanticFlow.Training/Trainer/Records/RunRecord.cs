@@ -76,6 +76,8 @@ internal sealed record StartRecord
 
     public DataFingerprint? ValidationSet { get; init; }
 
+    public DataFingerprint? BoostSet { get; init; }
+
     public required IReadOnlyDictionary<string, string> Notes { get; init; }
 
     /// <summary>How it ended; null while it runs, and for ever when its process was killed.</summary>

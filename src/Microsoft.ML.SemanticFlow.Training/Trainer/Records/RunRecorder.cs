@@ -58,12 +58,14 @@ internal sealed class RunRecorder
             Plan = new PlanRecord(plan.PrecisionName, plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
             TrainingSet = FingerprintOf(training),
             ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation) : null,
+            BoostSet = _options.BoostSet is { } boost ? FingerprintOf(boost) : null,
             Notes = _options.Notes,
         };
         if (checkpoint is not null && earlier is { Starts: [.., var last] })
         {
             Compare("training set", last.TrainingSet, start.TrainingSet);
             Compare("validation set", last.ValidationSet, start.ValidationSet);
+            Compare("boost set", last.BoostSet, start.BoostSet);
         }
 
         if (checkpoint is null)
