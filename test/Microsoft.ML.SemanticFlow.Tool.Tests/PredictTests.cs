@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Text.Json;
+using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
@@ -26,6 +27,23 @@ public sealed class PredictTests
         CollectionAssert.AreEqual(second.Ids.ToArray(), SegmentationMask.Load(folder["masks", "deep", "b.png"], BrightestChannelModel.Labels).Ids.ToArray());
         Assert.IsTrue(File.Exists(folder["masks", "a-overlay.png"]));
         Assert.IsTrue(File.Exists(folder["masks", "deep", "b-color.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_Confidence_IsGrayBesideTheMask()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"], "--confidence");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        // The logits are the channels, and the brightest is at least 10 above the others: e^-10 twice is below half a gray value.
+        using var gray = MLImage.CreateFromFile(folder["masks", "a-confidence.png"]);
+        Assert.AreEqual((40, 56), (gray.Height, gray.Width));
+        Assert.IsFalse(gray.Pixels.ContainsAnyExcept((byte)255));
     }
 
     [TestMethod]

@@ -67,21 +67,58 @@ public sealed partial class SegmentationModel
         return Predict(MLImageConversion.ToPixels(image), source: null, inference, cancellationToken);
     }
 
-    internal SegmentationMask Predict(PixelImage image, string? source, InferenceOptions inference, CancellationToken cancellation = default)
-    {
-        if (inference.IsSinglePass)
-            return Predict(image, source, cancellation);
+    internal SegmentationMask Predict(PixelImage image, string? source, InferenceOptions inference, CancellationToken cancellation = default) =>
+        Predict(image, source, PredictionDetails.None, inference, cancellation).Mask;
 
-        int classes = Labels.ClassCount;
-        var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
-        using var held = _session.Hold();
-        MultiPassScorer.Run(this, image, source, inference, (row, scores, lanes) =>
+    /// <summary>Labels the pixels of a decoded image, with what else is asked for, in one run of each pass.</summary>
+    internal SegmentationPrediction Predict(PixelImage image, string? source, PredictionDetails details, InferenceOptions inference, CancellationToken cancellation)
+    {
+        int classes = Labels.ClassCount, plane = image.Height * image.Width;
+        var ids = GC.AllocateUninitializedArray<byte>(plane);
+        float[]? confidence = details.HasFlag(PredictionDetails.Confidence) ? GC.AllocateUninitializedArray<float>(plane) : null;
+        float[]? probabilities = details.HasFlag(PredictionDetails.Probabilities) ? AllocateScores(image.Height, image.Width) : null;
+        if (inference.IsSinglePass)
+            Run(image, source, Fused, cancellation);
+        else
+            RunPasses();
+        return new SegmentationPrediction(SegmentationMask.Adopt(image.Height, image.Width, ids, Labels), confidence, probabilities);
+
+        void Fused(ReadOnlySpan<float> logits, int height, int width)
         {
-            var line = ids.AsSpan(row * image.Width, image.Width);
-            for (int x = 0; x < line.Length; x++)
-                line[x] = (byte)TensorPrimitives.IndexOfMax(scores.Slice(x * lanes, classes));
-        }, cancellation);
-        return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
+            FusedArgMax.Compute(logits, classes, height, width, ids, image.Height, image.Width);
+            if (details != PredictionDetails.None)
+                FusedSoftmax.Compute(logits, classes, height, width, confidence, probabilities, image.Height, image.Width);
+        }
+
+        void RunPasses()
+        {
+            using var held = _session.Hold();
+            float[] terms = probabilities is null ? [] : new float[classes];
+            MultiPassScorer.Run(this, image, source, inference, (row, scores, lanes) =>
+            {
+                for (int x = 0, at = row * image.Width; x < image.Width; x++, at++)
+                {
+                    var pixel = scores.Slice(x * lanes, classes);
+                    int largest = TensorPrimitives.IndexOfMax(pixel);
+                    ids[at] = (byte)largest;
+                    if (details == PredictionDetails.None)
+                        continue;
+                    float likeliest = FusedSoftmax.Pixel(pixel, pixel[largest], terms);
+                    confidence?[at] = likeliest;
+                    for (int id = 0; id < terms.Length; id++)
+                        probabilities![(id * plane) + at] = terms[id]; // there are terms only with them
+                }
+            }, cancellation);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">[K, H, W] is more than an array holds.</exception>
+    internal float[] AllocateScores(int height, int width)
+    {
+        long length = (long)Labels.ClassCount * height * width;
+        return length <= Array.MaxLength
+            ? GC.AllocateUninitializedArray<float>((int)length)
+            : throw new InvalidDataException($"{Labels.ClassCount} probabilities for each of {height} x {width} pixels (height x width) are more than an array holds. Ask for the confidence alone, or cut the image.");
     }
 
     /// <summary>The mean of the raw scores, [K, H, W] at the image's size.</summary>

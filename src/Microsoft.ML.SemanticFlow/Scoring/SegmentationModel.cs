@@ -15,11 +15,13 @@ namespace Microsoft.ML.SemanticFlow;
 /// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
 /// them end; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-[SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads of Predict apart.")]
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The first two parameters tell the overloads of Predict apart.")]
 public sealed partial class SegmentationModel : IDisposable
 {
     /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
     internal const int SmallestSide = 32;
+
+    private static readonly InferenceOptions _once = new();
 
     private readonly OnnxSession _session;
     private readonly ModelDescription _description;
@@ -161,12 +163,8 @@ public sealed partial class SegmentationModel : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="source">How messages name the image; null when it has no name.</param>
     /// <param name="cancellation">Stops the network between two operators.</param>
-    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default)
-    {
-        var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
-        Run(image, source, (logits, height, width) => FusedArgMax.Compute(logits, Labels.ClassCount, height, width, ids, image.Height, image.Width), cancellation);
-        return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
-    }
+    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default) =>
+        Predict(image, source, PredictionDetails.None, _once, cancellation).Mask;
 
     /// <summary>The logits as the file gives them, [K, h, w]: at the head's resolution or at the image's, by <see cref="Form"/>.</summary>
     internal (float[] Logits, int Height, int Width) RunLogits(PixelImage image, CancellationToken cancellation = default)

@@ -23,7 +23,7 @@ internal sealed class RowMapper : IRowToRowMapper
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);
         foreach (var output in _outputs)
-            schema.AddColumn(output.Name, output.Type, output.Annotations(input)); // hides an earlier column of that name
+            schema.AddColumn(output.Name, output.TypeFrom(input[output.From[0]].Type), output.Annotations(input)); // hides an earlier column of that name
         OutputSchema = schema.ToSchema();
     }
 

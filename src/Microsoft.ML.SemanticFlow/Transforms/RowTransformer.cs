@@ -66,7 +66,8 @@ public abstract class RowTransformer : ITransformer
                 throw wanted.Mismatch(nameof(input), column.Kind == SchemaShape.Column.VectorKind.Scalar ? $"{column.ItemType}" : $"{column.Kind} of {column.ItemType}");
         }
 
-        var added = Outputs.Select(output => MlNetInternals.ScalarColumn(output.Name, output.Type)).ToArray();
+        var types = input.ToLookup(column => column.Name, column => column.ItemType);
+        var added = Outputs.Select(output => MlNetInternals.ShapeOf(output.Name, output.TypeFrom(types[output.From[0]].Last()))).ToArray();
         return new SchemaShape(input.Where(column => !added.Any(output => output.Name == column.Name)).Concat(added));
     }
 }

@@ -14,6 +14,7 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 internal sealed class RowValues(DataViewRow row)
 {
     private readonly Dictionary<int, Delegate> _fetched = [];
+    private readonly Dictionary<object, object> _shared = [];
 
     public DataViewRow Row => row;
 
@@ -47,6 +48,34 @@ internal sealed class RowValues(DataViewRow row)
         return fetch;
     }
 
+    /// <summary>What several outputs of one transformer have in common on this row.</summary>
+    public T Common<T>(object owner, Func<T> make)
+        where T : class
+    {
+        if (!_shared.TryGetValue(owner, out object? known))
+            _shared.Add(owner, known = make());
+        return (T)known;
+    }
+
+    /// <summary>Calls a function at most once a row, when it is first needed.</summary>
+    public Func<T?> Once<T>(Func<T?> compute)
+        where T : class
+    {
+        T? value = null;
+        long position = -1;
+        return () =>
+        {
+            if (position < 0 || position != row.Position)
+            {
+                (value, position) = (null, -1);
+                value = compute();
+                position = row.Position;
+            }
+
+            return value;
+        };
+    }
+
     /// <summary>Hands an input column on to whoever reads it, while this row's outputs use it too.</summary>
     public Delegate? PassOn(DataViewSchema.Column column) => column.Type switch
     {
@@ -63,20 +92,8 @@ internal sealed class RowValues(DataViewRow row)
         if (typeof(T) == typeof(MLImage))
             return Own(() => (MLImage?)(object?)compute());
 
-        T? value = null;
-        long position = -1;
-        void Getter(ref T destination)
-        {
-            if (position < 0 || position != row.Position)
-            {
-                (value, position) = (null, -1);
-                value = compute();
-                position = row.Position;
-            }
-
-            destination = value!; // null stands for a missing value, as in ML.NET's own columns
-        }
-
+        var once = Once(compute);
+        void Getter(ref T destination) => destination = once()!; // null stands for a missing value, as in ML.NET's own columns
         return (ValueGetter<T>)Getter;
     }
 
