@@ -25,9 +25,12 @@ public sealed partial class SegmentationModel : IDisposable
 
     private readonly OnnxSession _session;
     private readonly ModelDescription _description;
+    private readonly Lock _gate = new();
+    private SegmentationModel? _forRows;
+    private bool _disposed;
 
-    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description) =>
-        (Bytes, _session, _description) = (bytes, session, description);
+    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description, ScoringOptions options) =>
+        (Bytes, _session, _description, Options) = (bytes, session, description, options);
 
     /// <summary>The class names and colours of what the model predicts.</summary>
     public LabelMap Labels => _description.Labels;
@@ -49,6 +52,8 @@ public sealed partial class SegmentationModel : IDisposable
     internal byte[] Bytes { get; }
 
     internal ModelDescription Description => _description;
+
+    internal ScoringOptions Options { get; }
 
     /// <summary>Reads a model file, to run with the default options.</summary>
     /// <inheritdoc cref="Load(string, ScoringOptions)"/>
@@ -106,12 +111,13 @@ public sealed partial class SegmentationModel : IDisposable
     /// <param name="options">How the model runs; null for the defaults.</param>
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ScoringOptions? options = null)
     {
-        var session = OnnxSession.Open(bytes, source, options ?? new ScoringOptions());
+        options ??= new ScoringOptions();
+        var session = OnnxSession.Open(bytes, source, options);
         try
         {
             var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
             session.Check(description);
-            return new SegmentationModel(bytes, session, description);
+            return new SegmentationModel(bytes, session, description, options);
         }
         catch
         {
@@ -182,8 +188,40 @@ public sealed partial class SegmentationModel : IDisposable
         AtomicFile.Write(path, Bytes);
     }
 
+    /// <summary>Opens the same model to run in another way.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <returns>A model of its own, with its own copy of the weights in memory: dispose both.</returns>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
+    public SegmentationModel WithOptions(ScoringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SegmentationModel(Bytes, OnnxSession.Open(Bytes, Network, options), _description, options);
+    }
+
+    /// <summary>The same model for callers that score several images at once: one thread each, unless the options say otherwise.</summary>
+    /// <remarks>A session's threads are fixed when it is opened. Its execution providers may be slow to set up or hold a GPU's memory: then there is one session.</remarks>
+    internal SegmentationModel ForRows()
+    {
+        if (Options is { IntraOpThreads: not null } or { GpuDeviceId: not null } or { ConfigureSession: not null } || Environment.ProcessorCount == 1)
+            return this;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _forRows ??= WithOptions(Options with { IntraOpThreads = 1 });
+        }
+    }
+
     /// <summary>Frees the native session once the running predictions have ended.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _forRows?.Dispose();
+        }
+
+        _session.Dispose();
+    }
 
     private void Run(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
     {

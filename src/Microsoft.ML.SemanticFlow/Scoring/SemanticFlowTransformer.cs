@@ -63,6 +63,8 @@ public sealed class SemanticFlowTransformer : RowTransformer, ISavedTransformer<
     /// <summary>The passes that the mask of each row is the mean of.</summary>
     public InferenceOptions Inference { get; }
 
+    internal override int? MaxDegreeOfParallelism => Model.Options.MaxDegreeOfParallelism;
+
     internal override IReadOnlyList<RowInput> Inputs { get; }
 
     internal override IReadOnlyList<RowOutput> Outputs { get; }
@@ -93,6 +95,10 @@ public sealed class SemanticFlowTransformer : RowTransformer, ISavedTransformer<
     /// <summary>Frees the model.</summary>
     public void Dispose() => Model.Dispose();
 
+    // Two rows a core of K full planes each would take gigabytes that nobody asked for.
+    internal override bool ReadsAhead(IReadOnlyCollection<string> columns) =>
+        columns.Count > 0 && (MaxDegreeOfParallelism is not null || !columns.Contains(_columns.Score));
+
     private protected override void Write(BinaryWriter writer)
     {
         writer.Write(_columns.Mask);
@@ -113,12 +119,12 @@ public sealed class SemanticFlowTransformer : RowTransformer, ISavedTransformer<
 
     private RowPrediction PredictionOf(RowValues row) => row.Common(this, () => new RowPrediction(this, row));
 
-    private SegmentationPrediction Predict(MLImage image, PredictionDetails details)
+    private SegmentationPrediction Predict(MLImage image, PredictionDetails details, RowContext context)
     {
         MlNetInternals.CheckAlive(Host);
         try
         {
-            return Model.Predict(image, details, Inference);
+            return (context.IsParallel ? Model.ForRows() : Model).Predict(image, details, Inference, context.Stop);
         }
         catch (InvalidDataException inner) when (image.Tag is { Length: > 0 })
         {
@@ -135,7 +141,7 @@ public sealed class SemanticFlowTransformer : RowTransformer, ISavedTransformer<
         public RowPrediction(SemanticFlowTransformer owner, RowValues row)
         {
             var image = row.Get<MLImage?>(owner._columns.Image);
-            _once = row.Once(() => image() is { } found ? owner.Predict(found, _details) : null);
+            _once = row.Once(() => image() is { } found ? owner.Predict(found, _details, row.Context) : null);
         }
 
         public Func<SegmentationMask?> Mask => () => _once()?.Mask;

@@ -19,7 +19,7 @@ internal abstract class RowOutput(string name, DataViewType type, IReadOnlyList<
     /// <summary>The column's annotations, given the schema that the transformer meets.</summary>
     public Func<DataViewSchema, DataViewSchema.Annotations?> Annotations { get; init; } = static _ => null;
 
-    /// <summary>A <see cref="ValueGetter{TValue}"/> over one row.</summary>
+    /// <summary>A <see cref="ValueGetter{TValue}"/> over one row; of images, what <see cref="RowValues.Share"/> gives.</summary>
     public abstract Delegate CreateGetter(RowValues row);
 }
 

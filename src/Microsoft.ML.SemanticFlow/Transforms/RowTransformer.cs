@@ -34,6 +34,12 @@ public abstract class RowTransformer : ITransformer
     /// <summary>The columns it adds.</summary>
     internal abstract IReadOnlyList<RowOutput> Outputs { get; }
 
+    /// <summary>How many rows may be computed at once; null leaves it to who reads.</summary>
+    internal virtual int? MaxDegreeOfParallelism => null;
+
+    /// <summary>Whether rows are worth computing before they are read, when these of the added columns are asked for.</summary>
+    internal virtual bool ReadsAhead(IReadOnlyCollection<string> columns) => false;
+
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new RowMapper(this, inputSchema).OutputSchema;
 
