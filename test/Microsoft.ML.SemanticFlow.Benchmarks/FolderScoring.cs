@@ -35,6 +35,7 @@ internal static class FolderScoring
             string masks = Directory.CreateDirectory(Path.Combine(folder, "masks")).FullName;
             (string logits, string scoring) = Export(network, folder);
             using var ours = SegmentationModel.Load(scoring, new ScoringOptions { IntraOpThreads = 1 });
+            using var reduced = ours.WithOptions(new ScoringOptions { IntraOpThreads = 1, ReducedDecoding = true });
             using var ahead = new ViewScoring(scoring, source, new ScoringOptions());
             using var list = new ViewScoring(scoring, images, new ScoringOptions());
             using var oneByOne = new ViewScoring(scoring, source, new ScoringOptions { MaxDegreeOfParallelism = 1 });
@@ -43,6 +44,7 @@ internal static class FolderScoring
             [
                 ("stock transforms", () => Stock(images, logits, masks)),
                 ("ours", () => OnAllCores(images.Length, i => ours.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
+                ("ours, reduced decoding", () => OnAllCores(images.Length, i => reduced.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
                 ("ours over IDataView", () => ahead.Run(path => MaskOf(path, masks))),
                 ("ours over IDataView of a list", () => list.Run(path => MaskOf(path, masks))),
                 ("ours over IDataView, one row at a time", () => oneByOne.Run(path => MaskOf(path, masks))),

@@ -47,6 +47,33 @@ public sealed class PredictTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Predict_FastJpeg_GivesTheMaskOfTheLibrary(bool zip)
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"), side: 64);
+        BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 140, 160, seed: 1);
+        using (var image = MLImage.CreateFromFile(folder["a.png"]))
+            image.Save(folder.Prepare("images", "a.jpg"));
+        using var fast = SegmentationModel.Load(model, new ScoringOptions { ReducedDecoding = true });
+        var expected = fast.Predict(folder["images", "a.jpg"]);
+        var slow = fast.WithOptions(new ScoringOptions()).Predict(folder["images", "a.jpg"]);
+        var ml = new MLContext();
+        var data = ml.SemanticSegmentation.Data.Folder(folder["images"]);
+        using var pipeline = ml.Transforms.LoadImages("Image", null, "ImagePath").Append(ml.Transforms.SemanticFlow(model)).Fit(data);
+        ml.Model.Save(pipeline, data.Schema, folder["model.zip"]);
+
+        var result = CommandLine.Run("predict", "--model", zip ? folder["model.zip"] : model, "--images", folder["images"], "--output", folder["masks"], "--fast-jpeg");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        var actual = SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels);
+        Assert.AreEqual((140, 160), (actual.Height, actual.Width));
+        CollectionAssert.AreEqual(expected.Ids.ToArray(), actual.Ids.ToArray());
+        CollectionAssert.AreNotEqual(slow.Ids.ToArray(), actual.Ids.ToArray()); // noise: the option made a difference
+    }
+
+    [TestMethod]
     public void Predict_TrainIds_AreWrittenAsSuch()
     {
         using var folder = new TemporaryFolder();

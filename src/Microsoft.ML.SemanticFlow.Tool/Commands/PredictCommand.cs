@@ -37,11 +37,12 @@ internal static class PredictCommand
         onError.AcceptOnlyFromAmong("stop", "skip");
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
-        var gpu = GpuOption.Create();
+        var scoring = new ScoringSettings();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, onError, workers, gpu, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, onError, workers, json };
         inference.AddTo(command);
+        scoring.AddTo(command);
         command.SetAction(parsed =>
         {
             string folder = parsed.GetValue(output)!;
@@ -51,7 +52,7 @@ internal static class PredictCommand
             var details = parsed.GetValue(confidence) ? PredictionDetails.Confidence : PredictionDetails.None;
             int count = WorkersOption.Read(parsed, workers), written = 0;
             var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, GpuOption.Read(parsed, gpu), out var saved);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
                 Directory.CreateDirectory(directory);
 

@@ -24,4 +24,10 @@ internal sealed class PixelImage
     public int Width { get; }
 
     public byte[] Bgra { get; }
+
+    /// <summary>Rows of the image in its file: more than <see cref="Height"/> when it was decoded at a reduced size.</summary>
+    public int FullHeight { get => field == 0 ? Height : field; init; }
+
+    /// <summary>Columns of the image in its file.</summary>
+    public int FullWidth { get => field == 0 ? Width : field; init; }
 }

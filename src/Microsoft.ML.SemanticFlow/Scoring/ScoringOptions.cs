@@ -44,6 +44,14 @@ public sealed record ScoringOptions
         }
     }
 
+    /// <summary>Whether JPEG files are decoded at a half, a quarter or an eighth of their size where the network sees no more. Default false.</summary>
+    /// <remarks>
+    /// It holds for paths, streams and bytes given to <c>Predict</c>, when the model's size is fixed and not above the reduced one in both sides,
+    /// and for one pass over the whole image. The mask still has the image's size. It saves decoding time and changes the pixels that the
+    /// network sees a little, so a percent or so of the labels: compare before relying on it.
+    /// </remarks>
+    public bool ReducedDecoding { get; init; }
+
     /// <summary>The CUDA device to run on, counted from 0; null, the default, is that of the MLContext where there is one, else the processor.</summary>
     /// <remarks>It needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime.</remarks>
     public int? GpuDeviceId

@@ -21,7 +21,8 @@ public sealed partial class SegmentationModel
     public SegmentationPrediction Predict(string path, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Predict(ImageCodec.Decode(path), Path.GetFileName(path), details, inference ?? _once, cancellationToken);
+        inference ??= _once;
+        return Predict(ImageCodec.Decode(path, Enough(inference)), Path.GetFileName(path), details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image and says how likely each label is.</summary>
@@ -35,7 +36,8 @@ public sealed partial class SegmentationModel
     public SegmentationPrediction Predict(Stream stream, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Predict(ImageCodec.Decode(stream, "stream"), source: null, details, inference ?? _once, cancellationToken);
+        inference ??= _once;
+        return Predict(ImageCodec.Decode(stream, "stream", Enough(inference)), source: null, details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image and says how likely each label is.</summary>
@@ -46,8 +48,11 @@ public sealed partial class SegmentationModel
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
-    public SegmentationPrediction Predict(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
-        Predict(ImageCodec.Decode(bytes, "bytes"), source: null, details, inference ?? _once, cancellationToken);
+    public SegmentationPrediction Predict(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
+    {
+        inference ??= _once;
+        return Predict(ImageCodec.Decode(bytes, "bytes", Enough(inference)), source: null, details, inference, cancellationToken);
+    }
 
     /// <summary>Labels the pixels of a decoded image and says how likely each label is.</summary>
     /// <param name="image">The image; it stays the caller's.</param>

@@ -23,7 +23,7 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(path), Path.GetFileName(path), inference, cancellationToken);
+        return Predict(ImageCodec.Decode(path, Enough(inference)), Path.GetFileName(path), inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -37,7 +37,7 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(stream, "stream"), source: null, inference, cancellationToken);
+        return Predict(ImageCodec.Decode(stream, "stream", Enough(inference)), source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -50,7 +50,7 @@ public sealed partial class SegmentationModel
     public SegmentationMask Predict(ReadOnlySpan<byte> bytes, InferenceOptions inference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(bytes, "bytes"), source: null, inference, cancellationToken);
+        return Predict(ImageCodec.Decode(bytes, "bytes", Enough(inference)), source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of a decoded image by the mean of several passes, or in tiles.</summary>
@@ -73,21 +73,21 @@ public sealed partial class SegmentationModel
     /// <summary>Labels the pixels of a decoded image, with what else is asked for, in one run of each pass.</summary>
     internal SegmentationPrediction Predict(PixelImage image, string? source, PredictionDetails details, InferenceOptions inference, CancellationToken cancellation)
     {
-        int classes = Labels.ClassCount, plane = image.Height * image.Width;
+        int classes = Labels.ClassCount, height = image.FullHeight, width = image.FullWidth, plane = height * width;
         var ids = GC.AllocateUninitializedArray<byte>(plane);
         float[]? confidence = details.HasFlag(PredictionDetails.Confidence) ? GC.AllocateUninitializedArray<float>(plane) : null;
-        float[]? probabilities = details.HasFlag(PredictionDetails.Probabilities) ? AllocateScores(image.Height, image.Width) : null;
+        float[]? probabilities = details.HasFlag(PredictionDetails.Probabilities) ? AllocateScores(height, width) : null;
         if (inference.IsSinglePass)
             Run(image, source, Fused, cancellation);
         else
             RunPasses();
-        return new SegmentationPrediction(SegmentationMask.Adopt(image.Height, image.Width, ids, Labels), confidence, probabilities);
+        return new SegmentationPrediction(SegmentationMask.Adopt(height, width, ids, Labels), confidence, probabilities);
 
-        void Fused(ReadOnlySpan<float> logits, int height, int width)
+        void Fused(ReadOnlySpan<float> logits, int rows, int columns)
         {
-            FusedArgMax.Compute(logits, classes, height, width, ids, image.Height, image.Width);
+            FusedArgMax.Compute(logits, classes, rows, columns, ids, height, width);
             if (details != PredictionDetails.None)
-                FusedSoftmax.Compute(logits, classes, height, width, confidence, probabilities, image.Height, image.Width);
+                FusedSoftmax.Compute(logits, classes, rows, columns, confidence, probabilities, height, width);
         }
 
         void RunPasses()
@@ -96,7 +96,7 @@ public sealed partial class SegmentationModel
             float[] terms = probabilities is null ? [] : new float[classes];
             MultiPassScorer.Run(this, image, source, inference, (row, scores, lanes) =>
             {
-                for (int x = 0, at = row * image.Width; x < image.Width; x++, at++)
+                for (int x = 0, at = row * width; x < width; x++, at++)
                 {
                     var pixel = scores.Slice(x * lanes, classes);
                     int largest = TensorPrimitives.IndexOfMax(pixel);
@@ -111,6 +111,10 @@ public sealed partial class SegmentationModel
             }, cancellation);
         }
     }
+
+    // The size that a file's image may be decoded at: one pass sees no more than the model's fixed size.
+    private (int Height, int Width)? Enough(InferenceOptions inference) =>
+        Options.ReducedDecoding && inference.IsSinglePass && Height is { } height && Width is { } width ? (height, width) : null;
 
     /// <exception cref="InvalidDataException">[K, H, W] is more than an array holds.</exception>
     internal float[] AllocateScores(int height, int width)

@@ -134,7 +134,7 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Predict(ImageCodec.Decode(path), Path.GetFileName(path));
+        return Predict(ImageCodec.Decode(path, Enough(_once)), Path.GetFileName(path));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
@@ -144,14 +144,14 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Predict(ImageCodec.Decode(stream, "stream"));
+        return Predict(ImageCodec.Decode(stream, "stream", Enough(_once)));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one that is too small.</exception>
-    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes"));
+    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes", Enough(_once)));
 
     /// <summary>Labels the pixels of a decoded image.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
