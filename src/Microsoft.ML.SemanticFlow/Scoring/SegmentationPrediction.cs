@@ -60,5 +60,5 @@ public sealed class SegmentationPrediction
     }
 
     private static InvalidOperationException NotAsked(PredictionDetails details) =>
-        new($"{details} was not computed. Predict with {nameof(PredictionDetails)}.{details}.");
+        new($"The prediction was made without {nameof(PredictionDetails)}.{details}. Ask for it when predicting.");
 }

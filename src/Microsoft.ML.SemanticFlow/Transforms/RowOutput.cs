@@ -35,14 +35,14 @@ internal sealed class RowOutput<T>(string name, DataViewType type, IReadOnlyList
 }
 
 /// <param name="name">The column's name.</param>
-/// <param name="length">Each dimension, given the type of the first column in <paramref name="from"/>; none when every row may have its own.</param>
+/// <param name="dimensions">The lengths of a row's vector, given the type of the first column in <paramref name="from"/>; none when every row may have its own.</param>
 /// <param name="from">The input columns it is computed from.</param>
 /// <param name="bind">Called once for each cursor; what it returns may be called several times a row, and gives no values where there are none.</param>
-internal sealed class RowNumbers(string name, Func<DataViewType, int[]> length, IReadOnlyList<string> from, Func<RowValues, Func<ReadOnlyMemory<float>>> bind)
+internal sealed class RowNumbers(string name, Func<DataViewType, int[]> dimensions, IReadOnlyList<string> from, Func<RowValues, Func<ReadOnlyMemory<float>>> bind)
     : RowOutput(name, new VectorDataViewType(NumberDataViewType.Single), from)
 {
     public override DataViewType TypeFrom(DataViewType source) =>
-        length(source) is { Length: > 0 } known ? new VectorDataViewType(NumberDataViewType.Single, known) : base.TypeFrom(source);
+        dimensions(source) is { Length: > 0 } known ? new VectorDataViewType(NumberDataViewType.Single, known) : base.TypeFrom(source);
 
     public override Delegate CreateGetter(RowValues row)
     {

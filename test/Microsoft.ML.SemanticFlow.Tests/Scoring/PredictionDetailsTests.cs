@@ -110,7 +110,7 @@ public sealed class PredictionDetailsTests
         var prediction = Predict(model, Noise(40, 50, seed: 6), PredictionDetails.Confidence);
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => prediction.Probabilities.Length);
-        Assert.AreEqual("Probabilities was not computed. Predict with PredictionDetails.Probabilities.", error.Message);
+        Assert.AreEqual("The prediction was made without PredictionDetails.Probabilities. Ask for it when predicting.", error.Message);
         Assert.ThrowsExactly<InvalidOperationException>(() => Predict(model, Noise(40, 50, seed: 6), PredictionDetails.None).Confidence.Length);
     }
 
