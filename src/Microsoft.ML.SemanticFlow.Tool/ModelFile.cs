@@ -8,31 +8,30 @@ namespace Microsoft.ML.SemanticFlow.Tool;
 internal static class ModelFile
 {
     /// <summary>Reads an exported ONNX file, or the zip of a pipeline that holds one.</summary>
-    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, gpu: null, out _);
+    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, new ScoringOptions { IntraOpThreads = 1 }, out _);
 
     /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied once to the whole image.</summary>
     /// <param name="terminal">Shows ML.NET's log when asked to.</param>
     /// <param name="path">The file.</param>
-    /// <param name="gpu">The CUDA device to score on; null is the processor.</param>
+    /// <param name="options">How the model runs.</param>
     /// <param name="inference">How the pipeline applies the model.</param>
-    public static SegmentationModel Load(Terminal terminal, string path, int? gpu, out InferenceOptions inference)
+    public static SegmentationModel Load(Terminal terminal, string path, ScoringOptions options, out InferenceOptions inference)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
         inference = new InferenceOptions();
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return SegmentationModel.Load(path, new ScoringOptions { IntraOpThreads = 1, GpuDeviceId = gpu }); // a worker scores its own image: faster than many threads on one
+            return SegmentationModel.Load(path, options);
 
-        var scorer = LoadZip(terminal, path, gpu);
+        using var scorer = LoadZip(terminal, path);
         inference = scorer.Inference;
-        return scorer.Model;
+        return scorer.Model.WithOptions(options);
     }
 
-    private static SemanticFlowTransformer LoadZip(Terminal terminal, string path, int? gpu)
+    private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)
     {
         ITransformer loaded;
         var context = terminal.CreateContext();
-        context.GpuDeviceId = gpu;
         try
         {
             loaded = context.Model.Load(path, out _);

@@ -30,24 +30,33 @@ internal static class FolderScoring
         string folder = Directory.CreateTempSubdirectory("semanticflow-folder-").FullName;
         try
         {
-            string[] images = Draw(folder, files, kind);
+            string source = Directory.CreateDirectory(Path.Combine(folder, "images")).FullName;
+            string[] images = Draw(source, files, kind);
             string masks = Directory.CreateDirectory(Path.Combine(folder, "masks")).FullName;
             (string logits, string scoring) = Export(network, folder);
             var oneThread = new ScoringOptions { IntraOpThreads = 1 };
             using var ours = SegmentationModel.Load(scoring, oneThread);
             using var bytes = SegmentationModel.Load(Quantize(scoring, folder), oneThread);
+            using var reduced = ours.WithOptions(oneThread with { ReducedDecoding = true });
+            using var ahead = new ViewScoring(scoring, source, new ScoringOptions());
+            using var list = new ViewScoring(scoring, images, new ScoringOptions());
+            using var oneByOne = new ViewScoring(scoring, source, new ScoringOptions { MaxDegreeOfParallelism = 1 });
             var parts = new PixelImage[images.Length];
             (string Name, Action Score)[] routes =
             [
                 ("stock transforms", () => Stock(images, logits, masks)),
                 ("ours", () => OnAllCores(images.Length, i => ours.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
                 ("ours in int8", () => OnAllCores(images.Length, i => bytes.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
+                ("ours, reduced decoding", () => OnAllCores(images.Length, i => reduced.Predict(images[i]).Save(MaskOf(images[i], masks), MaskIds.Train))),
+                ("ours over IDataView", () => ahead.Run(path => MaskOf(path, masks))),
+                ("ours over IDataView of a list", () => list.Run(path => MaskOf(path, masks))),
+                ("ours over IDataView, one row at a time", () => oneByOne.Run(path => MaskOf(path, masks))),
                 ("decoding alone", () => OnAllCores(images.Length, i => parts[i % 4] = ImageCodec.Decode(images[i]))),
                 ("resizing and network alone", () => OnAllCores(images.Length, i => ours.Predict(parts[i % 4]))),
                 ("resizing and network in int8 alone", () => OnAllCores(images.Length, i => bytes.Predict(parts[i % 4]))),
             ];
             if (only.Length > 0)
-                routes = [.. routes.Where(route => route.Name == only)];
+                routes = [.. routes.Where(route => route.Name.StartsWith(only, StringComparison.Ordinal))];
 
             List<double>[] times = [.. routes.Select(_ => new List<double>())];
             for (int round = -1; round < rounds; round++)      // the first warms up
@@ -144,6 +153,50 @@ internal static class FolderScoring
         foreach (string path in paths)
             File.WriteAllBytes(path, bytes);
         return paths;
+    }
+
+    /// <summary>LoadImages and our transform, read by one cursor.</summary>
+    private sealed class ViewScoring : IDisposable
+    {
+        private readonly TransformerChain<SemanticFlowTransformer> _model;
+        private readonly IDataView _scored;
+
+        public ViewScoring(string model, string folder, ScoringOptions options)
+            : this(model, new MLContext(), ml => ml.SemanticSegmentation.Data.Folder(folder), "ImagePath", options)
+        {
+        }
+
+        public ViewScoring(string model, string[] images, ScoringOptions options)
+            : this(model, new MLContext(), ml => ml.Data.LoadFromEnumerable(images.Select(path => new ImagePath { Path = path }).ToArray()), nameof(ImagePath.Path), options)
+        {
+        }
+
+        private ViewScoring(string model, MLContext ml, Func<MLContext, IDataView> read, string column, ScoringOptions options)
+        {
+            var rows = read(ml);
+            PathColumn = column;
+            _model = ml.Transforms.LoadImages("Image", null, column).Append(ml.Transforms.SemanticFlow(model, options: options)).Fit(rows);
+            _scored = _model.Transform(rows);
+        }
+
+        private string PathColumn { get; }
+
+        public void Run(Func<string, string> maskOf)
+        {
+            using var cursor = _scored.GetRowCursor([_scored.Schema[PathColumn], _scored.Schema["PredictedLabel"]]);
+            var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(_scored.Schema[PathColumn]);
+            var getMask = cursor.GetGetter<SegmentationMask>(_scored.Schema["PredictedLabel"]);
+            ReadOnlyMemory<char> path = default;
+            SegmentationMask mask = null!; // a getter fills it
+            while (cursor.MoveNext())
+            {
+                getPath(ref path);
+                getMask(ref mask);
+                mask.Save(maskOf(path.ToString()), MaskIds.Train);
+            }
+        }
+
+        public void Dispose() => _model.Dispose();
     }
 
     private sealed class ImagePath

@@ -18,6 +18,9 @@ switch (args)
         foreach (string network in networks.DefaultIfEmpty("sfnet-dfv1"))
             ScoringBenchmark.Run(network, turns: 15);
         return 0;
+    case ["softmax", .. var options]:
+        SoftmaxBenchmark.Run(new BenchmarkOptions(options));
+        return 0;
     case ["folder", .. var options]:
         FolderScoring.Run(new BenchmarkOptions(options));
         return 0;
@@ -37,7 +40,9 @@ switch (args)
               soak   trains on drawn scenes and writes resident memory every 20 steps as CSV and SVG
             or:    dotnet run -c Release -- scoring [NETWORK ...]
               scoring   our scorer and the stock ApplyOnnxModel, one after another in each of 15 rounds at 512x1024
-            or:    dotnet run -c Release -- folder [--network sfnet-dfv1] [--kind png|jpg] [--files 50] [--rounds 3] [--only ROUTE]
+            or:    dotnet run -c Release -- softmax [--height 1024] [--width 2048] [--stride 32] [--turns 7]
+              softmax   confidence and probabilities from logits, fused and from enlarged planes, on one thread
+            or:    dotnet run -c Release -- folder [--network sfnet-dfv1] [--kind png|jpg] [--files 50] [--rounds 3] [--only ROUTES]
               folder   image files to mask files: ours on all cores, ML.NET's stock transforms, and decoding and the network alone
             or:    dotnet run -c Release -- networks [--checkpoints FOLDER] [NETWORK ...]
               networks   each network against the authors' logits and against its ONNX files; seconds of an import

@@ -14,15 +14,15 @@ public static class BrightestChannelModel
     /// <summary>blue, green, red.</summary>
     public static LabelMap Labels { get; } = LabelMap.FromClassNames("channels", "blue", "green", "red");
 
-    /// <summary>Writes the ONNX file, form scoring, for images of any size.</summary>
-    public static string Save(string path, LabelMap? labels = null)
+    /// <summary>Writes the ONNX file, form scoring, for images of any size, or squares of one side.</summary>
+    public static string Save(string path, LabelMap? labels = null, int? side = null)
     {
-        File.WriteAllBytes(path, ToBytes(labels));
+        File.WriteAllBytes(path, ToBytes(labels, side));
         return path;
     }
 
     /// <summary>The ONNX file.</summary>
-    public static byte[] ToBytes(LabelMap? labels = null)
+    public static byte[] ToBytes(LabelMap? labels = null, int? side = null)
     {
         var description = new ModelDescription
         {
@@ -31,18 +31,21 @@ public static class BrightestChannelModel
             Labels = labels ?? Labels,
             TrainingHeight = 32,
             TrainingWidth = 32,
+            Height = side,
+            Width = side,
             WeightsSha256 = new string('0', 64),
         };
         // Logit k is channel k of blue, green, red; alpha has no say.
         float[] weights = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+        object height = side is { } rows ? rows : "h", width = side is { } columns ? columns : "w";
         var graph = new Message()
             .Add(1, Node("Cast", "image", "floats").Add(5, Attribute("to", 2).Add(3, 1)))
             .Add(1, Node("Transpose", "floats", "planes").Add(5, Attribute("perm", 7).Add(8, 0).Add(8, 3).Add(8, 1).Add(8, 2)))
             .Add(1, new Message().Add(1, "planes").Add(1, "weights").Add(2, "logits").Add(4, "Conv"))
             .Add(2, "brightest")
             .Add(5, new Message().Add(1, 3).Add(1, 4).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
-            .Add(11, Value("image", elementType: 2, "n", "h", "w", 4))
-            .Add(12, Value("logits", elementType: 1, "n", 3, "h", "w"));
+            .Add(11, Value("image", elementType: 2, "n", height, width, 4))
+            .Add(12, Value("logits", elementType: 1, "n", 3, height, width));
         var model = new Message().Add(1, 8).Add(7, graph).Add(8, new Message().Add(1, "").Add(2, 16));
         foreach (var (key, value) in description.ToMetadata())
             model.Add(14, new Message().Add(1, key).Add(2, value));

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Text.Json;
+using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
@@ -26,6 +27,50 @@ public sealed class PredictTests
         CollectionAssert.AreEqual(second.Ids.ToArray(), SegmentationMask.Load(folder["masks", "deep", "b.png"], BrightestChannelModel.Labels).Ids.ToArray());
         Assert.IsTrue(File.Exists(folder["masks", "a-overlay.png"]));
         Assert.IsTrue(File.Exists(folder["masks", "deep", "b-color.png"]));
+    }
+
+    [TestMethod]
+    public void Predict_Confidence_IsGrayBesideTheMask()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+
+        var result = CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["masks"], "--confidence");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
+        // The logits are the channels, and the brightest is at least 10 above the others: e^-10 twice is below half a gray value.
+        using var gray = MLImage.CreateFromFile(folder["masks", "a-confidence.png"]);
+        Assert.AreEqual((40, 56), (gray.Height, gray.Width));
+        Assert.IsFalse(gray.Pixels.ContainsAnyExcept((byte)255));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Predict_FastJpeg_GivesTheMaskOfTheLibrary(bool zip)
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"), side: 64);
+        BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 140, 160, seed: 1);
+        using (var image = MLImage.CreateFromFile(folder["a.png"]))
+            image.Save(folder.Prepare("images", "a.jpg"));
+        using var fast = SegmentationModel.Load(model, new ScoringOptions { ReducedDecoding = true });
+        var expected = fast.Predict(folder["images", "a.jpg"]);
+        var slow = fast.WithOptions(new ScoringOptions()).Predict(folder["images", "a.jpg"]);
+        var ml = new MLContext();
+        var data = ml.SemanticSegmentation.Data.Folder(folder["images"]);
+        using var pipeline = ml.Transforms.LoadImages("Image", null, "ImagePath").Append(ml.Transforms.SemanticFlow(model)).Fit(data);
+        ml.Model.Save(pipeline, data.Schema, folder["model.zip"]);
+
+        var result = CommandLine.Run("predict", "--model", zip ? folder["model.zip"] : model, "--images", folder["images"], "--output", folder["masks"], "--fast-jpeg");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        var actual = SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels);
+        Assert.AreEqual((140, 160), (actual.Height, actual.Width));
+        CollectionAssert.AreEqual(expected.Ids.ToArray(), actual.Ids.ToArray());
+        CollectionAssert.AreNotEqual(slow.Ids.ToArray(), actual.Ids.ToArray()); // noise: the option made a difference
     }
 
     [TestMethod]

@@ -58,7 +58,7 @@ internal static class BenchmarkCommand
         Terminal terminal, string path, int? height, int? width, TimeSpan time, int workers, int? gpu, bool profile, string folder, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        using var one = ModelFile.Load(terminal, path, gpu, out _);
+        using var one = ModelFile.Load(terminal, path, new ScoringOptions { IntraOpThreads = 1, GpuDeviceId = gpu }, out _);
         double load = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var (rows, columns) = (height ?? one.Height ?? DefaultHeight, width ?? one.Width ?? DefaultWidth);
         using var image = Draw(rows, columns);

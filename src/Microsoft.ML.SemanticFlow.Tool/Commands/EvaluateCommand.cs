@@ -26,10 +26,11 @@ internal static class EvaluateCommand
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
-        var gpu = GpuOption.Create();
+        var scoring = new ScoringSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, gpu, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
         inference.AddTo(command);
+        scoring.AddTo(command);
         command.SetAction(parsed =>
         {
             string labelFolder = parsed.GetValue(labels)!;
@@ -40,7 +41,7 @@ internal static class EvaluateCommand
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
-                    using (var segmenter = ModelFile.Load(terminal, modelFile, GpuOption.Read(parsed, gpu), out var saved))
+                    using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);

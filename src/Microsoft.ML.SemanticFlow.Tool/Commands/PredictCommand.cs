@@ -30,26 +30,29 @@ internal static class PredictCommand
         var output = new Option<string>("--output") { Description = "Where the masks go, as PNG of the images' names.", Required = true, HelpName = "DIR" };
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
         var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
+        var confidence = new Option<bool>("--confidence") { Description = "Also write NAME-confidence.png: the probability of each pixel's class, 8-bit gray, 255 where it is 1." };
         var ids = new Option<string>("--ids") { Description = "Ids in the masks: those of the label files, or 0-based train ids.", DefaultValueFactory = _ => "raw" };
         ids.AcceptOnlyFromAmong("raw", "train");
         var onError = new Option<string>("--on-error") { Description = "What to do about an image that cannot be read: stop, keeping the masks written, or report and skip it.", DefaultValueFactory = _ => "stop" };
         onError.AcceptOnlyFromAmong("stop", "skip");
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
-        var gpu = GpuOption.Create();
+        var scoring = new ScoringSettings();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, ids, onError, workers, gpu, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, onError, workers, json };
         inference.AddTo(command);
+        scoring.AddTo(command);
         command.SetAction(parsed =>
         {
             string folder = parsed.GetValue(output)!;
             var jobs = Jobs(parsed.GetValue(images)!, folder);
             var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
             bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
+            var details = parsed.GetValue(confidence) ? PredictionDetails.Confidence : PredictionDetails.None;
             int count = WorkersOption.Read(parsed, workers), written = 0;
             var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, GpuOption.Read(parsed, gpu), out var saved);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
                 Directory.CreateDirectory(directory);
 
@@ -88,11 +91,14 @@ internal static class PredictCommand
 
             void Predict(Job job)
             {
-                var mask = segmenter.Predict(job.Image, chosen ?? saved, cancellation);
+                var prediction = segmenter.Predict(job.Image, details, chosen ?? saved, cancellation);
+                var mask = prediction.Mask;
                 if (withOverlay)
                     mask.SaveOverlay(job.Image, job.Stem + "-overlay.png");
                 if (withColor)
                     mask.SaveColor(job.Stem + "-color.png");
+                if (details != PredictionDetails.None)
+                    prediction.SaveConfidence(job.Stem + "-confidence.png");
                 mask.Save(job.Mask, kind);
             }
         });

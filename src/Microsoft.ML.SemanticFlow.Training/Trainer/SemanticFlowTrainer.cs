@@ -141,7 +141,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
                 throw wanted.Mismatch(nameof(inputSchema), found[^1].ItemType.ToString()!); // data view types name themselves
         }
 
-        var added = MlNetInternals.ScalarColumn(_options.PredictedLabelColumnName, SegmentationMaskDataViewType.Instance);
+        var added = MlNetInternals.ShapeOf(_options.PredictedLabelColumnName, SegmentationMaskDataViewType.Instance);
         return new SchemaShape(inputSchema.Where(column => column.Name != added.Name).Append(added));
     }
 

@@ -176,7 +176,7 @@ internal static unsafe class FusedArgMax
     }
 
     // start[i]: the first new column that lies at or past low column i; start[w - 1] and start[w] are the new width.
-    private static void Columns(int width, int newWidth, int* start, float* fractions)
+    internal static void Columns(int width, int newWidth, int* start, float* fractions)
     {
         int next = 0;
         for (int x = 0; x < newWidth; x++)
@@ -199,7 +199,7 @@ internal static unsafe class FusedArgMax
         return index < length - 1 ? ((int)index, (float)((double)rest / (newLength - 1))) : (length - 2, 1);
     }
 
-    private static void Stretch(float* source, int plane, int classes, int width, int* start, float* fractions, float* target, int stride)
+    internal static void Stretch(float* source, int plane, int classes, int width, int* start, float* fractions, float* target, int stride)
     {
         for (int id = 0; id < classes; id++)
         {
@@ -311,5 +311,5 @@ internal static unsafe class FusedArgMax
     private static Vector<byte> Bytes(Vector<int> i0, Vector<int> i1, Vector<int> i2, Vector<int> i3) =>
         Vector.AsVectorByte(Vector.Narrow(Vector.Narrow(i0, i1), Vector.Narrow(i2, i3)));
 
-    private static int Padded(int width) => (width + Vector<byte>.Count - 1) / Vector<byte>.Count * Vector<byte>.Count;
+    internal static int Padded(int width) => (width + Vector<byte>.Count - 1) / Vector<byte>.Count * Vector<byte>.Count;
 }

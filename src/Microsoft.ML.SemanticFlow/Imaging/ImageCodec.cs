@@ -16,12 +16,14 @@ internal static class ImageCodec
     public const int MaxPixels = 500_000_000;
 
     /// <summary>Decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="atLeast">A size that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no smaller. Null decodes all of it.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no image, or is damaged or cut off.</exception>
-    public static PixelImage Decode(string path)
+    public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Decode(File.ReadAllBytes(path), Path.GetFileName(path));
+        return Decode(File.ReadAllBytes(path), Path.GetFileName(path), atLeast);
     }
 
     /// <summary>Reads the size from a file's header.</summary>
@@ -37,25 +39,27 @@ internal static class ImageCodec
     /// <summary>Decodes what is left of a stream.</summary>
     /// <param name="stream">Holds one encoded image; stays open.</param>
     /// <param name="source">How messages name the image.</param>
-    public static PixelImage Decode(Stream stream, string source)
+    /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
+    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
         {
             var rest = buffer.AsSpan((int)Math.Min(memory.Position, memory.Length));
             memory.Position = memory.Length;
-            return Decode(rest, source);
+            return Decode(rest, source, atLeast);
         }
 
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source);
+        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source, atLeast);
     }
 
     /// <summary>Decodes a file's bytes.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <param name="source">How messages name the image.</param>
-    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source)
+    /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
+    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source, (int Height, int Width)? atLeast = null)
     {
         if (bytes.IsEmpty)
             throw new InvalidDataException($"Image '{source}' is empty. Copy the file again.");
@@ -70,10 +74,11 @@ internal static class ImageCodec
                 throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width); 1 to {MaxPixels} pixels can be read. Check the file.");
 
             var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-            var image = new PixelImage(height, width);
+            var size = atLeast is { } enough ? Reduced(codec, enough) : codec.Info.Size;
+            var image = new PixelImage(size.Height, size.Width) { FullHeight = height, FullWidth = width };
             fixed (byte* pixels = image.Bgra)
             {
-                var result = codec.GetPixels(new SKImageInfo(width, height, SKColorType.Bgra8888, alpha), (nint)pixels);
+                var result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
                 return result switch
                 {
                     SKCodecResult.Success => image,
@@ -98,6 +103,21 @@ internal static class ImageCodec
                 ?? throw new InvalidOperationException($"Skia could not encode the image for '{path}'.");
             AtomicFile.Write(path, stream => encoded.SaveTo(stream), survivesPowerLoss: false);
         }
+    }
+
+    // In a JPEG's blocks of 8 x 8, a half, a quarter and an eighth are the means of pixels, at a part of the work.
+    private static SKSizeI Reduced(SKCodec codec, (int Height, int Width) enough)
+    {
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        {
+            foreach (float scale in (float[])[0.125f, 0.25f, 0.5f])
+            {
+                if (codec.GetScaledDimensions(scale) is var size && size.Height >= enough.Height && size.Width >= enough.Width)
+                    return size;
+            }
+        }
+
+        return codec.Info.Size;
     }
 
     private static bool IsOpaque(ReadOnlySpan<byte> bgra)

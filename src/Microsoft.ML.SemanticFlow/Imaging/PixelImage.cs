@@ -30,6 +30,12 @@ internal sealed class PixelImage
 
     public byte[] Bgra { get; }
 
+    /// <summary>Rows of the image in its file: more than <see cref="Height"/> when it was decoded at a reduced size.</summary>
+    public int FullHeight { get => field == 0 ? Height : field; init; }
+
+    /// <summary>Columns of the image in its file.</summary>
+    public int FullWidth { get => field == 0 ? Width : field; init; }
+
     /// <summary>This image where every alpha is 255, else a copy of its colours where it is.</summary>
     public PixelImage ToOpaque()
     {
@@ -46,7 +52,7 @@ internal sealed class PixelImage
         if (common >= Opaque)
             return this;
 
-        var copy = new PixelImage(Height, Width);
+        var copy = new PixelImage(Height, Width) { FullHeight = FullHeight, FullWidth = FullWidth };
         var target = MemoryMarshal.Cast<byte, uint>(copy.Bgra.AsSpan());
         for (int i = 0; i < pixels.Length; i++)
             target[i] = pixels[i] | Opaque;

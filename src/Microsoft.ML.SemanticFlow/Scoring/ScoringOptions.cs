@@ -10,10 +10,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>How a <see cref="SegmentationModel"/> runs.</summary>
 public sealed record ScoringOptions
 {
-    /// <summary>Threads that share the work of one image, at least 1; null, the default, takes every core.</summary>
+    /// <summary>Threads that share the work of one image, at least 1; null, the default, takes every core for one image at a time, and 1 where a pipeline scores several rows at once.</summary>
     /// <remarks>
     /// Every core is right for the latency of one image at a time. Many images score fastest with 1 and as many calling threads as
-    /// cores: the model is thread-safe.
+    /// cores: the model is thread-safe. With null, the model is opened a second time when a pipeline first scores several rows at once, and then
+    /// holds its weights twice; not so on a GPU or with <see cref="ConfigureSession"/>.
     /// </remarks>
     public int? IntraOpThreads
     {
@@ -25,6 +26,31 @@ public sealed record ScoringOptions
             field = value;
         }
     }
+
+    /// <summary>Rows that a pipeline scores at once, each on its own thread, at least 1; null, the default, is one a core.</summary>
+    /// <remarks>
+    /// A cursor over the scored rows then decodes and scores the next rows while one is read, up to two for each thread, and gives them in their
+    /// order. With 1, a row is scored when it is read. With null, rows whose probabilities of every class are asked for are not scored
+    /// ahead either: each takes 4 K H W bytes. <c>Predict</c> is not concerned.
+    /// </remarks>
+    public int? MaxDegreeOfParallelism
+    {
+        get;
+        init
+        {
+            if (value is { } rows)
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows, nameof(MaxDegreeOfParallelism));
+            field = value;
+        }
+    }
+
+    /// <summary>Whether JPEG files are decoded at a half, a quarter or an eighth of their size where the network sees no more. Default false.</summary>
+    /// <remarks>
+    /// It holds for paths, streams and bytes given to <c>Predict</c>, when the model's size is fixed and not above the reduced one in both sides,
+    /// and for one pass over the whole image. The mask still has the image's size. It saves decoding time and changes the pixels that the
+    /// network sees a little, so a percent or so of the labels: compare before relying on it.
+    /// </remarks>
+    public bool ReducedDecoding { get; init; }
 
     /// <summary>The CUDA device to run on, counted from 0; null, the default, is that of the MLContext where there is one, else the processor.</summary>
     /// <remarks>It needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime.</remarks>

@@ -23,7 +23,7 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(path), Path.GetFileName(path), inference, cancellationToken);
+        return Predict(ImageCodec.Decode(path, Enough(inference)), Path.GetFileName(path), inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -37,7 +37,7 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(stream, "stream"), source: null, inference, cancellationToken);
+        return Predict(ImageCodec.Decode(stream, "stream", Enough(inference)), source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -50,7 +50,7 @@ public sealed partial class SegmentationModel
     public SegmentationMask Predict(ReadOnlySpan<byte> bytes, InferenceOptions inference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(bytes, "bytes"), source: null, inference, cancellationToken);
+        return Predict(ImageCodec.Decode(bytes, "bytes", Enough(inference)), source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of a decoded image by the mean of several passes, or in tiles.</summary>
@@ -67,21 +67,62 @@ public sealed partial class SegmentationModel
         return Predict(MLImageConversion.ToPixels(image), source: null, inference, cancellationToken);
     }
 
-    internal SegmentationMask Predict(PixelImage image, string? source, InferenceOptions inference, CancellationToken cancellation = default)
-    {
-        if (inference.IsSinglePass)
-            return Predict(image, source, cancellation);
+    internal SegmentationMask Predict(PixelImage image, string? source, InferenceOptions inference, CancellationToken cancellation = default) =>
+        Predict(image, source, PredictionDetails.None, inference, cancellation).Mask;
 
-        int classes = Labels.ClassCount;
-        var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
-        using var held = _session.Hold();
-        MultiPassScorer.Run(this, image, source, inference, (row, scores, lanes) =>
+    /// <summary>Labels the pixels of a decoded image, with what else is asked for, in one run of each pass.</summary>
+    internal SegmentationPrediction Predict(PixelImage image, string? source, PredictionDetails details, InferenceOptions inference, CancellationToken cancellation)
+    {
+        int classes = Labels.ClassCount, height = image.FullHeight, width = image.FullWidth, plane = height * width;
+        var ids = GC.AllocateUninitializedArray<byte>(plane);
+        float[]? confidence = details.HasFlag(PredictionDetails.Confidence) ? GC.AllocateUninitializedArray<float>(plane) : null;
+        float[]? probabilities = details.HasFlag(PredictionDetails.Probabilities) ? AllocateScores(height, width) : null;
+        if (inference.IsSinglePass)
+            Run(image, source, Fused, cancellation);
+        else
+            RunPasses();
+        return new SegmentationPrediction(SegmentationMask.Adopt(height, width, ids, Labels), confidence, probabilities);
+
+        void Fused(ReadOnlySpan<float> logits, int rows, int columns)
         {
-            var line = ids.AsSpan(row * image.Width, image.Width);
-            for (int x = 0; x < line.Length; x++)
-                line[x] = (byte)TensorPrimitives.IndexOfMax(scores.Slice(x * lanes, classes));
-        }, cancellation);
-        return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
+            FusedArgMax.Compute(logits, classes, rows, columns, ids, height, width);
+            if (details != PredictionDetails.None)
+                FusedSoftmax.Compute(logits, classes, rows, columns, confidence, probabilities, height, width);
+        }
+
+        void RunPasses()
+        {
+            using var held = _session.Hold();
+            float[] terms = probabilities is null ? [] : new float[classes];
+            MultiPassScorer.Run(this, image, source, inference, (row, scores, lanes) =>
+            {
+                for (int x = 0, at = row * width; x < width; x++, at++)
+                {
+                    var pixel = scores.Slice(x * lanes, classes);
+                    int largest = TensorPrimitives.IndexOfMax(pixel);
+                    ids[at] = (byte)largest;
+                    if (details == PredictionDetails.None)
+                        continue;
+                    float likeliest = FusedSoftmax.Pixel(pixel, pixel[largest], terms);
+                    confidence?[at] = likeliest;
+                    for (int id = 0; id < terms.Length; id++)
+                        probabilities![(id * plane) + at] = terms[id]; // there are terms only with them
+                }
+            }, cancellation);
+        }
+    }
+
+    // The size that a file's image may be decoded at: one pass sees no more than the model's fixed size.
+    private (int Height, int Width)? Enough(InferenceOptions inference) =>
+        Options.ReducedDecoding && inference.IsSinglePass && Height is { } height && Width is { } width ? (height, width) : null;
+
+    /// <exception cref="InvalidDataException">[K, H, W] is more than an array holds.</exception>
+    internal float[] AllocateScores(int height, int width)
+    {
+        long length = (long)Labels.ClassCount * height * width;
+        return length <= Array.MaxLength
+            ? GC.AllocateUninitializedArray<float>((int)length)
+            : throw new InvalidDataException($"{Labels.ClassCount} probabilities for each of {height} x {width} pixels (height x width) are more than an array holds. Ask for the confidence alone, or cut the image.");
     }
 
     /// <summary>The mean of the raw scores, [K, H, W] at the image's size.</summary>

@@ -15,17 +15,22 @@ namespace Microsoft.ML.SemanticFlow;
 /// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
 /// them end; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-[SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads of Predict apart.")]
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The first two parameters tell the overloads of Predict apart.")]
 public sealed partial class SegmentationModel : IDisposable
 {
     /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
     internal const int SmallestSide = 32;
 
+    private static readonly InferenceOptions _once = new();
+
     private readonly OnnxSession _session;
     private readonly ModelDescription _description;
+    private readonly Lock _gate = new();
+    private SegmentationModel? _forRows;
+    private bool _disposed;
 
-    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description) =>
-        (Bytes, _session, _description) = (bytes, session, description);
+    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description, ScoringOptions options) =>
+        (Bytes, _session, _description, Options) = (bytes, session, description, options);
 
     /// <summary>The class names and colours of what the model predicts.</summary>
     public LabelMap Labels => _description.Labels;
@@ -50,6 +55,8 @@ public sealed partial class SegmentationModel : IDisposable
     internal byte[] Bytes { get; }
 
     internal ModelDescription Description => _description;
+
+    internal ScoringOptions Options { get; }
 
     /// <summary>Reads a model file, to run with the default options.</summary>
     /// <inheritdoc cref="Load(string, ScoringOptions)"/>
@@ -107,12 +114,13 @@ public sealed partial class SegmentationModel : IDisposable
     /// <param name="options">How the model runs; null for the defaults.</param>
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ScoringOptions? options = null)
     {
-        var session = OnnxSession.Open(bytes, source, options ?? new ScoringOptions());
+        options ??= new ScoringOptions();
+        var session = OnnxSession.Open(bytes, source, options);
         try
         {
             var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
             session.Check(description);
-            return new SegmentationModel(bytes, session, description);
+            return new SegmentationModel(bytes, session, description, options);
         }
         catch
         {
@@ -129,7 +137,7 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Predict(ImageCodec.Decode(path), Path.GetFileName(path));
+        return Predict(ImageCodec.Decode(path, Enough(_once)), Path.GetFileName(path));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
@@ -139,14 +147,14 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Predict(ImageCodec.Decode(stream, "stream"));
+        return Predict(ImageCodec.Decode(stream, "stream", Enough(_once)));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one that is too small.</exception>
-    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes"));
+    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes", Enough(_once)));
 
     /// <summary>Labels the pixels of a decoded image.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
@@ -164,12 +172,8 @@ public sealed partial class SegmentationModel : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="source">How messages name the image; null when it has no name.</param>
     /// <param name="cancellation">Stops the network between two operators.</param>
-    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default)
-    {
-        var ids = GC.AllocateUninitializedArray<byte>(image.Height * image.Width);
-        Run(image, source, (logits, height, width) => FusedArgMax.Compute(logits, Labels.ClassCount, height, width, ids, image.Height, image.Width), cancellation);
-        return SegmentationMask.Adopt(image.Height, image.Width, ids, Labels);
-    }
+    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default) =>
+        Predict(image, source, PredictionDetails.None, _once, cancellation).Mask;
 
     /// <summary>The logits as the file gives them, [K, h, w]: at the head's resolution or at the image's, by <see cref="Form"/>.</summary>
     internal (float[] Logits, int Height, int Width) RunLogits(PixelImage image, CancellationToken cancellation = default)
@@ -187,8 +191,40 @@ public sealed partial class SegmentationModel : IDisposable
         AtomicFile.Write(path, Bytes);
     }
 
+    /// <summary>Opens the same model to run in another way.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <returns>A model of its own, with its own copy of the weights in memory: dispose both.</returns>
+    /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
+    public SegmentationModel WithOptions(ScoringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SegmentationModel(Bytes, OnnxSession.Open(Bytes, Network, options), _description, options);
+    }
+
+    /// <summary>The same model for callers that score several images at once: one thread each, unless the options say otherwise.</summary>
+    /// <remarks>A session's threads are fixed when it is opened. Its execution providers may be slow to set up or hold a GPU's memory: then there is one session.</remarks>
+    internal SegmentationModel ForRows()
+    {
+        if (Options is { IntraOpThreads: not null } or { GpuDeviceId: not null } or { ConfigureSession: not null } || Environment.ProcessorCount == 1)
+            return this;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _forRows ??= WithOptions(Options with { IntraOpThreads = 1 });
+        }
+    }
+
     /// <summary>Frees the native session once the running predictions have ended.</summary>
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _forRows?.Dispose();
+        }
+
+        _session.Dispose();
+    }
 
     private void Run(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
     {

@@ -3,22 +3,21 @@
 
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Scoring;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>Adds a mask column that a model file predicts; there is nothing to fit.</summary>
+/// <summary>Adds a mask column that a model file predicts, and its probabilities when asked; there is nothing to fit.</summary>
 /// <remarks>The file is read when the estimator is made. Every <see cref="Fit"/> returns the same transformer.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The transformer belongs to whoever fits.")]
 public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
 {
     private readonly SemanticFlowTransformer _transformer;
 
-    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, string outputColumn, string inputColumn, ScoringOptions? options, InferenceOptions? inference)
+    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, ScoredColumns columns, ScoringOptions? options, InferenceOptions? inference)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
-        ArgumentException.ThrowIfNullOrEmpty(outputColumn);
-        ArgumentException.ThrowIfNullOrEmpty(inputColumn);
-        _transformer = new SemanticFlowTransformer(environment, outputColumn, inputColumn, SegmentationModel.Load(modelPath, ScoringOptions.Of(environment, options)), inference);
+        _transformer = new SemanticFlowTransformer(environment, columns, SegmentationModel.Load(modelPath, ScoringOptions.Of(environment, options)), inference);
     }
 
     /// <inheritdoc/>

@@ -6,9 +6,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
 /// <summary>A row with the columns of a <see cref="RowMapper"/> added.</summary>
-internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] active) : DataViewRow
+internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] active, RowContext context) : DataViewRow
 {
-    private readonly Delegate?[] _getters = mapper.CreateGetters(input, active);
+    private readonly Delegate?[] _getters = mapper.CreateGetters(input, active, context);
 
     public override DataViewSchema Schema => mapper.OutputSchema;
 
@@ -28,6 +28,7 @@ internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] acti
         {
             null => input.GetGetter<TValue>(input.Schema[column.Index]),
             ValueGetter<TValue> getter => getter,
+            Func<MLImage?> make when typeof(TValue) == typeof(MLImage) => (ValueGetter<TValue>)(object)RowValues.Own(make),
             _ => throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(TValue)}."),
         };
     }

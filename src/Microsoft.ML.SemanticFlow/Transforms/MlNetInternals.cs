@@ -47,8 +47,9 @@ namespace Microsoft.ML.SemanticFlow.Transforms
         public static (int? GpuDeviceId, bool FallbackToCpu) DeviceOf(IHostEnvironment environment) =>
             environment is IHostEnvironmentInternal inner ? (inner.GpuDeviceId, inner.FallbackToCpu) : (null, true);
 
-        public static SchemaShape.Column ScalarColumn(string name, DataViewType type) =>
-            new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, annotations: null);
+        public static SchemaShape.Column ShapeOf(string name, DataViewType type) => type is VectorDataViewType vector
+            ? new(name, vector.IsKnownSize ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector, vector.ItemType, isKey: false, annotations: null)
+            : new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, annotations: null);
 
         /// <summary>Writes a transformer so that a later process finds its type by itself.</summary>
         public static void Save(ModelSaveContext context, Type transformer, string loaderSignature, Action<BinaryWriter> write)

@@ -8,13 +8,14 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// <summary>A <see cref="RowTransformer"/> bound to a schema.</summary>
 internal sealed class RowMapper : IRowToRowMapper
 {
+    private readonly RowTransformer _transformer;
     private readonly RowOutput[] _outputs;
     private readonly int[][] _from;
 
     public RowMapper(RowTransformer transformer, DataViewSchema input)
     {
         ArgumentNullException.ThrowIfNull(input, "inputSchema");
-        InputSchema = input;
+        (_transformer, InputSchema) = (transformer, input);
         foreach (var wanted in transformer.Inputs)
             _ = wanted.Find(input);
 
@@ -23,7 +24,7 @@ internal sealed class RowMapper : IRowToRowMapper
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);
         foreach (var output in _outputs)
-            schema.AddColumn(output.Name, output.Type, output.Annotations(input)); // hides an earlier column of that name
+            schema.AddColumn(output.Name, output.TypeFrom(input[output.From[0]].Type), output.Annotations(input)); // hides an earlier column of that name
         OutputSchema = schema.ToSchema();
     }
 
@@ -51,7 +52,7 @@ internal sealed class RowMapper : IRowToRowMapper
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => CreateRow(input, IsActive(activeColumns));
 
-    public MappedRow CreateRow(DataViewRow input, bool[] active) => new(this, input, active);
+    public MappedRow CreateRow(DataViewRow input, bool[] active, RowContext context = default) => new(this, input, active, context);
 
     /// <summary>One flag a column of <see cref="OutputSchema"/>.</summary>
     public bool[] IsActive(IEnumerable<DataViewSchema.Column> columns)
@@ -62,11 +63,19 @@ internal sealed class RowMapper : IRowToRowMapper
         return active;
     }
 
+    /// <summary>How many rows to compute at once, ahead of the reader; 1 computes a row when it is read.</summary>
+    public int RowsAhead(bool[] active) => _transformer.ReadsAhead([.. Added(active)]) ? _transformer.MaxDegreeOfParallelism ?? Environment.ProcessorCount : 1;
+
+    /// <summary>How many of the cursors that are asked for to give.</summary>
+    public int CursorsOf(int asked, bool[] active) => Added(active).Any() ? Math.Min(asked, _transformer.MaxDegreeOfParallelism ?? asked) : asked;
+
+    private IEnumerable<string> Added(bool[] active) => _outputs.Where((_, i) => active[InputSchema.Count + i]).Select(output => output.Name);
+
     /// <summary>Getters of the active columns that this mapper has a hand in; null for those that pass through.</summary>
-    public Delegate?[] CreateGetters(DataViewRow input, bool[] active)
+    public Delegate?[] CreateGetters(DataViewRow input, bool[] active, RowContext context)
     {
         var getters = new Delegate?[active.Length];
-        var row = new RowValues(input);
+        var row = new RowValues(input, context);
         for (int i = 0; i < _outputs.Length; i++)
         {
             int index = InputSchema.Count + i;

@@ -34,6 +34,12 @@ public abstract class RowTransformer : ITransformer
     /// <summary>The columns it adds.</summary>
     internal abstract IReadOnlyList<RowOutput> Outputs { get; }
 
+    /// <summary>How many rows may be computed at once; null leaves it to who reads.</summary>
+    internal virtual int? MaxDegreeOfParallelism => null;
+
+    /// <summary>Whether rows are worth computing before they are read, when these of the added columns are asked for.</summary>
+    internal virtual bool ReadsAhead(IReadOnlyCollection<string> columns) => false;
+
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new RowMapper(this, inputSchema).OutputSchema;
 
@@ -66,7 +72,8 @@ public abstract class RowTransformer : ITransformer
                 throw wanted.Mismatch(nameof(input), column.Kind == SchemaShape.Column.VectorKind.Scalar ? $"{column.ItemType}" : $"{column.Kind} of {column.ItemType}");
         }
 
-        var added = Outputs.Select(output => MlNetInternals.ScalarColumn(output.Name, output.Type)).ToArray();
+        var types = input.ToLookup(column => column.Name, column => column.ItemType);
+        var added = Outputs.Select(output => MlNetInternals.ShapeOf(output.Name, output.TypeFrom(types[output.From[0]].Last()))).ToArray();
         return new SchemaShape(input.Where(column => !added.Any(output => output.Name == column.Name)).Concat(added));
     }
 }

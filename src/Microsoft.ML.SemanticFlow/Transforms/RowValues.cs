@@ -11,11 +11,14 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// The stock getters compute anew at every call: without this, reading the image and its mask from one row would decode
 /// the file twice. Belongs to one cursor, hence to one thread.
 /// </remarks>
-internal sealed class RowValues(DataViewRow row)
+internal sealed class RowValues(DataViewRow row, RowContext context)
 {
     private readonly Dictionary<int, Delegate> _fetched = [];
+    private readonly Dictionary<object, object> _shared = [];
 
     public DataViewRow Row => row;
+
+    public RowContext Context => context;
 
     /// <summary>Reads the current row's value of an input column.</summary>
     public Func<T> Get<T>(string column) => Get<T>(row.Schema[column]);
@@ -47,25 +50,22 @@ internal sealed class RowValues(DataViewRow row)
         return fetch;
     }
 
-    /// <summary>Hands an input column on to whoever reads it, while this row's outputs use it too.</summary>
-    public Delegate? PassOn(DataViewSchema.Column column) => column.Type switch
-    {
-        ImageDataViewType => CopyImages(Get<MLImage>(column)),
-        SegmentationMaskDataViewType => Share<SegmentationMask>(Get<SegmentationMask>(column)),
-        _ => null, // text and the like: cheap, and safe to read twice
-    };
-
-    /// <summary>A getter that computes once a row.</summary>
-    public Delegate Share<T>(Func<T?> compute)
+    /// <summary>What several outputs of one transformer have in common on this row.</summary>
+    public T Common<T>(object owner, Func<T> make)
         where T : class
     {
-        // The reader of an image owns it, and may dispose it: images are made anew for each reader.
-        if (typeof(T) == typeof(MLImage))
-            return Own(() => (MLImage?)(object?)compute());
+        if (!_shared.TryGetValue(owner, out object? known))
+            _shared.Add(owner, known = make());
+        return (T)known;
+    }
 
+    /// <summary>Calls a function at most once a row, when it is first needed.</summary>
+    public Func<T?> Once<T>(Func<T?> compute)
+        where T : class
+    {
         T? value = null;
         long position = -1;
-        void Getter(ref T destination)
+        return () =>
         {
             if (position < 0 || position != row.Position)
             {
@@ -74,25 +74,39 @@ internal sealed class RowValues(DataViewRow row)
                 position = row.Position;
             }
 
-            destination = value!; // null stands for a missing value, as in ML.NET's own columns
-        }
+            return value;
+        };
+    }
 
+    /// <summary>Hands an input column on to whoever reads it, while this row's outputs use it too: as <see cref="Share"/> does.</summary>
+    public Delegate? PassOn(DataViewSchema.Column column) => column.Type switch
+    {
+        ImageDataViewType => CopyOf(Get<MLImage>(column)),
+        SegmentationMaskDataViewType => Share<SegmentationMask>(Get<SegmentationMask>(column)),
+        _ => null, // text and the like: cheap, and safe to read twice
+    };
+
+    /// <summary>A getter that computes once a row; of images, what makes them.</summary>
+    public Delegate Share<T>(Func<T?> compute)
+        where T : class
+    {
+        // The reader of an image owns it, and may dispose it: images are made anew for each reader.
+        if (typeof(T) == typeof(MLImage))
+            return (Func<MLImage?>)(object)compute;
+
+        var once = Once(compute);
+        void Getter(ref T destination) => destination = once()!; // null stands for a missing value, as in ML.NET's own columns
         return (ValueGetter<T>)Getter;
     }
 
-    private static ValueGetter<MLImage> CopyImages(Func<MLImage> fetch) => Own(() =>
+    /// <summary>Makes copies of an image.</summary>
+    public static Func<MLImage?> CopyOf(Func<MLImage?> fetch) => () =>
         fetch() is { } image
             ? MLImage.CreateFromPixels(image.Width, image.Height, image.PixelFormat, image.Pixels) is var copy ? WithTag(copy, image.Tag) : null
-            : null);
+            : null;
 
-    private static MLImage WithTag(MLImage image, string tag)
-    {
-        image.Tag = tag;
-        return image;
-    }
-
-    /// <summary>Disposes the image of the row before, as the stock getters do, but never one that somebody else made.</summary>
-    private static ValueGetter<MLImage> Own(Func<MLImage?> make)
+    /// <summary>A getter of one reader's images. It disposes the image of the row before, as the stock getters do, but never one that somebody else made.</summary>
+    public static ValueGetter<MLImage> Own(Func<MLImage?> make)
     {
         MLImage? previous = null;
         void Getter(ref MLImage destination)
@@ -104,5 +118,11 @@ internal sealed class RowValues(DataViewRow row)
         }
 
         return Getter;
+    }
+
+    private static MLImage WithTag(MLImage image, string tag)
+    {
+        image.Tag = tag;
+        return image;
     }
 }

@@ -3,9 +3,7 @@
 
 using System.IO.Compression;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Transforms;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.SemanticFlow.Tests.Scoring;
@@ -93,7 +91,7 @@ public sealed class SemanticFlowTransformerTests
     public void GetRowCursor_NextRow_DisposesTheImageBefore()
     {
         var images = new CountedImages(_ml, _folder["images"]);
-        var scored = _ml.Transforms.SemanticFlow(_model).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = 1 }).Fit(images.View).Transform(images.View);
 
         _ = Masks(scored);
 
@@ -318,42 +316,5 @@ public sealed class SemanticFlowTransformerTests
     {
         [SegmentationMaskType]
         public SegmentationMask? PredictedLabel { get; set; }
-    }
-
-    /// <summary>Images of a folder that count how often a file is read.</summary>
-    private sealed class CountedImages
-    {
-        public CountedImages(MLContext ml, string folder)
-        {
-            var paths = ml.SemanticSegmentation.Data.Folder(folder);
-            View = new Counting(ml, this).Transform(paths);
-        }
-
-        public IDataView View { get; }
-
-        public List<MLImage> Made { get; } = [];
-
-        public int Decoded => Made.Count;
-
-        private sealed class Counting(IHostEnvironment environment, CountedImages owner) : RowTransformer(environment, "")
-        {
-            internal override IReadOnlyList<RowInput> Inputs { get; } = [RowInput.Text("path", "ImagePath")];
-
-            internal override IReadOnlyList<RowOutput> Outputs { get; } =
-            [
-                new RowOutput<MLImage>("Image", new ImageDataViewType(), ["ImagePath"], row =>
-                {
-                    var path = row.Get<ReadOnlyMemory<char>>("ImagePath");
-                    return () =>
-                    {
-                        var image = MLImage.CreateFromFile(path().ToString());
-                        owner.Made.Add(image);
-                        return image;
-                    };
-                }),
-            ];
-
-            private protected override void Write(BinaryWriter writer) => throw new NotSupportedException();
-        }
     }
 }
