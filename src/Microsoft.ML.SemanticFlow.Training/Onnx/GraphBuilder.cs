@@ -12,7 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Onnx;
 /// <summary>Writes an ONNX graph: one method an operator, shapes checked as it grows.</summary>
 /// <remarks>Batches are always free. Where the image size is free too, sizes and matrices that hang on it are computed in the graph.</remarks>
 /// <param name="countsOnly">Whether the weights of convolutions are left out, for they only cost time where nothing but the count is wanted.</param>
-internal sealed partial class GraphBuilder(bool countsOnly = false)
+/// <param name="isPlain">Whether every layer is written by itself, as PyTorch's exporter does: what the rewrites are tested and measured against.</param>
+internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain = false)
 {
     private const int OpsetVersion = 18;        // Resize by axes; GridSample
     private const int IrVersion = 8;            // of the same release
@@ -22,6 +23,9 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     private readonly GraphProto _graph = new() { Name = "semanticflow" };
     private readonly Dictionary<string, string> _constants = [];
     private readonly Dictionary<string, int> _counts = [];
+
+    /// <summary>Whether every layer is to be written by itself.</summary>
+    public bool IsPlain { get; } = isPlain;
 
     /// <summary>Multiply-accumulates of the convolutions so far, for one image; those of free size do not count.</summary>
     public long MultiplyAccumulates { get; private set; }
@@ -84,6 +88,15 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     /// <summary>x times y, where y has as many channels or one.</summary>
     public OnnxValue Multiply(OnnxValue x, OnnxValue y) => Elementwise("Mul", x, y);
 
+    /// <summary>x share + y (1 - share), where the share has one channel.</summary>
+    public OnnxValue Blend(OnnxValue x, OnnxValue y, OnnxValue share)
+    {
+        if (!IsPlain)
+            return Add(y, Multiply(Subtract(x, y), share));         // with one product less
+        var rest = share with { Name = Node("Sub", [Constant([1f], 1), Feature(share)]) };
+        return Add(Multiply(x, share), Multiply(y, rest));
+    }
+
     public OnnxValue Concatenate(params IReadOnlyList<OnnxValue> values)
     {
         foreach (var value in values)
@@ -99,23 +112,19 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
         return [.. names.Select((name, i) => x with { Name = name, Channels = channels[i] })];
     }
 
-    /// <summary>The mean over the channels, as a convolution: ONNX Runtime's own reduction takes a twentieth of a lite network's time.</summary>
-    public OnnxValue ChannelMean(OnnxValue x) => x with
-    {
-        Name = Node("Conv", [Feature(x), Constant([.. Enumerable.Repeat(1f / x.Channels, x.Channels)], 1, x.Channels, 1, 1)], Ints("kernel_shape", 1, 1)),
-        Channels = 1,
-    };
+    /// <summary>The mean over the channels.</summary>
+    public OnnxValue ChannelMean(OnnxValue x) => Reduce("ReduceMean", x);
 
     /// <summary>The largest over the channels: halves compared with halves, for ONNX Runtime's own reduction over channels is slow.</summary>
     public OnnxValue ChannelMax(OnnxValue x)
     {
-        while (x.Channels > 1 && x.Channels % 2 == 0)
+        while (!IsPlain && x.Channels > 1 && x.Channels % 2 == 0)
         {
             var halves = Split(x, x.Channels / 2, x.Channels / 2);
             x = Elementwise("Max", halves[0], halves[1]);
         }
 
-        return x.Channels == 1 ? x : x with { Name = Node("ReduceMax", [Feature(x), Constant([1L])], Int("keepdims", 1)), Channels = 1 };
+        return x.Channels == 1 ? x : Reduce("ReduceMax", x);
     }
 
     /// <summary>Ends the graph with one float32 output.</summary>
@@ -152,6 +161,8 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
 
         int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;
     }
+
+    private OnnxValue Reduce(string operation, OnnxValue x) => x with { Name = Node(operation, [Feature(x), Constant([1L])], Int("keepdims", 1)), Channels = 1 };
 
     private OnnxValue Elementwise(string operation, OnnxValue x, OnnxValue y)
     {

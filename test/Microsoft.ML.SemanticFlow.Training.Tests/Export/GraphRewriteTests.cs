@@ -1,8 +1,10 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SemanticFlow.Onnx;
+using Microsoft.ML.SemanticFlow.Onnx.Schema;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 
@@ -31,6 +33,104 @@ public sealed class GraphRewriteTests
         float[] actual = Run(x, height, width, (graph, input) => graph.ConvolutionOfEnlarged(input, weights, like));
 
         AssertClose(expected, actual);
+    }
+
+    [TestMethod]
+    [DataRow(1, 8, 12, 17, 24)]
+    [DataRow(1, 5, 7, 10, 13)]
+    [DataRow(1, 6, 6, 6, 6)]
+    [DataRow(1, 1, 1, 4, 5)]
+    [DataRow(1, 3, 4, 1, 1)]
+    [DataRow(3, 5, 7, 9, 13)]
+    public void ConvolutionOfResized_FixedAndFreeSizes_EqualsResizingAndConvolving(int outputs, int height, int width, int newHeight, int newWidth)
+    {
+        const int Wide = 12;     // channels: more than the nine cells of one output, fewer than those of three
+        var random = new Random(5);
+        var weights = new ConvolutionWeights(outputs, Wide, Kernel: 3, Random(random, outputs * Wide * 9), Bias: null) { Padding = 1 };
+        float[] x = Random(random, Batch * Wide * height * width), like = new float[Batch * newHeight * newWidth];
+
+        foreach (bool free in new[] { false, true })
+        {
+            float[] expected = RunLike(free, isPlain: true);
+            float[] actual = RunLike(free, isPlain: false);
+
+            AssertClose(expected, actual);
+        }
+
+        float[] RunLike(bool free, bool isPlain)
+        {
+            var graph = new GraphBuilder(isPlain: isPlain);
+            var input = graph.NormalisedInput("x", Wide, free ? null : height, free ? null : width);
+            var grid = graph.NormalisedInput("like", 1, free ? null : newHeight, free ? null : newWidth);
+            graph.Output(isPlain ? graph.Convolution(graph.ResizeLike(input, grid), weights) : graph.ConvolutionOfResized(input, weights, grid), "y", atImageSize: false);
+            using var session = new InferenceSession(WithFreeSidesOfTheirOwn(graph, "like"));
+            using var given = OrtValue.CreateTensorValueFromMemory(x, [Batch, Wide, height, width]);
+            using var target = OrtValue.CreateTensorValueFromMemory(like, [Batch, 1, newHeight, newWidth]);
+            using var run = new RunOptions();
+            using var result = session.Run(run, ["x", "like"], [given, target], ["y"]);
+            return result[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+    }
+
+    [TestMethod]
+    public void Over_AConvolutionOfSingleCells_IsOneForBoth()
+    {
+        const int Height = 5, Width = 4, Middle = 4;
+        var random = new Random(6);
+        var first = new ConvolutionWeights(Middle, Inputs, Kernel: 1, Random(random, Middle * Inputs), Bias: null);
+        var second = new ConvolutionWeights(Outputs, Middle, Kernel: 3, Random(random, Outputs * Middle * 9), Bias: null) { Padding = 1 };
+        float[] x = Random(random, Batch * Inputs * Height * Width);
+
+        float[] expected = Run(x, Height, Width, (graph, input) => graph.Convolution(graph.Convolution(input, first), second));
+        float[] actual = Run(x, Height, Width, (graph, input) => graph.Convolution(input, second.Over(first)));
+
+        AssertClose(expected, actual);
+    }
+
+    [TestMethod]
+    public void Beside_TwoConvolutionsOfOneMap_GivesBothsChannels()
+    {
+        const int Height = 4, Width = 6;
+        var random = new Random(7);
+        ConvolutionWeights Of(int outputs) => new(outputs, Inputs, Kernel: 3, Random(random, outputs * Inputs * 9), Bias: null) { Padding = 1 };
+        var (first, second) = (Of(2), Of(3));
+        float[] x = Random(random, Batch * Inputs * Height * Width);
+
+        float[] expected = Run(x, Height, Width, (graph, input) => graph.Concatenate(graph.Convolution(input, first), graph.Convolution(input, second)));
+        float[] actual = Run(x, Height, Width, (graph, input) => graph.Convolution(input, first.Beside(second)));
+
+        AssertClose(expected, actual);
+    }
+
+    [TestMethod]
+    [DataRow(6, 9)]
+    [DataRow(1, 1)]
+    public void Blend_ByAShare_EqualsThePlainSum(int height, int width)
+    {
+        float[] x = Random(new Random(8), Batch * Inputs * height * width);
+
+        float[] expected = Run(x, height, width, Mixed, isPlain: true);
+        float[] actual = Run(x, height, width, Mixed);
+
+        AssertClose(expected, actual);
+
+        static OnnxValue Mixed(GraphBuilder graph, OnnxValue input)
+        {
+            var parts = graph.Split(input, 1, 1, 1);
+            return graph.Blend(parts[0], parts[1], graph.Sigmoid(parts[2]));
+        }
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void ChannelMax_OfAMap_IsTheLargestOfItsChannels(bool isPlain)
+    {
+        float[] x = [1, 2, 3, 4, 5, 9, 0, 0, 0, -3, 0, 6]; // [2, 3, 1, 2]
+
+        float[] largest = Run(x, 1, 2, (graph, input) => graph.ChannelMax(input), isPlain);
+
+        AssertClose([5, 9, 0, 6], largest);
     }
 
     [TestMethod]
@@ -68,16 +168,26 @@ public sealed class GraphRewriteTests
     {
         static OnnxValue Of(int channels, int? height, int? width) => new("x", channels, height, width);
 
-        Assert.IsTrue(GraphBuilder.IsFasterSmall(Of(128, 32, 64), Of(128, 128, 256)));   // SFNet-Lite at 512 x 1024
-        Assert.IsFalse(GraphBuilder.IsFasterSmall(Of(128, 256, 512), Of(128, 512, 1024))); // half the size of a large map
-        Assert.IsFalse(GraphBuilder.IsFasterSmall(Of(128, null, null), Of(128, null, null)));
+        var graph = new GraphBuilder();
+        Assert.IsTrue(graph.IsFasterSmall(Of(128, 32, 64), Of(128, 128, 256)));   // SFNet-Lite at 512 x 1024
+        Assert.IsFalse(graph.IsFasterSmall(Of(128, 256, 512), Of(128, 512, 1024))); // half the size of a large map
+        Assert.IsFalse(graph.IsFasterSmall(Of(128, null, null), Of(128, null, null)));
     }
 
     private static float[] Random(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
 
-    private static float[] Run(float[] x, int height, int width, Func<GraphBuilder, OnnxValue, OnnxValue> build)
+    // Two inputs of free size have the same names for their sides; the second gets its own.
+    private static byte[] WithFreeSidesOfTheirOwn(GraphBuilder graph, string name)
     {
-        var graph = new GraphBuilder();
+        var model = ModelProto.Parser.ParseFrom(graph.ToBytes(new Dictionary<string, string>()));
+        foreach (var side in model.Graph.Input.Single(input => input.Name == name).Type.TensorType.Shape.Dim.Where(side => side.DimParam is "height" or "width"))
+            side.DimParam = $"{name}_{side.DimParam}";
+        return model.ToByteArray();
+    }
+
+    private static float[] Run(float[] x, int height, int width, Func<GraphBuilder, OnnxValue, OnnxValue> build, bool isPlain = false)
+    {
+        var graph = new GraphBuilder(isPlain: isPlain);
         graph.Output(build(graph, graph.NormalisedInput("x", Inputs, height, width)), "y", atImageSize: false);
         using var session = new InferenceSession(graph.ToBytes(new Dictionary<string, string>()));
         using var input = OrtValue.CreateTensorValueFromMemory(x, [Batch, Inputs, height, width]);
