@@ -34,7 +34,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
     public OnnxValue NormalisedInput(string name, int channels, int? height, int? width)
     {
         _graph.Input.Add(Describe(name, DataType.Float, Batch, channels, Size(height, "height"), Size(width, "width")));
-        return new OnnxValue(name, channels, height, width);
+        return new OnnxValue(name, channels, height, width) { Stride = 1 };
     }
 
     /// <summary>Takes decoded pixels, uint8 [N, H, W, 4] blue, green, red, alpha; gives them with the mean subtracted.</summary>
@@ -50,6 +50,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
         string centred = Node("Sub", [values, Constant([mean[2] * 255, mean[1] * 255, mean[0] * 255, 0], 1, 4, 1, 1)]);
         return new OnnxValue(centred, 4, height, width)
         {
+            Stride = 1,
             Pixels = new PixelChannels([2, 1, 0, -1], [.. std.Select(value => 1 / (255.0 * value))]),
         };
     }
@@ -65,7 +66,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
             inputs.Add(Constant(Single(weights.Bias), weights.Outputs));
         string name = Node("Conv", inputs, Ints("kernel_shape", kernel, kernel), Ints("strides", weights.Stride, weights.Stride),
             Ints("pads", padding, padding, padding, padding), Ints("dilations", weights.Dilation, weights.Dilation), Int("group", weights.Groups));
-        var result = new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width));
+        var result = new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width)) { Stride = x.Stride * weights.Stride };
         MultiplyAccumulates += (long)weights.Weight.Length * (result.Height ?? 0) * (result.Width ?? 0);
         return result;
 
@@ -157,7 +158,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
     private OnnxValue Pool(string operation, OnnxValue x, int kernel, int stride, int padding, params AttributeProto[] more)
     {
         string name = Node(operation, [Feature(x)], [Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding), .. more]);
-        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width));
+        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width)) { Stride = x.Stride * stride };
 
         int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;
     }

@@ -21,18 +21,20 @@ public sealed class GraphRewriteTests
     [DataRow(1, 1, 9, 8)]
     [DataRow(3, 1, 3, 7)]
     [DataRow(2, 2, 1, 1)]
-    public void ConvolutionOfEnlarged_RandomWeights_EqualsResizingAndConvolving(int height, int width, int newHeight, int newWidth)
+    public void ConvolutionOfEnlarged_FixedAndFreeSizes_EqualsResizingAndConvolving(int height, int width, int newHeight, int newWidth)
     {
         var random = new Random(3);
         var weights = new ConvolutionWeights(Outputs, Inputs, Kernel: 3, Random(random, Outputs * Inputs * 9), Bias: null) { Padding = 1 }
             .Then([.. Random(random, Outputs).Select(value => (double)value)], new double[Outputs]).Seeing([0, 1, 2], withBias: false);
-        var like = new OnnxValue("", 1, newHeight, newWidth);
         float[] x = Random(random, Batch * Inputs * height * width);
 
-        float[] expected = Run(x, height, width, (graph, input) => graph.Convolution(graph.ResizeLike(input, like), weights));
-        float[] actual = Run(x, height, width, (graph, input) => graph.ConvolutionOfEnlarged(input, weights, like));
+        foreach (bool free in new[] { false, true })
+        {
+            float[] expected = RunLike(x, (height, width), (newHeight, newWidth), free, (graph, input, like) => graph.Convolution(graph.ResizeLike(input, like), weights));
+            float[] actual = RunLike(x, (height, width), (newHeight, newWidth), free, (graph, input, like) => graph.ConvolutionOfEnlarged(input, weights, like));
 
-        AssertClose(expected, actual);
+            AssertClose(expected, actual);
+        }
     }
 
     [TestMethod]
@@ -47,28 +49,14 @@ public sealed class GraphRewriteTests
         const int Wide = 12;     // channels: more than the nine cells of one output, fewer than those of three
         var random = new Random(5);
         var weights = new ConvolutionWeights(outputs, Wide, Kernel: 3, Random(random, outputs * Wide * 9), Bias: null) { Padding = 1 };
-        float[] x = Random(random, Batch * Wide * height * width), like = new float[Batch * newHeight * newWidth];
+        float[] x = Random(random, Batch * Wide * height * width);
 
         foreach (bool free in new[] { false, true })
         {
-            float[] expected = RunLike(free, isPlain: true);
-            float[] actual = RunLike(free, isPlain: false);
+            float[] expected = RunLike(x, (height, width), (newHeight, newWidth), free, (graph, input, like) => graph.Convolution(graph.ResizeLike(input, like), weights));
+            float[] actual = RunLike(x, (height, width), (newHeight, newWidth), free, (graph, input, like) => graph.ConvolutionOfResized(input with { Stride = 0 }, weights, like));
 
             AssertClose(expected, actual);
-        }
-
-        float[] RunLike(bool free, bool isPlain)
-        {
-            var graph = new GraphBuilder(isPlain: isPlain);
-            var input = graph.NormalisedInput("x", Wide, free ? null : height, free ? null : width);
-            var grid = graph.NormalisedInput("like", 1, free ? null : newHeight, free ? null : newWidth);
-            graph.Output(isPlain ? graph.Convolution(graph.ResizeLike(input, grid), weights) : graph.ConvolutionOfResized(input, weights, grid), "y", atImageSize: false);
-            using var session = new InferenceSession(WithFreeSidesOfTheirOwn(graph, "like"));
-            using var given = OrtValue.CreateTensorValueFromMemory(x, [Batch, Wide, height, width]);
-            using var target = OrtValue.CreateTensorValueFromMemory(like, [Batch, 1, newHeight, newWidth]);
-            using var run = new RunOptions();
-            using var result = session.Run(run, ["x", "like"], [given, target], ["y"]);
-            return result[0].GetTensorDataAsSpan<float>().ToArray();
         }
     }
 
@@ -167,14 +155,34 @@ public sealed class GraphRewriteTests
     public void IsFasterSmall_BySizes_AsksForAClearGain()
     {
         static OnnxValue Of(int channels, int? height, int? width) => new("x", channels, height, width);
+        static OnnxValue OfStride(int stride) => new("x", 128, Height: null, Width: null) { Stride = stride };
 
         var graph = new GraphBuilder();
         Assert.IsTrue(graph.IsFasterSmall(Of(128, 32, 64), Of(128, 128, 256)));   // SFNet-Lite at 512 x 1024
         Assert.IsFalse(graph.IsFasterSmall(Of(128, 256, 512), Of(128, 512, 1024))); // half the size of a large map
-        Assert.IsFalse(graph.IsFasterSmall(Of(128, null, null), Of(128, null, null)));
+        Assert.IsTrue(graph.IsFasterSmall(OfStride(16), OfStride(4)));
+        Assert.IsFalse(graph.IsFasterSmall(OfStride(8), OfStride(4)));
+        Assert.IsFalse(graph.IsFasterSmall(OfStride(0), OfStride(0)));                   // no image's
+        Assert.IsFalse(new GraphBuilder(isPlain: true).IsFasterSmall(OfStride(16), OfStride(4)));
     }
 
     private static float[] Random(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+
+    // Over a map and another that only gives its size.
+    private static float[] RunLike(float[] x, (int Height, int Width) size, (int Height, int Width) newSize, bool free, Func<GraphBuilder, OnnxValue, OnnxValue, OnnxValue> build)
+    {
+        int channels = x.Length / (Batch * size.Height * size.Width);
+        var graph = new GraphBuilder();
+        var input = graph.NormalisedInput("x", channels, free ? null : size.Height, free ? null : size.Width);
+        var like = graph.NormalisedInput("like", 1, free ? null : newSize.Height, free ? null : newSize.Width);
+        graph.Output(build(graph, input, like), "y", atImageSize: false);
+        using var session = new InferenceSession(WithFreeSidesOfTheirOwn(graph, "like"));
+        using var given = OrtValue.CreateTensorValueFromMemory(x, [Batch, channels, size.Height, size.Width]);
+        using var target = OrtValue.CreateTensorValueFromMemory(new float[Batch * newSize.Height * newSize.Width], [Batch, 1, newSize.Height, newSize.Width]);
+        using var run = new RunOptions();
+        using var result = session.Run(run, ["x", "like"], [given, target], ["y"]);
+        return result[0].GetTensorDataAsSpan<float>().ToArray();
+    }
 
     // Two inputs of free size have the same names for their sides; the second gets its own.
     private static byte[] WithFreeSidesOfTheirOwn(GraphBuilder graph, string name)
