@@ -10,7 +10,7 @@ public sealed record OnnxExportOptions
     public OnnxForm Form { get; init; } = OnnxForm.Scoring;
 
     /// <summary>Rows of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>
-    /// <remarks>A fixed size is faster, by a fifth for SFNet-Lite at 512 x 1024, and what some other runtimes need.</remarks>
+    /// <remarks>A fixed size is a little faster, and what some other runtimes need.</remarks>
     public int? Height { get; init => field = AtLeast32(value, nameof(Height)); }
 
     /// <summary>Columns of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>

@@ -44,7 +44,7 @@ public sealed class SegmentationNetworkInfo
         ArgumentOutOfRangeException.ThrowIfLessThan(height, SegmentationModel.SmallestSide);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, SegmentationModel.SmallestSide);
         using var network = Create(classCount);
-        var graph = new GraphBuilder(countsOnly: true);
+        var graph = new GraphBuilder(countsOnly: true, isPlain: true);       // the network as it is defined
         network.Emit(graph, graph.NormalisedInput("image", channels: 3, height, width));
         return new NetworkCost(network.parameters().Sum(parameter => parameter.numel()), graph.MultiplyAccumulates);
     }

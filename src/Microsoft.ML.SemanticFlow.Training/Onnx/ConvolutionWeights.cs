@@ -78,6 +78,50 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
         return this with { Inputs = channels.Count, Weight = weight, Bias = withBias ? Bias : null };
     }
 
+    /// <summary>The parts that see the first and the last half of the input channels, of which the first takes the bias.</summary>
+    public (ConvolutionWeights First, ConvolutionWeights Last) Halves() =>
+        (Seeing([.. Enumerable.Range(0, Inputs / 2)], withBias: true), Seeing([.. Enumerable.Range(Inputs / 2, Inputs / 2)], withBias: false));
+
+    /// <summary>The mean of the channels, as a convolution.</summary>
+    public static ConvolutionWeights Mean(int channels)
+    {
+        var weight = new float[channels];
+        weight.AsSpan().Fill(1f / channels);
+        return new ConvolutionWeights(1, channels, Kernel: 1, weight, Bias: null);
+    }
+
+    /// <summary>One convolution for this one over what another gives that looks at single cells.</summary>
+    /// <remarks>Without a bias the other gives zero where its input is zero, so the padding stays what it was.</remarks>
+    public ConvolutionWeights Over(ConvolutionWeights before)
+    {
+        Debug.Assert(before is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1, Bias: null } && Groups == 1 && before.Outputs == Inputs, "Only then are both one.");
+        Debug.Assert((OutputScale ?? InputScale ?? before.OutputScale ?? before.InputScale) is null, "No norm lies between.");
+        int area = Kernel * Kernel;
+        var weight = new float[Outputs * before.Inputs * area];
+        for (int output = 0; output < Outputs; output++)
+        {
+            for (int input = 0; input < before.Inputs; input++)
+            {
+                for (int tap = 0; tap < area; tap++)
+                {
+                    double sum = 0;
+                    for (int middle = 0; middle < Inputs; middle++)
+                        sum += (double)Weight[(((output * Inputs) + middle) * area) + tap] * before.Weight[(middle * before.Inputs) + input];
+                    weight[(((output * before.Inputs) + input) * area) + tap] = (float)sum;
+                }
+            }
+        }
+
+        return this with { Inputs = before.Inputs, Weight = weight };
+    }
+
+    /// <summary>Both convolutions of one map at once: this one's output channels, then the other's.</summary>
+    public ConvolutionWeights Beside(ConvolutionWeights other)
+    {
+        Debug.Assert(other == this with { Outputs = other.Outputs, Weight = other.Weight } && (Bias ?? OutputScale) is null, "They differ in their weights only.");
+        return this with { Outputs = Outputs + other.Outputs, Weight = [.. Weight, .. other.Weight] };
+    }
+
     /// <summary>Each cell of the kernel as a convolution of one cell: output channels (output, row, column).</summary>
     public ConvolutionWeights Taps()
     {

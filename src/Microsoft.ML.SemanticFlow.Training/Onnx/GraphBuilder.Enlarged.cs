@@ -6,11 +6,12 @@ using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow.Onnx;
 
-/// <content>A convolution of an enlarged map that never makes the enlarged map, for fixed sizes.</content>
+/// <content>A convolution of an enlarged map that never makes the enlarged map.</content>
 /// <remarks>
 /// Enlarging mixes cells and the kernel mixes channels, so they can trade places: each cell of the kernel becomes a convolution of one cell on
-/// the small map, and a product from each side with a matrix of bilinear weights, moved by a cell, enlarges and adds them up. Where the
-/// kernel reaches past the border the matrices are zero, as the padding is. The numbers are those of the plain graph but for rounding.
+/// the small map. A product from each side with a matrix of bilinear weights, moved by a cell, enlarges and adds them up;
+/// where the kernel reaches past the border the matrices are zero, as the padding is. Of few outputs, the cells are enlarged and a
+/// convolution of ones moves and adds them up. The numbers are those of the plain graph but for rounding.
 /// </remarks>
 internal sealed partial class GraphBuilder
 {
@@ -18,9 +19,9 @@ internal sealed partial class GraphBuilder
     private const double LeastGain = 1.5;
 
     /// <summary>Whether <see cref="ConvolutionOfEnlarged"/> takes clearly less arithmetic than resizing and convolving.</summary>
-    public static bool IsFasterSmall(OnnxValue x, OnnxValue like)
+    public bool IsFasterSmall(OnnxValue x, OnnxValue like)
     {
-        if (x is not { Height: { } height, Width: { } width } || like is not { Height: { } newHeight, Width: { } newWidth })
+        if (IsPlain || SizeOf(x) is not var (height, width) || SizeOf(like) is not var (newHeight, newWidth))
             return false;
         const double Area = 9, Side = 3;
         double plain = Area * x.Channels * newHeight * newWidth;
@@ -28,21 +29,65 @@ internal sealed partial class GraphBuilder
         return plain > LeastGain * small;
     }
 
-    /// <summary>What a convolution of 3 x 3 gives for a map resized to the size of another.</summary>
+    // A free size is taken for that of a large image: the larger it is, the less there is to gain.
+    private static (double Height, double Width)? SizeOf(OnnxValue x)
+    {
+        const double LargeHeight = 1024, LargeWidth = 2048;
+        if (x is { Height: { } height, Width: { } width })
+            return (height, width);
+        return x.Stride > 0 ? (LargeHeight / x.Stride, LargeWidth / x.Stride) : null;
+    }
+
+    /// <summary>A convolution of 3 x 3 over a map resized to the size of another, in the way that costs least.</summary>
+    public OnnxValue ConvolutionOfResized(OnnxValue x, ConvolutionWeights weights, OnnxValue like)
+    {
+        if (IsFasterSmall(x, like))
+            return ConvolutionOfEnlarged(x, weights, like);
+        bool stays = x.HasSize && (x.Height, x.Width) == (like.Height, like.Width);
+        return stays || weights.Outputs * weights.Kernel * weights.Kernel >= weights.Inputs
+            ? Convolution(ResizeLike(x, like), weights)
+            : SumOfTaps(ResizeLike(Convolution(x, weights.Taps()), like), weights);
+    }
+
+    private OnnxValue SumOfTaps(OnnxValue taps, ConvolutionWeights weights)
+    {
+        int area = weights.Kernel * weights.Kernel;
+        var ones = new float[weights.Outputs * taps.Channels * area];
+        for (int tap = 0; tap < taps.Channels; tap++)
+            ones[(((tap / area * taps.Channels) + tap) * area) + (tap % area)] = 1;
+        return Convolution(taps, new ConvolutionWeights(weights.Outputs, taps.Channels, weights.Kernel, ones, Bias: null) { Padding = weights.Padding });
+    }
+
+    /// <summary>A convolution of 3 x 3 over a map resized to the size of another, by products of matrices.</summary>
     public OnnxValue ConvolutionOfEnlarged(OnnxValue x, ConvolutionWeights weights, OnnxValue like)
     {
         Debug.Assert(weights is { Kernel: 3, Padding: 1, Stride: 1, Dilation: 1, Groups: 1, Bias: null }, "The one kind there is.");
-        Expect(x.HasSize && like.HasSize, "Conv", x, "a known size");
-        int height = x.Height!.Value, width = x.Width!.Value, newHeight = like.Height!.Value, newWidth = like.Width!.Value, side = weights.Kernel;
-        long counted = MultiplyAccumulates + ((long)weights.Weight.Length * newHeight * newWidth); // of the network as it is defined
+        int side = weights.Kernel;
         string taps = Convolution(x, weights.Taps()).Name;                                                       // [N, (o,dy,dx), h, w]
-        string cells = Node("Reshape", [taps, Constant(SameBatch, weights.Outputs, side, side, height, width)]);
+        string size = x.HasSize ? Constant(x.Height!.Value, x.Width!.Value) : Node("Shape", [x.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1));
+        string cells = Node("Reshape", [taps, Node("Concat", [Constant(SameBatch, weights.Outputs, side, side), size], Int("axis", 0))]);
         string ordered = Node("Transpose", [cells], Ints("perm", 0, 1, 2, 4, 3, 5));                             // [N, o, dy, h, dx, w]
-        string small = Node("Reshape", [ordered, Constant(SameBatch, weights.Outputs, side * height, side * width)]);
-        string tall = Node("MatMul", [Constant(Enlarging(height, newHeight), newHeight, side * height), small]); // [N, o, H, (dx,w)]
-        string wide = Node("Transpose", [Constant(Enlarging(width, newWidth), newWidth, side * width)], Ints("perm", 1, 0));
-        MultiplyAccumulates = counted;
-        return new OnnxValue(Node("MatMul", [tall, wide]), weights.Outputs, newHeight, newWidth);
+        string sides = Node("Mul", [size, Constant(side)]);
+        string small = Node("Reshape", [ordered, Node("Concat", [Constant(SameBatch, weights.Outputs), sides], Int("axis", 0))]);
+        string tall = Node("MatMul", [Enlarging(x, like, HeightAxis), small]);                                   // [N, o, H, (dx,w)]
+        string wide = Node("Transpose", [Enlarging(x, like, WidthAxis)], Ints("perm", 1, 0));
+        return new OnnxValue(Node("MatMul", [tall, wide]), weights.Outputs, like.Height, like.Width) { Stride = like.Stride };
+    }
+
+    private string Enlarging(OnnxValue x, OnnxValue like, int axis)
+    {
+        var (length, newLength) = axis == HeightAxis ? (x.Height, like.Height) : (x.Width, like.Width);
+        if (length is { } known && newLength is { } knownNew)
+            return Constant(Enlarging(known, knownNew), knownNew, 3 * known);
+
+        // A cell counts by how near it is to the position: 1 less the distance, or nothing.
+        string one = Constant([1f], 1), cells = Side(x, axis), newCells = Side(like, axis);
+        string step = Node("Div", [Node("Sub", [Float(cells), one]), Node("Max", [Node("Sub", [Float(newCells), one]), one])]);
+        string positions = Node("Unsqueeze", [Node("Mul", [Float(Range(newCells)), step]), Constant(1)]);
+        string near = Node("Relu", [Node("Sub", [one, Node("Abs", [Node("Sub", [positions, Float(Range(cells))])])])]);
+        string padded = Node("Pad", [near, Constant(1, 0, 1, 0)]);
+        string Moved(long from, long to) => Node("Slice", [padded, Constant([from]), Constant([to]), Constant([0L])]);
+        return Node("Concat", [Moved(0, -2), Moved(1, -1), Moved(2, long.MaxValue)], Int("axis", 1));
     }
 
     // [newLength, (cell of the kernel, length)]: row y holds, for each cell d, the bilinear weights of position y + d - 1.

@@ -14,7 +14,7 @@ internal sealed partial class GraphBuilder
     /// <summary>Bilinear resize, corners aligned, to the size of another map.</summary>
     public OnnxValue ResizeLike(OnnxValue x, OnnxValue like) => like.HasSize && (x.Height, x.Width) == (like.Height, like.Width)
         ? x
-        : Resize(x, like.HasSize ? Constant(like.Height!.Value, like.Width!.Value) : Node("Shape", [like.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1)), like.Height, like.Width);
+        : Resize(x, like.HasSize ? Constant(like.Height!.Value, like.Width!.Value) : Node("Shape", [like.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1)), like.Height, like.Width) with { Stride = like.Stride };
 
     private OnnxValue Resize(OnnxValue x, string size, int? height, int? width) => x with
     {
@@ -42,7 +42,7 @@ internal sealed partial class GraphBuilder
             name = Node("MatMul", [Node("MatMul", [Averaging(x, HeightAxis, regions), Feature(x)]), Node("Transpose", [Averaging(x, WidthAxis, regions)], Ints("perm", 1, 0))]);
         }
 
-        return x with { Name = name, Height = x.HasSize ? regions : null, Width = x.HasSize ? regions : null };
+        return x with { Name = name, Height = x.HasSize ? regions : null, Width = x.HasSize ? regions : null, Stride = 0 };
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ internal sealed partial class GraphBuilder
         string grid, step;
         if (x is { Height: { } height, Width: { } width } && flow is { Height: { } flowHeight, Width: { } flowWidth })
         {
-            double scaleY = (height - 1.0) / height, scaleX = (width - 1.0) / width;
+            double scaleY = IsPlain ? 1 : (height - 1.0) / height, scaleX = IsPlain ? 1 : (width - 1.0) / width;
             var positions = new float[flowHeight * flowWidth * 2];
             for (int y = 0; y < flowHeight; y++)
             {
@@ -86,8 +86,8 @@ internal sealed partial class GraphBuilder
         }
 
         string samples = Node("Add", [grid, Node("Mul", [moved, step])]);
-        string name = Node("GridSample", [Feature(x), samples], Text("mode", "bilinear"), Text("padding_mode", "zeros"), Int("align_corners", 0));
-        return new OnnxValue(name, x.Channels, flow.Height, flow.Width);
+        string name = Node("GridSample", [Feature(x), samples], Text("mode", "bilinear"), Text("padding_mode", "zeros"), Int("align_corners", IsPlain ? 1 : 0));
+        return new OnnxValue(name, x.Channels, flow.Height, flow.Width) { Stride = flow.Stride };
 
         // Upstream: on a grid of one cell the only position is -1, not 0.
         static double Position(int i, int count) => count == 1 ? -1 : ((2.0 * i) - (count - 1)) / (count - 1);
@@ -122,7 +122,7 @@ internal sealed partial class GraphBuilder
     private (string Positions, string Step) Positions(OnnxValue x, OnnxValue flow, int axis)
     {
         string length = Float(Side(x, axis)), cells = Float(Side(flow, axis));
-        string scale = Node("Div", [Node("Sub", [length, Constant([1f], 1)]), length]);
+        string scale = IsPlain ? Constant([1f], 1) : Node("Div", [Node("Sub", [length, Constant([1f], 1)]), length]);
         // The divisor of at least 1 makes the one position -1 on a grid of one cell.
         string last = Node("Max", [Node("Sub", [cells, Constant([1f], 1)]), Constant([1f], 1)]);
         string twice = Node("Mul", [Float(Range(Side(flow, axis))), Constant([2f], 1)]);

@@ -8,7 +8,7 @@ internal sealed partial class GraphBuilder
 {
     /// <summary>The sum over all cells of each channel: a map to a vector.</summary>
     public OnnxValue Sum(OnnxValue x) =>
-        x with { Name = Node("ReduceSum", [Feature(x), Constant(HeightAxis, WidthAxis)], Int("keepdims", 1)), Height = 1, Width = 1 };
+        x with { Name = Node("ReduceSum", [Feature(x), Constant(HeightAxis, WidthAxis)], Int("keepdims", 1)), Height = 1, Width = 1, Stride = 0 };
 
     /// <summary>A map with each channel scaled by its value in a vector.</summary>
     public OnnxValue Scale(OnnxValue x, OnnxValue vector)

@@ -12,7 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Onnx;
 /// <summary>Writes an ONNX graph: one method an operator, shapes checked as it grows.</summary>
 /// <remarks>Batches are always free. Where the image size is free too, sizes and matrices that hang on it are computed in the graph.</remarks>
 /// <param name="countsOnly">Whether the weights of convolutions are left out, for they only cost time where nothing but the count is wanted.</param>
-internal sealed partial class GraphBuilder(bool countsOnly = false)
+/// <param name="isPlain">Whether every layer is written by itself, as PyTorch's exporter does: what the rewrites are tested and measured against.</param>
+internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain = false)
 {
     private const int OpsetVersion = 18;        // Resize by axes; GridSample
     private const int IrVersion = 8;            // of the same release
@@ -23,6 +24,9 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     private readonly Dictionary<string, string> _constants = [];
     private readonly Dictionary<string, int> _counts = [];
 
+    /// <summary>Whether every layer is to be written by itself.</summary>
+    public bool IsPlain { get; } = isPlain;
+
     /// <summary>Multiply-accumulates of the convolutions so far, for one image; those of free size do not count.</summary>
     public long MultiplyAccumulates { get; private set; }
 
@@ -30,7 +34,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     public OnnxValue NormalisedInput(string name, int channels, int? height, int? width)
     {
         _graph.Input.Add(Describe(name, DataType.Float, Batch, channels, Size(height, "height"), Size(width, "width")));
-        return new OnnxValue(name, channels, height, width);
+        return new OnnxValue(name, channels, height, width) { Stride = 1 };
     }
 
     /// <summary>Takes decoded pixels, uint8 [N, H, W, 4] blue, green, red, alpha; gives them with the mean subtracted.</summary>
@@ -46,6 +50,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
         string centred = Node("Sub", [values, Constant([mean[2] * 255, mean[1] * 255, mean[0] * 255, 0], 1, 4, 1, 1)]);
         return new OnnxValue(centred, 4, height, width)
         {
+            Stride = 1,
             Pixels = new PixelChannels([2, 1, 0, -1], [.. std.Select(value => 1 / (255.0 * value))]),
         };
     }
@@ -61,7 +66,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
             inputs.Add(Constant(Single(weights.Bias), weights.Outputs));
         string name = Node("Conv", inputs, Ints("kernel_shape", kernel, kernel), Ints("strides", weights.Stride, weights.Stride),
             Ints("pads", padding, padding, padding, padding), Ints("dilations", weights.Dilation, weights.Dilation), Int("group", weights.Groups));
-        var result = new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width));
+        var result = new OnnxValue(name, weights.Outputs, Shrink(x.Height), Shrink(x.Width)) { Stride = x.Stride * weights.Stride };
         MultiplyAccumulates += (long)weights.Weight.Length * (result.Height ?? 0) * (result.Width ?? 0);
         return result;
 
@@ -84,6 +89,15 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     /// <summary>x times y, where y has as many channels or one.</summary>
     public OnnxValue Multiply(OnnxValue x, OnnxValue y) => Elementwise("Mul", x, y);
 
+    /// <summary>x share + y (1 - share), where the share has one channel.</summary>
+    public OnnxValue Blend(OnnxValue x, OnnxValue y, OnnxValue share)
+    {
+        if (!IsPlain)
+            return Add(y, Multiply(Subtract(x, y), share));         // with one product less
+        var rest = share with { Name = Node("Sub", [Constant([1f], 1), Feature(share)]) };
+        return Add(Multiply(x, share), Multiply(y, rest));
+    }
+
     public OnnxValue Concatenate(params IReadOnlyList<OnnxValue> values)
     {
         foreach (var value in values)
@@ -99,23 +113,19 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
         return [.. names.Select((name, i) => x with { Name = name, Channels = channels[i] })];
     }
 
-    /// <summary>The mean over the channels, as a convolution: ONNX Runtime's own reduction takes a twentieth of a lite network's time.</summary>
-    public OnnxValue ChannelMean(OnnxValue x) => x with
-    {
-        Name = Node("Conv", [Feature(x), Constant([.. Enumerable.Repeat(1f / x.Channels, x.Channels)], 1, x.Channels, 1, 1)], Ints("kernel_shape", 1, 1)),
-        Channels = 1,
-    };
+    /// <summary>The mean over the channels.</summary>
+    public OnnxValue ChannelMean(OnnxValue x) => Reduce("ReduceMean", x);
 
     /// <summary>The largest over the channels: halves compared with halves, for ONNX Runtime's own reduction over channels is slow.</summary>
     public OnnxValue ChannelMax(OnnxValue x)
     {
-        while (x.Channels > 1 && x.Channels % 2 == 0)
+        while (!IsPlain && x.Channels > 1 && x.Channels % 2 == 0)
         {
             var halves = Split(x, x.Channels / 2, x.Channels / 2);
             x = Elementwise("Max", halves[0], halves[1]);
         }
 
-        return x.Channels == 1 ? x : x with { Name = Node("ReduceMax", [Feature(x), Constant([1L])], Int("keepdims", 1)), Channels = 1 };
+        return x.Channels == 1 ? x : Reduce("ReduceMax", x);
     }
 
     /// <summary>Ends the graph with one float32 output.</summary>
@@ -148,10 +158,12 @@ internal sealed partial class GraphBuilder(bool countsOnly = false)
     private OnnxValue Pool(string operation, OnnxValue x, int kernel, int stride, int padding, params AttributeProto[] more)
     {
         string name = Node(operation, [Feature(x)], [Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding), .. more]);
-        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width));
+        return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width)) { Stride = x.Stride * stride };
 
         int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;
     }
+
+    private OnnxValue Reduce(string operation, OnnxValue x) => x with { Name = Node(operation, [Feature(x), Constant([1L])], Int("keepdims", 1)), Channels = 1 };
 
     private OnnxValue Elementwise(string operation, OnnxValue x, OnnxValue y)
     {

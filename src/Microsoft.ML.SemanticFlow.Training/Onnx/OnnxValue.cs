@@ -13,6 +13,9 @@ internal sealed record OnnxValue(string Name, int Channels, int? Height, int? Wi
     /// <summary>What the first convolution still has to do to the channels; null for every value but the pixels.</summary>
     public PixelChannels? Pixels { get; init; }
 
+    /// <summary>Pixels of the image from one cell to the next; 0 for maps whose size is another's or their own.</summary>
+    public int Stride { get; init; }
+
     public bool HasSize => Height is not null;
 
     public override string ToString() => $"{Name} [N, {Channels}, {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "height"}, {Width?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "width"}]";

@@ -29,7 +29,7 @@ internal sealed class Site(NodeProto node, IReadOnlyList<string> inputs, string 
 internal sealed class GraphSites
 {
     // Fewer channels fill no vector of bytes; they are flows and gates, which move or scale everything after them.
-    private const int FewestOutputs = 5;
+    private const int FewestOutputs = 8;
 
     private readonly Dictionary<string, TensorProto> _constants;
     private readonly Dictionary<string, NodeProto> _producers;

@@ -35,8 +35,15 @@ internal sealed class FlowAlignment : Module<Tensor, Tensor, Tensor>
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)
     {
-        var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
-        var flow = _flow.Emit(graph, graph.Concatenate(raised, _reduceLow.Emit(graph, low)));
-        return graph.WarpByFlow(high, flow);
+        if (graph.IsPlain)
+        {
+            var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
+            return graph.WarpByFlow(high, _flow.Emit(graph, graph.Concatenate(raised, _reduceLow.Emit(graph, low))));
+        }
+
+        // Nothing bends between reducing and the flow: one convolution of the low map, one of the high one before it is enlarged.
+        var (ofHigh, ofLow) = _flow.Folded(norm: null).Halves();
+        var flowOfHigh = graph.ConvolutionOfResized(high, ofHigh.Over(_reduceHigh.Folded(norm: null)), low);
+        return graph.WarpByFlow(high, graph.Add(graph.Convolution(low, ofLow.Over(_reduceLow.Folded(norm: null))), flowOfHigh));
     }
 }

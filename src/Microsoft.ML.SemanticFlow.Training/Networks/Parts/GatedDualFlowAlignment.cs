@@ -46,14 +46,40 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue low, OnnxValue high)
     {
+        var (flows, gate) = graph.IsPlain ? EmitPlain(graph, low, high) : EmitFused(graph, low, high);
+        var flow = graph.Split(flows, 2, 2);
+        return graph.Blend(graph.WarpByFlow(high, flow[0]), graph.WarpByFlow(low, flow[1]), gate);
+    }
+
+    private (OnnxValue Flows, OnnxValue Gate) EmitPlain(GraphBuilder graph, OnnxValue low, OnnxValue high)
+    {
         var raised = graph.ResizeLike(_reduceHigh.Emit(graph, high), low);
         var reducedLow = _reduceLow.Emit(graph, low);
-        var flows = graph.Split(_flows.Emit(graph, graph.Concatenate(raised, reducedLow)), 2, 2);
-        var movedHigh = graph.WarpByFlow(high, flows[0]);
-        var movedLow = graph.WarpByFlow(low, flows[1]);
-        var gate = _gate.Emit(graph, _view.Emit(graph, raised, reducedLow, low));
+        return (_flows.Emit(graph, graph.Concatenate(raised, reducedLow)), _gate.Emit(graph, _view.Emit(graph, raised, reducedLow, low)));
+    }
 
-        // high gate + low (1 - gate), with one product less.
-        return graph.Add(movedLow, graph.Multiply(graph.Subtract(movedHigh, movedLow), gate));
+    // Nothing bends between reducing, flows and what the gate makes of them: one convolution of the low map gives all five channels, and one
+    // of the high map before it is enlarged.
+    private (OnnxValue Flows, OnnxValue Gate) EmitFused(GraphBuilder graph, OnnxValue low, OnnxValue high)
+    {
+        var reducedHigh = _reduceHigh.Emit(graph, high);
+        var reduceLow = _reduceLow.Folded(norm: null);
+        var (flowsOfHigh, flowsOfLow) = _flows.Folded(norm: null).Halves();
+        var gate = _view.Divide(((Conv2d)_gate.children().First()).Folded(norm: null), reduceLow);
+        var (ofHigh, ofLow) = (flowsOfHigh.Beside(gate.OfRaised), flowsOfLow.Over(reduceLow).Beside(gate.OfLow));
+        if (gate.OfMaxima is null)
+        {
+            var parts = graph.Split(graph.Add(graph.Convolution(low, ofLow), graph.ConvolutionOfResized(reducedHigh, ofHigh, low)), 4, 1);
+            return (parts[0], graph.Sigmoid(parts[1]));
+        }
+        else
+        {
+            // The largest channel needs the enlarged map, so that it serves the convolution too where that is not much faster without.
+            var raised = graph.ResizeLike(reducedHigh, low);
+            var sum = graph.IsFasterSmall(reducedHigh, low) ? graph.ConvolutionOfEnlarged(reducedHigh, ofHigh, low) : graph.Convolution(raised, ofHigh);
+            var parts = graph.Split(graph.Add(graph.Convolution(low, ofLow), sum), 4, 1);
+            var ofMaxima = graph.Convolution(graph.Concatenate(graph.ChannelMax(raised), graph.ChannelMax(low)), gate.OfMaxima);
+            return (parts[0], graph.Sigmoid(graph.Add(parts[1], ofMaxima)));
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class SegmentationHead
     public static OnnxValue EmitMain(this Sequential main, GraphBuilder graph, IReadOnlyList<OnnxValue> levels)
     {
         var finest = levels[0];
-        bool[] stays = [.. levels.Select(level => level != finest && GraphBuilder.IsFasterSmall(level, finest))];
+        bool[] stays = [.. levels.Select(level => level != finest && graph.IsFasterSmall(level, finest))];
         if (!stays.Contains(true))
             return main.Emit(graph, graph.Concatenate([.. levels.Select(level => graph.ResizeLike(level, finest))]));
 

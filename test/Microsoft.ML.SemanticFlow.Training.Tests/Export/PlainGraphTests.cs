@@ -1,0 +1,57 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
+using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+
+/// <summary>Every network's graph as the exporter rewrites it, against the plain one in which each layer stands by itself.</summary>
+[TestClass]
+public sealed class PlainGraphTests
+{
+    // The first divides by every stride, the second by none; then features of one row, and of one cell.
+    private static readonly (int Height, int Width)[] _sizes = [(128, 192), (97, 161), (32, 160), (32, 32)];
+
+    public static IEnumerable<object[]> Ids => OnnxParityTests.Ids;
+
+    [TestMethod]
+    [DynamicData(nameof(Ids))]
+    public void Emit_FixedAndFreeSizes_EqualsThePlainGraph(string id)
+    {
+        using var network = GoldenNetwork.Create(id);
+        network.eval();
+        using var plain = Open(network, isPlain: true);
+        using var free = Open(network, isPlain: false);
+
+        foreach (var (height, width) in _sizes)
+        {
+            float[] image = GoldenFormula.Normalised(GoldenFormula.Images("input", 1, height, width), 1, height, width);
+            using var still = Open(network, isPlain: false, height, width);
+            float[] expected = Run(plain, image, height, width);
+
+            // float32 summed in another order through some twenty layers, or a hundred.
+            double tolerance = (id.EndsWith("-r101", StringComparison.Ordinal) ? 5e-4 : 1e-4) * (expected.Max() - expected.Min());
+            GoldenNetwork.AssertClose(expected, Run(free, image, height, width), tolerance, $"any size at {height} x {width}");
+            GoldenNetwork.AssertClose(expected, Run(still, image, height, width), tolerance, $"fixed {height} x {width}");
+        }
+    }
+
+    private static InferenceSession Open(SegmentationNetwork network, bool isPlain, int? height = null, int? width = null)
+    {
+        var graph = new GraphBuilder(isPlain: isPlain);
+        graph.Output(network.Emit(graph, graph.NormalisedInput("image", channels: 3, height, width)), "logits", atImageSize: false);
+        return new InferenceSession(graph.ToBytes(new Dictionary<string, string>()));
+    }
+
+    private static float[] Run(InferenceSession session, float[] image, int height, int width)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(image, [1, 3, height, width]);
+        using var run = new RunOptions();
+        using var outputs = session.Run(run, ["image"], [input], ["logits"]);
+        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+}
