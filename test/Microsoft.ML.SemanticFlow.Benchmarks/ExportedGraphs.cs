@@ -21,12 +21,14 @@ internal static class ExportedGraphs
 {
     private const int Classes = 19;
 
+    private static readonly ScoringOptions _oneThread = new() { IntraOpThreads = 1 };
+
     public static void Run(BenchmarkOptions options)
     {
         int height = options.Number("height", 512), width = options.Number("width", 1024), rounds = options.Number("rounds", 7);
         TorchNative.EnsureLoaded();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| network, {height} x {width} | plain export, CPU ms | fixed size | plain over it | any size | plain over it |"));
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| network, {height} x {width} | plain export, CPU ms | fixed size | plain over it | any size | plain over it | int8, fixed size | plain over it |"));
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (string id in options.Text("network", "sfnet-lite-r18").Split(','))
         {
             using var network = SegmentationNetworks.Get(id).Create(Classes);
@@ -35,9 +37,10 @@ internal static class ExportedGraphs
             using var plain = Load(Plain(network, Describe(id), height, width), id);
             using var still = Load(OnnxExporter.Write(network, Describe(id), new OnnxExportOptions { Height = height, Width = width }), id);
             using var free = Load(OnnxExporter.Write(network, Describe(id), new OnnxExportOptions()), id);
-            var times = Measure([plain, still, free], ExportCheck.Draw(height, width), rounds);
+            using var bytes = Int8.Of(still, _oneThread);
+            var times = Measure([plain, still, free, bytes], ExportCheck.Draw(height, width), rounds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| `{id}` | {Median.Of(times[0]):f1} | {Median.Of(times[1]):f1} | {Ratio(1):f2} | {Median.Of(times[2]):f1} | {Ratio(2):f2} |"));
+                $"| `{id}` | {Median.Of(times[0]):f1} | {Median.Of(times[1]):f1} | {Ratio(1):f2} | {Median.Of(times[2]):f1} | {Ratio(2):f2} | {Median.Of(times[3]):f1} | {Ratio(3):f2} |"));
 
             double Ratio(int model) => Median.Of(times[0].Zip(times[model], (baseline, ours) => baseline / ours));
         }
@@ -68,7 +71,7 @@ internal static class ExportedGraphs
         return graph.ToBytes((description with { Form = OnnxForm.Logits, Height = height, Width = width }).ToMetadata());
     }
 
-    private static SegmentationModel Load(byte[] bytes, string id) => SegmentationModel.FromBytes(bytes, id, new ScoringOptions { IntraOpThreads = 1 });
+    private static SegmentationModel Load(byte[] bytes, string id) => SegmentationModel.FromBytes(bytes, id, _oneThread);
 
     private static ModelDescription Describe(string id) => new()
     {

@@ -36,7 +36,7 @@ internal static class FolderScoring
             (string logits, string scoring) = Export(network, folder);
             var oneThread = new ScoringOptions { IntraOpThreads = 1 };
             using var ours = SegmentationModel.Load(scoring, oneThread);
-            using var bytes = SegmentationModel.Load(Quantize(scoring, folder), oneThread);
+            using var bytes = Int8.Of(ours, oneThread);
             using var reduced = ours.WithOptions(oneThread with { ReducedDecoding = true });
             using var ahead = new ViewScoring(scoring, source, new ScoringOptions());
             using var list = new ViewScoring(scoring, images, new ScoringOptions());
@@ -125,21 +125,6 @@ internal static class FolderScoring
         }
 
         return (Write(OnnxForm.Logits), Write(OnnxForm.Scoring));
-    }
-
-    // Of random weights the masks say nothing, the time all.
-    private static string Quantize(string model, string folder)
-    {
-        var ml = new MLContext();
-        string images = Directory.CreateDirectory(Path.Combine(folder, "calibration")).FullName;
-        for (int i = 1; i <= 3; i++)
-            ImageCodec.SavePng(ExportCheck.Draw(i * Height, i * Width), Path.Combine(images, $"{i}.png"));
-        var files = ml.SemanticSegmentation.Data.Folder(images);
-        using var full = SegmentationModel.Load(model);
-        using var quantized = ml.SemanticSegmentation.Quantize(full, ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(files).Transform(files), new QuantizationOptions { MinimumAgreement = 0 });
-        string path = Path.Combine(folder, "int8.onnx");
-        quantized.Model.Save(path);
-        return path;
     }
 
     // Gradients and blocks under grain: noise alone would not compress, and shapes alone would decode in no time.

@@ -46,7 +46,7 @@ switch (args)
             or:    dotnet run -c Release -- softmax [--height 1024] [--width 2048] [--stride 32] [--turns 7]
               softmax   confidence and probabilities from logits, fused and from enlarged planes, on one thread
             or:    dotnet run -c Release -- exports [--network sfnet-lite-r18,sfnet-dfv1] [--height 512] [--width 1024] [--rounds 7]
-              exports   a plain export of a network and ours, of a fixed size and of any, on one thread
+              exports   a plain export of a network and ours, of a fixed size, of any and in int8, on one thread
             or:    dotnet run -c Release -- folder [--network sfnet-dfv1] [--kind png|jpg] [--files 50] [--rounds 3] [--only ROUTES]
               folder   image files to mask files: ours on all cores, ML.NET's stock transforms, and decoding and the network alone
             or:    dotnet run -c Release -- networks [--checkpoints FOLDER] [NETWORK ...]

@@ -30,7 +30,7 @@ public sealed class LayeringTests
         ["Networks/Backbones"],
         ["Networks"],
         ["Losses", "Sampling", "Checkpoints"],
-        ["Export"],
+        ["Export", "Quantization"],
         ["Trainer"],
         ["Import"],
         [""],

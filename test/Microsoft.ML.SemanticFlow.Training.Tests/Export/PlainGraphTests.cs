@@ -13,8 +13,8 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 [TestClass]
 public sealed class PlainGraphTests
 {
-    // The first divides by every stride, the second by none; then features of one row, and of one cell.
-    private static readonly (int Height, int Width)[] _sizes = [(128, 192), (97, 161), (32, 160), (32, 32)];
+    // The first divides by no stride; the second leaves one row of features.
+    private static readonly (int Height, int Width)[] _sizes = [(97, 161), (32, 160)];
 
     public static IEnumerable<object[]> Ids => OnnxParityTests.Ids;
 

@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Quantization;
 [TestClass]
 public sealed class QuantizedGraphTests
 {
-    private const int Height = 9, Width = 11, Inputs = 3, Middle = 6, Outputs = 2;
+    private const int Height = 9, Width = 11, Inputs = 3, Middle = 8, Outputs = 2;
 
     [TestMethod]
     public void Of_ValuesThatStepsHoldExactly_GivesTheSameNumbers()
