@@ -18,10 +18,6 @@ public sealed class OnnxParityTests
     // The second divides by no stride.
     private static readonly (int Height, int Width)[] _sizes = [(128, 192), (97, 161)];
 
-    // As they are scored; of the deepest networks, whose arithmetic takes minutes there, a quarter.
-    private static (int Height, int Width) LargeSizeOf(string id) =>
-        id.EndsWith("-r50", StringComparison.Ordinal) || id.EndsWith("-r101", StringComparison.Ordinal) ? (256, 512) : (512, 1024);
-
     // Features of one cell, where the original's grid has the one position -1, of one row, and of one cell beside more.
     private static readonly (int Height, int Width)[] _smallestSizes = [(32, 32), (32, 160), (96, 33)];
 
@@ -96,6 +92,10 @@ public sealed class OnnxParityTests
         Assert.AreEqual((96, 160), (exported.Verification.Height, exported.Verification.Width));
         AssertSame("sfnet-dfv1", exported.Verification);
     }
+
+    // As they are scored; of the deepest networks, whose arithmetic takes minutes there, a quarter.
+    private static (int Height, int Width) LargeSizeOf(string id) =>
+        id.EndsWith("-r50", StringComparison.Ordinal) || id.EndsWith("-r101", StringComparison.Ordinal) ? (256, 512) : (512, 1024);
 
     private static SegmentationModel Free(SegmentationNetwork network, string id, OnnxForm form)
     {
