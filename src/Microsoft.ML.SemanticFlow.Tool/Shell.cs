@@ -49,6 +49,10 @@ internal static class Shell
         {
             return Explain(exception, ExitCode.Usage);
         }
+        catch (FailedCheckException exception)
+        {
+            return Explain(exception, ExitCode.FailedCheck);
+        }
         catch (Exception exception) when (IsExpected(exception))
         {
             return Explain(exception, ExitCode.BadInput);

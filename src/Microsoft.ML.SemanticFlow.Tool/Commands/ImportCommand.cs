@@ -79,38 +79,24 @@ internal static class ImportCommand
         Terminal terminal, string source, string target, CheckpointImportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         var clock = Stopwatch.StartNew();
-        ImportedCheckpoint imported;
-        try
+        using var imported = FailedCheckException.In(() => terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options));
+        PrecisionOptions.Converted? converted = null;
+        if (convert is null)
+            imported.Model.Save(target);
+        else
+            converted = convert(imported.Model).Save(target);
+        var figures = imported.Verification;
+        var export = new
         {
-            imported = terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options);
-        }
-        catch (InvalidOperationException exception)
-        {
-            terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : Shell.Sentence(exception));
-            return ExitCode.FailedCheck;
-        }
-
-        using (imported)
-        {
-            PrecisionOptions.Converted? converted = null;
-            if (convert is null)
-                imported.Model.Save(target);
-            else
-                converted = convert(imported.Model).Save(target);
-            var figures = imported.Verification;
-            var export = new
-            {
-                form = OnnxFileOptions.Word(options.Export.Form),
-                largestLogitDifference = figures.LargestLogitDifference,
-                logitRange = figures.LogitRange,
-                argMaxAgreement = figures.ArgMaxAgreement,
-                height = figures.Height,
-                width = figures.Width,
-                converted = PrecisionOptions.Figures(converted),
-            };
-            Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
-        }
-
+            form = OnnxFileOptions.Word(options.Export.Form),
+            largestLogitDifference = figures.LargestLogitDifference,
+            logitRange = figures.LogitRange,
+            argMaxAgreement = figures.ArgMaxAgreement,
+            height = figures.Height,
+            width = figures.Width,
+            converted = PrecisionOptions.Figures(converted),
+        };
+        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
         return ExitCode.Done;
     }
 
