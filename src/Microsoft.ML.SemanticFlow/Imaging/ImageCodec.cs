@@ -94,7 +94,7 @@ internal static class ImageCodec
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(path);
-        var alpha = IsOpaque(image.Bgra) ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var alpha = image.IsOpaque() ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         fixed (byte* pixels = image.Bgra)
         {
             using var pixmap = new SKPixmap(new SKImageInfo(image.Width, image.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
@@ -118,14 +118,6 @@ internal static class ImageCodec
         }
 
         return codec.Info.Size;
-    }
-
-    private static bool IsOpaque(ReadOnlySpan<byte> bgra)
-    {
-        byte all = 255;
-        for (int i = 3; i < bgra.Length; i += 4)
-            all &= bgra[i];
-        return all == 255;
     }
 
     private static InvalidDataException NotAnImage(string source) =>

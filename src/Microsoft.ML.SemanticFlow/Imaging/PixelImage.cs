@@ -36,8 +36,8 @@ internal sealed class PixelImage
     /// <summary>Columns of the image in its file.</summary>
     public int FullWidth { get => field == 0 ? Width : field; init; }
 
-    /// <summary>This image where every alpha is 255, else a copy of its colours where it is.</summary>
-    public PixelImage ToOpaque()
+    /// <summary>Whether every alpha is 255.</summary>
+    public bool IsOpaque()
     {
         var pixels = MemoryMarshal.Cast<byte, uint>(Bgra.AsSpan());
         var vectors = MemoryMarshal.Cast<uint, Vector<uint>>(pixels);
@@ -49,10 +49,16 @@ internal sealed class PixelImage
             common &= all[i];
         foreach (uint pixel in pixels[(vectors.Length * Vector<uint>.Count)..])
             common &= pixel;
-        if (common >= Opaque)
-            return this;
+        return common >= Opaque;
+    }
 
+    /// <summary>This image where every alpha is 255, else a copy of its colours where it is.</summary>
+    public PixelImage ToOpaque()
+    {
+        if (IsOpaque())
+            return this;
         var copy = new PixelImage(Height, Width) { FullHeight = FullHeight, FullWidth = FullWidth };
+        var pixels = MemoryMarshal.Cast<byte, uint>(Bgra.AsSpan());
         var target = MemoryMarshal.Cast<byte, uint>(copy.Bgra.AsSpan());
         for (int i = 0; i < pixels.Length; i++)
             target[i] = pixels[i] | Opaque;

@@ -114,7 +114,7 @@ public sealed class FusedArgMaxTests
         {
             for (int x = 0; x < newWidth; x++)
             {
-                double[] values = Sample(logits, classes, height, width, (double)y * (height - 1) / Math.Max(newHeight - 1, 1), (double)x * (width - 1) / Math.Max(newWidth - 1, 1));
+                double[] values = BilinearSample.At(logits, classes, height, width, (double)y * (height - 1) / Math.Max(newHeight - 1, 1), (double)x * (width - 1) / Math.Max(newWidth - 1, 1));
                 int best = Array.IndexOf(values, values.Max());
                 int actual = ids[(y * newWidth) + x];
                 // float32 rounds the 20 wide range at about 1e-6 a step: closer than 1e-5 of the range, either class is right.
@@ -126,22 +126,5 @@ public sealed class FusedArgMaxTests
         }
 
         Assert.AreEqual(0, wrong, $"{shape} {first}");
-    }
-
-    // Bilinear interpolation with aligned corners, one class and one pixel at a time.
-    private static double[] Sample(float[] logits, int classes, int height, int width, double row, double column)
-    {
-        int top = Math.Min((int)row, height - 1), left = Math.Min((int)column, width - 1);
-        int bottom = Math.Min(top + 1, height - 1), right = Math.Min(left + 1, width - 1);
-        double down = row - top, across = column - left;
-        var values = new double[classes];
-        for (int id = 0; id < classes; id++)
-        {
-            double At(int y, int x) => logits[(((id * height) + y) * width) + x];
-            values[id] = ((1 - down) * (((1 - across) * At(top, left)) + (across * At(top, right))))
-                + (down * (((1 - across) * At(bottom, left)) + (across * At(bottom, right))));
-        }
-
-        return values;
     }
 }

@@ -141,7 +141,7 @@ public sealed class FusedSoftmaxTests
         for (int pixel = 0; pixel < plane; pixel++)
         {
             string place = $"{(classes, height, width, newHeight, newWidth)} row {pixel / newWidth}, column {pixel % newWidth}";
-            double[] expected = Softmax(Sample(
+            double[] expected = Softmax(BilinearSample.At(
                 logits, classes, height, width,
                 (double)(pixel / newWidth) * (height - 1) / Math.Max(newHeight - 1, 1), (double)(pixel % newWidth) * (width - 1) / Math.Max(newWidth - 1, 1)));
             double sum = 0;
@@ -169,22 +169,5 @@ public sealed class FusedSoftmaxTests
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 20) - 10)];
-    }
-
-    // Bilinear interpolation with aligned corners, one class and one pixel at a time.
-    private static double[] Sample(float[] logits, int classes, int height, int width, double row, double column)
-    {
-        int top = Math.Min((int)row, height - 1), left = Math.Min((int)column, width - 1);
-        int bottom = Math.Min(top + 1, height - 1), right = Math.Min(left + 1, width - 1);
-        double down = row - top, across = column - left;
-        var values = new double[classes];
-        for (int id = 0; id < classes; id++)
-        {
-            double At(int y, int x) => logits[(((id * height) + y) * width) + x];
-            values[id] = ((1 - down) * (((1 - across) * At(top, left)) + (across * At(top, right))))
-                + (down * (((1 - across) * At(bottom, left)) + (across * At(bottom, right))));
-        }
-
-        return values;
     }
 }

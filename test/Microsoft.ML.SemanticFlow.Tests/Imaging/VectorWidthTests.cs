@@ -5,11 +5,11 @@ using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tests.Imaging;
 
-/// <summary>Enlarging with argmax, resampling, adding up tiles and reading pixels are right on processors with narrower vectors than this one's.</summary>
+/// <summary>Enlarging with argmax or softmax, resampling, adding up tiles and reading pixels are right on processors with narrower vectors than this one's.</summary>
 [TestClass]
 public sealed class VectorWidthTests
 {
-    private static readonly string[] _classes = [nameof(FusedArgMaxTests), nameof(LinearMapTests), nameof(ResamplingTests), nameof(PngIndexReaderTests), nameof(Scoring.InferenceTests)];
+    private static readonly string[] _classes = [nameof(FusedArgMaxTests), nameof(FusedSoftmaxTests), nameof(LinearMapTests), nameof(ResamplingTests), nameof(PixelImageTests), nameof(PngIndexReaderTests), nameof(Scoring.InferenceTests)];
 
     public static IEnumerable<object[]> Narrowed => VectorWidth.Narrowed;
 
