@@ -37,7 +37,7 @@ public static class VectorWidth
     public static void AssertPasses(Assembly tests, string forcedTest, IEnumerable<string> classes, string variable, string expected, CancellationToken cancellation)
     {
         string filter = string.Join('|', classes.Append(forcedTest).Select(name => $"FullyQualifiedName~{name}"));
-        var start = new ProcessStartInfo("dotnet", ["exec", tests.Location, "--filter", filter, "--output", "Detailed", "--progress", "off"])
+        var start = new ProcessStartInfo("dotnet", ["exec", tests.Location, "--filter", filter, "--output", "Detailed", "--progress", "off", "--ansi", "off"])
         {
             Environment = { [variable] = "0", [Expected] = expected },
             RedirectStandardOutput = true,
