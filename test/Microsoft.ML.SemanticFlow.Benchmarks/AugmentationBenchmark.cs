@@ -100,7 +100,7 @@ internal static class AugmentationBenchmark
         if (plan.IsFlipped)
             (image, ids) = NaiveAugmentation.Mirror(image, ids);
         clock.Lap();
-        byte[] bgra = image.Bgra;
+        byte[] bgra = image.Bgra.ToArray();
         foreach (var change in plan.ColorChanges)
             bgra = NaiveAugmentation.Recolor(bgra, change);
         clock.Lap();

@@ -30,7 +30,7 @@ internal static class DrawnScenes
                 var (dy, dx) = (pixel / width - row, pixel % width - column);
                 bool inside = shape == 1 ? dy * dy + dx * dx < radius * radius : Math.Max(Math.Abs(dy), Math.Abs(dx)) < radius;
                 ids[pixel] = (byte)(inside ? shape : 0);
-                image.Bgra.AsSpan(pixel * 4, 4).Fill((byte)(inside ? 100 * shape : random.Next(60)));
+                image.Bgra.Slice(pixel * 4, 4).Fill((byte)(inside ? 100 * shape : random.Next(60)));
                 image.Bgra[pixel * 4 + 3] = 255;
             }
 

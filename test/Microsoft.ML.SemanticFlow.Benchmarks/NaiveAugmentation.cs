@@ -17,7 +17,7 @@ internal static class NaiveAugmentation
         (pixels, ids) = Crop(pixels, ids, plan);
         if (plan.IsFlipped)
             (pixels, ids) = Mirror(pixels, ids);
-        byte[] bgra = pixels.Bgra;
+        byte[] bgra = pixels.Bgra.ToArray();
         foreach (var change in plan.ColorChanges)
             bgra = Recolor(bgra, change);
         if (plan.BlurSigma is { } sigma)

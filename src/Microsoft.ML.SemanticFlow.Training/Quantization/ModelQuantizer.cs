@@ -92,7 +92,8 @@ internal sealed class ModelQuantizer
                 continue;
             }
 
-            calibration.Add(_model.ToInputSize(sample.Image, sample.Name), _options.CancellationToken);
+            using (var resized = _model.ToInputSize(sample.Image, sample.Name))
+                calibration.Add(resized ?? sample.Image, _options.CancellationToken);
             if (_ranking.Count < RankingImages)
                 _ranking.Add((sample.Image, _model.RunLogits(sample.Image, _options.CancellationToken).Logits));
             Report(QuantizationPhase.Calibrating, ++done, _data.Calibrating);

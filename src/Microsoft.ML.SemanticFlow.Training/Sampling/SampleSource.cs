@@ -91,7 +91,7 @@ internal sealed class SampleSource
     public IEnumerable<SampledCrop> Crops(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation) =>
         _cache is { } cache ? crops.Select(crop => new SampledCrop(cache[crop.Sample], crop.Around)) : FromPool(crops, random, cancellation);
 
-    private static long BytesOf(LabelledImage sample) => sample.Image.Bgra.LongLength + sample.Mask.Ids.Length;
+    private static long BytesOf(LabelledImage sample) => (long)sample.Image.Bgra.Length + sample.Mask.Ids.Length;
 
     private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation) =>
         ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation);

@@ -11,22 +11,18 @@ namespace Microsoft.ML.SemanticFlow.Data;
 /// <remarks>Colours are taken as they are: ML.NET multiplies the alpha of translucent files in when it reads them.</remarks>
 internal static class MLImageConversion
 {
-    public static PixelImage ToPixels(MLImage image)
+    /// <param name="image">ML.NET's image; it stays the caller's.</param>
+    /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
+    public static PixelImage ToPixels(MLImage image, bool rent = false)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var result = new PixelImage(image.Height, image.Width);
-        switch (image.PixelFormat)
-        {
-            case MLPixelFormat.Bgra32:
-                image.Pixels.CopyTo(result.Bgra);
-                break;
-            case MLPixelFormat.Rgba32:
-                SwapRedAndBlue(MemoryMarshal.Cast<byte, uint>(image.Pixels), MemoryMarshal.Cast<byte, uint>(result.Bgra.AsSpan()));
-                break;
-            default:
-                throw new ArgumentException($"The image '{image.Tag}' has the pixel format {image.PixelFormat}; {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32} can be read.", nameof(image));
-        }
-
+        if (image.PixelFormat is not (MLPixelFormat.Bgra32 or MLPixelFormat.Rgba32))
+            throw new ArgumentException($"The image '{image.Tag}' has the pixel format {image.PixelFormat}; {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32} can be read.", nameof(image));
+        var result = rent ? PixelImage.Rent(image.Height, image.Width) : new PixelImage(image.Height, image.Width);
+        if (image.PixelFormat == MLPixelFormat.Bgra32)
+            image.Pixels.CopyTo(result.Bgra);
+        else
+            SwapRedAndBlue(MemoryMarshal.Cast<byte, uint>(image.Pixels), MemoryMarshal.Cast<byte, uint>(result.Bgra));
         return result;
     }
 

@@ -36,16 +36,10 @@ internal static class MaskCodec
     {
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(path);
-        if (mask.Labels is not { } labels || ids == MaskIds.Train)
-        {
-            var palette = ColorPalette.ForTrainIds(mask.Labels);
-            AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, mask.Ids, mask.Height, mask.Width, palette.Colors), survivesPowerLoss: false);
-            return;
-        }
-
-        var indices = ToRawIds(mask, labels);
-        var rawPalette = ColorPalette.ForRawIds(labels);
-        AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, indices, mask.Height, mask.Width, rawPalette.Colors), survivesPowerLoss: false);
+        bool isRaw = mask.Labels is not null && ids == MaskIds.Raw;
+        byte[] table = isRaw ? RawIds(mask, mask.Labels!) : [];
+        var palette = isRaw ? ColorPalette.ForRawIds(mask.Labels!) : ColorPalette.ForTrainIds(mask.Labels);
+        AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, mask.Ids, table, mask.Height, mask.Width, palette.Colors), survivesPowerLoss: false);
     }
 
     private static SegmentationMask ToMask(PngSamples png, string source, LabelMap labels, MaskIds ids)
@@ -89,24 +83,18 @@ internal static class MaskCodec
         return id < labels.ClassCount || id == LabelMap.IgnoreId;
     }
 
-    private static byte[] ToRawIds(SegmentationMask mask, LabelMap labels)
+    /// <summary>The raw id of each train id.</summary>
+    /// <exception cref="ArgumentException">The mask holds an id that has none.</exception>
+    private static byte[] RawIds(SegmentationMask mask, LabelMap labels)
     {
-        Span<byte> rawIds = stackalloc byte[256];
-        for (int id = 0; id < labels.ClassCount; id++)
+        int classes = labels.ClassCount;
+        if (classes < LabelMap.IgnoreId && mask.Ids.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.IgnoreId - 1)) is >= 0 and var at)
+            throw new ArgumentException($"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
+        byte[] rawIds = new byte[256];
+        for (int id = 0; id < classes; id++)
             rawIds[id] = labels.Classes[id].RawId;
         rawIds[LabelMap.IgnoreId] = RawIgnoreId(labels);
-
-        var ids = mask.Ids;
-        var indices = GC.AllocateUninitializedArray<byte>(ids.Length);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            byte id = ids[i];
-            if (id >= labels.ClassCount && id != LabelMap.IgnoreId)
-                throw new ArgumentException($"The mask holds class id {id} at row {i / mask.Width}, column {i % mask.Width}; label map '{labels.Name}' has {labels.ClassCount} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
-            indices[i] = rawIds[id];
-        }
-
-        return indices;
+        return rawIds;
     }
 
     /// <summary>255, unless the label space gives that raw id to a class.</summary>

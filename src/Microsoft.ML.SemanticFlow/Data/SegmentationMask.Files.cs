@@ -38,7 +38,7 @@ public sealed partial class SegmentationMask
     {
         if (!(opacity is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity is a share from 0 to 1.");
-        var image = ImageCodec.Decode(imagePath);
+        using var image = ImageCodec.Decode(imagePath, rent: true);
         if (image.Height != Height || image.Width != Width)
             throw new InvalidDataException($"Image '{Path.GetFileName(imagePath)}' is {image.Height} x {image.Width} pixels (height x width), the mask {Height} x {Width}. Give the image that the mask belongs to.");
         ImageCodec.SavePng(MaskPainter.Overlay(image, _ids, ColorPalette.ForTrainIds(Labels), opacity), outputPath);

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Buffers;
 using SkiaSharp;
 
 namespace Microsoft.ML.SemanticFlow.Imaging;
@@ -15,15 +16,33 @@ internal static class ImageCodec
     /// <summary>The most pixels an image may have: 2 GB decoded, about what an array holds.</summary>
     public const int MaxPixels = 500_000_000;
 
+    private const int MaxPooledBytes = 1 << 30;
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="atLeast">A size that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no smaller. Null decodes all of it.</param>
+    /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no image, or is damaged or cut off.</exception>
-    public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null)
+    public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null, bool rent = false)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Decode(File.ReadAllBytes(path), Path.GetFileName(path), atLeast);
+        string source = Path.GetFileName(path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        if (!file.CanSeek || file.Length is 0 or > MaxPooledBytes)
+            return Decode(file, source, atLeast, rent);
+
+        int length = (int)file.Length;
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            int count = file.ReadAtLeast(bytes.AsSpan(0, length), length, throwOnEndOfStream: false);
+            return Decode(bytes.AsSpan(0, count), source, atLeast, rent);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>Reads the size from a file's header.</summary>
@@ -40,26 +59,28 @@ internal static class ImageCodec
     /// <param name="stream">Holds one encoded image; stays open.</param>
     /// <param name="source">How messages name the image.</param>
     /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
-    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null)
+    /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
+    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null, bool rent = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
         {
             var rest = buffer.AsSpan((int)Math.Min(memory.Position, memory.Length));
             memory.Position = memory.Length;
-            return Decode(rest, source, atLeast);
+            return Decode(rest, source, atLeast, rent);
         }
 
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source, atLeast);
+        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source, atLeast, rent);
     }
 
     /// <summary>Decodes a file's bytes.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <param name="source">How messages name the image.</param>
     /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
-    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source, (int Height, int Width)? atLeast = null)
+    /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
+    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source, (int Height, int Width)? atLeast = null, bool rent = false)
     {
         if (bytes.IsEmpty)
             throw new InvalidDataException($"Image '{source}' is empty. Copy the file again.");
@@ -75,17 +96,17 @@ internal static class ImageCodec
 
             var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
             var size = atLeast is { } enough ? Reduced(codec, enough) : codec.Info.Size;
-            var image = new PixelImage(size.Height, size.Width) { FullHeight = height, FullWidth = width };
+            var image = rent ? PixelImage.Rent(size.Height, size.Width) : new PixelImage(size.Height, size.Width);
+            (image.FullHeight, image.FullWidth) = (height, width);
+            SKCodecResult result;
             fixed (byte* pixels = image.Bgra)
-            {
-                var result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
-                return result switch
-                {
-                    SKCodecResult.Success => image,
-                    SKCodecResult.IncompleteInput => throw new InvalidDataException($"Image '{source}' ends before its last row: the file is cut off. Copy it again."),
-                    _ => throw new InvalidDataException($"Image '{source}' is damaged: its {codec.EncodedFormat} data cannot be decoded ({result}). Copy it again."),
-                };
-            }
+                result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
+            if (result == SKCodecResult.Success)
+                return image;
+            image.Dispose();
+            throw new InvalidDataException(result == SKCodecResult.IncompleteInput
+                ? $"Image '{source}' ends before its last row: the file is cut off. Copy it again."
+                : $"Image '{source}' is damaged: its {codec.EncodedFormat} data cannot be decoded ({result}). Copy it again.");
         }
     }
 

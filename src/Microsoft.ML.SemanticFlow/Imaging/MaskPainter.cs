@@ -18,7 +18,7 @@ internal static class MaskPainter
             colors[id] = 0xFF000000u | (uint)palette[(byte)id].R << 16 | (uint)palette[(byte)id].G << 8 | palette[(byte)id].B;
 
         var image = new PixelImage(height, width);
-        var pixels = MemoryMarshal.Cast<byte, uint>(image.Bgra.AsSpan());
+        var pixels = MemoryMarshal.Cast<byte, uint>(image.Bgra);
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = colors[ids[i]];
         return image;

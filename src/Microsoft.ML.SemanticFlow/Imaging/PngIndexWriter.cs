@@ -12,11 +12,12 @@ namespace Microsoft.ML.SemanticFlow.Imaging;
 internal static class PngIndexWriter
 {
     /// <param name="stream">Takes the file.</param>
-    /// <param name="indices">Palette indices, row by row.</param>
+    /// <param name="ids">What the pixels are, row by row.</param>
+    /// <param name="table">The palette index of each of the 256 ids; empty where they are the indices.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="palette">The colour of each of the 256 indices.</param>
-    public static void Write(Stream stream, ReadOnlySpan<byte> indices, int height, int width, ReadOnlySpan<RgbColor> palette)
+    public static void Write(Stream stream, ReadOnlySpan<byte> ids, ReadOnlySpan<byte> table, int height, int width, ReadOnlySpan<RgbColor> palette)
     {
         Span<byte> colors = stackalloc byte[3 * 256];
         for (int i = 0; i < 256; i++)
@@ -24,7 +25,7 @@ internal static class PngIndexWriter
 
         WriteHeader(stream, height, width, colorType: 3);
         WriteChunk(stream, "PLTE"u8, colors);
-        WriteChunk(stream, "IDAT"u8, Compress(indices, height, width));
+        WriteChunk(stream, "IDAT"u8, Compress(ids, table, height, width));
         WriteChunk(stream, "IEND"u8, []);
     }
 
@@ -35,7 +36,7 @@ internal static class PngIndexWriter
     public static void WriteGray(Stream stream, ReadOnlySpan<byte> samples, int height, int width)
     {
         WriteHeader(stream, height, width, colorType: 0);
-        WriteChunk(stream, "IDAT"u8, Compress(samples, height, width));
+        WriteChunk(stream, "IDAT"u8, Compress(samples, table: [], height, width));
         WriteChunk(stream, "IEND"u8, []);
     }
 
@@ -50,7 +51,7 @@ internal static class PngIndexWriter
         WriteChunk(stream, "IHDR"u8, header);
     }
 
-    private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> indices, int height, int width)
+    private static ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> samples, ReadOnlySpan<byte> table, int height, int width)
     {
         const int BlockBytes = 1 << 20;
         int stride = width + 1, blockRows = Math.Clamp(BlockBytes / stride, 1, height);
@@ -65,8 +66,13 @@ internal static class PngIndexWriter
                     int rows = Math.Min(blockRows, height - first);
                     for (int row = 0; row < rows; row++)
                     {
+                        var from = samples.Slice((first + row) * width, width);
+                        var to = block.AsSpan((row * stride) + 1, width);
                         block[row * stride] = 0;
-                        indices.Slice((first + row) * width, width).CopyTo(block.AsSpan((row * stride) + 1));
+                        if (table.IsEmpty)
+                            from.CopyTo(to);
+                        else
+                            Translate(from, table, to);
                     }
 
                     deflate.Write(block, 0, rows * stride);
@@ -78,6 +84,19 @@ internal static class PngIndexWriter
         finally
         {
             ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    // Ids come in runs: each is found and written a vector at a time.
+    private static void Translate(ReadOnlySpan<byte> from, ReadOnlySpan<byte> table, Span<byte> to)
+    {
+        while (!from.IsEmpty)
+        {
+            int run = from.IndexOfAnyExcept(from[0]);
+            run = run < 0 ? from.Length : run;
+            to[..run].Fill(table[from[0]]);
+            from = from[run..];
+            to = to[run..];
         }
     }
 

@@ -21,6 +21,14 @@ internal static class Resampling
     public static PixelImage Resize(PixelImage source, int height, int width, ResamplingFilter filter) =>
         Resize(source, height, width, filter, new PixelBox(0, 0, height, width));
 
+    /// <summary>Resizes an image into memory of the pool: dispose the result.</summary>
+    public static PixelImage ResizeRented(PixelImage source, int height, int width, ResamplingFilter filter)
+    {
+        var result = PixelImage.Rent(height, width);
+        Resize(source, height, width, filter, new PixelBox(0, 0, height, width), result.Bgra, width);
+        return result;
+    }
+
     /// <summary>Resizes an image and keeps a window of the result.</summary>
     /// <param name="source">The image.</param>
     /// <param name="height">Rows of the whole resized image.</param>
@@ -48,20 +56,20 @@ internal static class Resampling
         CheckWindow(height, width, window);
         if (filter == ResamplingFilter.Nearest)
         {
-            Pick<uint>(MemoryMarshal.Cast<byte, uint>(source.Bgra.AsSpan()), source.Height, source.Width, height, width, window, MemoryMarshal.Cast<byte, uint>(target), targetWidth);
+            Pick<uint>(MemoryMarshal.Cast<byte, uint>(source.Bgra), source.Height, source.Width, height, width, window, MemoryMarshal.Cast<byte, uint>(target), targetWidth);
             return;
         }
 
         if (source.Height == height)
         {
-            Horizontal(source.Bgra.AsSpan(window.Top * source.Width * 4), source.Width, window.Height, width, window, filter, target, targetWidth);
+            Horizontal(source.Bgra[(window.Top * source.Width * 4)..], source.Width, window.Height, width, window, filter, target, targetWidth);
             return;
         }
 
         using var rows = new ResamplingWeights(source.Height, height, window.Top, window.Height, filter);
         int first = rows.Start(0);
         int count = rows.End(window.Height - 1) - first;
-        var pixels = source.Bgra.AsSpan(first * source.Width * 4);
+        var pixels = source.Bgra[(first * source.Width * 4)..];
         if (source.Width == width)
         {
             Vertical(pixels[(window.Left * 4)..], source.Width * 4, rows, first, window, target, targetWidth);

@@ -73,6 +73,7 @@ internal sealed class ScorePass : IDisposable
             Release(i);
         ArrayPool<float>.Shared.Return(_line);
         _line = [];
+        _tile?.Dispose();
     }
 
     [MemberNotNull(nameof(_grid))]
@@ -95,12 +96,12 @@ internal sealed class ScorePass : IDisposable
         if (!_plan.Mirrored && (height, width) == (_image.Height, _image.Width) && (_plan.Height, _plan.Width) == (height, width))
             return _image;
 
-        _tile ??= new PixelImage(height, width);
+        _tile ??= PixelImage.Rent(height, width);
         var window = new PixelBox(top, _plan.Mirrored ? _plan.Width - left - width : left, height, width);
         Resampling.Resize(_image, _plan.Height, _plan.Width, ResamplingFilter.Bilinear, window, _tile.Bgra, width);
         if (_plan.Mirrored)
         {
-            var pixels = MemoryMarshal.Cast<byte, uint>(_tile.Bgra.AsSpan());
+            var pixels = MemoryMarshal.Cast<byte, uint>(_tile.Bgra);
             for (int row = 0; row < height; row++)
                 pixels.Slice(row * width, width).Reverse();
         }

@@ -22,7 +22,8 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(path);
         inference ??= _once;
-        return Predict(ImageCodec.Decode(path, Enough(inference)), Path.GetFileName(path), details, inference, cancellationToken);
+        using var image = ImageCodec.Decode(path, Enough(inference), rent: true);
+        return Predict(image, Path.GetFileName(path), details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image and says how likely each label is.</summary>
@@ -37,7 +38,8 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(stream);
         inference ??= _once;
-        return Predict(ImageCodec.Decode(stream, "stream", Enough(inference)), source: null, details, inference, cancellationToken);
+        using var image = ImageCodec.Decode(stream, "stream", Enough(inference), rent: true);
+        return Predict(image, source: null, details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image and says how likely each label is.</summary>
@@ -51,7 +53,8 @@ public sealed partial class SegmentationModel
     public SegmentationPrediction Predict(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         inference ??= _once;
-        return Predict(ImageCodec.Decode(bytes, "bytes", Enough(inference)), source: null, details, inference, cancellationToken);
+        using var image = ImageCodec.Decode(bytes, "bytes", Enough(inference), rent: true);
+        return Predict(image, source: null, details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of a decoded image and says how likely each label is.</summary>
@@ -65,6 +68,7 @@ public sealed partial class SegmentationModel
     public SegmentationPrediction Predict(MLImage image, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Predict(MLImageConversion.ToPixels(image), source: null, details, inference ?? _once, cancellationToken);
+        using var pixels = MLImageConversion.ToPixels(image, rent: true);
+        return Predict(pixels, source: null, details, inference ?? _once, cancellationToken);
     }
 }

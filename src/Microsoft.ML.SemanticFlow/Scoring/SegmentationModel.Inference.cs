@@ -23,7 +23,8 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(path, Enough(inference)), Path.GetFileName(path), inference, cancellationToken);
+        using var image = ImageCodec.Decode(path, Enough(inference), rent: true);
+        return Predict(image, Path.GetFileName(path), inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -37,7 +38,8 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(stream, "stream", Enough(inference)), source: null, inference, cancellationToken);
+        using var image = ImageCodec.Decode(stream, "stream", Enough(inference), rent: true);
+        return Predict(image, source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image by the mean of several passes, or in tiles.</summary>
@@ -50,7 +52,8 @@ public sealed partial class SegmentationModel
     public SegmentationMask Predict(ReadOnlySpan<byte> bytes, InferenceOptions inference, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(ImageCodec.Decode(bytes, "bytes", Enough(inference)), source: null, inference, cancellationToken);
+        using var image = ImageCodec.Decode(bytes, "bytes", Enough(inference), rent: true);
+        return Predict(image, source: null, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of a decoded image by the mean of several passes, or in tiles.</summary>
@@ -64,7 +67,8 @@ public sealed partial class SegmentationModel
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(inference);
-        return Predict(MLImageConversion.ToPixels(image), source: null, inference, cancellationToken);
+        using var pixels = MLImageConversion.ToPixels(image, rent: true);
+        return Predict(pixels, source: null, inference, cancellationToken);
     }
 
     internal SegmentationMask Predict(PixelImage image, string? source, InferenceOptions inference, CancellationToken cancellation = default) =>

@@ -137,7 +137,8 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Predict(ImageCodec.Decode(path, Enough(_once)), Path.GetFileName(path));
+        using var image = ImageCodec.Decode(path, Enough(_once), rent: true);
+        return Predict(image, Path.GetFileName(path));
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
@@ -147,14 +148,19 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Predict(ImageCodec.Decode(stream, "stream", Enough(_once)));
+        using var image = ImageCodec.Decode(stream, "stream", Enough(_once), rent: true);
+        return Predict(image);
     }
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one that is too small.</exception>
-    public SegmentationMask Predict(ReadOnlySpan<byte> bytes) => Predict(ImageCodec.Decode(bytes, "bytes", Enough(_once)));
+    public SegmentationMask Predict(ReadOnlySpan<byte> bytes)
+    {
+        using var image = ImageCodec.Decode(bytes, "bytes", Enough(_once), rent: true);
+        return Predict(image);
+    }
 
     /// <summary>Labels the pixels of a decoded image.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
@@ -163,7 +169,8 @@ public sealed partial class SegmentationModel : IDisposable
     public SegmentationMask Predict(MLImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Predict(MLImageConversion.ToPixels(image));
+        using var pixels = MLImageConversion.ToPixels(image, rent: true);
+        return Predict(pixels);
     }
 
     internal SegmentationMask Predict(PixelImage image, CancellationToken cancellation = default) => Predict(image, source: null, cancellation);
@@ -233,17 +240,20 @@ public sealed partial class SegmentationModel : IDisposable
     }
 
     /// <summary>One run of the network, for a caller that holds the session.</summary>
-    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation) =>
-        _session.Run(ToInputSize(image, source), _description, read, cancellation);
+    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    {
+        using var resized = ToInputSize(image, source);
+        _session.Run(resized ?? image, _description, read, cancellation);
+    }
 
-    /// <summary>The image as the network gets it: resized where the file is fixed to a size.</summary>
+    /// <summary>The image resized to what the file is fixed to, in rented memory; null when the network gets it as it is.</summary>
     /// <exception cref="InvalidDataException">The file takes any size, and the image is too small for the network.</exception>
-    internal PixelImage ToInputSize(PixelImage image, string? source)
+    internal PixelImage? ToInputSize(PixelImage image, string? source)
     {
         if (Height is { } height && Width is { } width)
-            return (image.Height, image.Width) == (height, width) ? image : Resampling.Resize(image, height, width, ResamplingFilter.Bilinear);
+            return (image.Height, image.Width) == (height, width) ? null : Resampling.ResizeRented(image, height, width, ResamplingFilter.Bilinear);
         return image.Height >= SmallestSide && image.Width >= SmallestSide
-            ? image
+            ? null
             : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
     }
 }

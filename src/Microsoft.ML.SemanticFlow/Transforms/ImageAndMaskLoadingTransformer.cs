@@ -65,7 +65,8 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
 
     private static MLImage LoadImage(string path)
     {
-        var image = MLImageConversion.ToMLImage(ImageCodec.Decode(path));
+        using var pixels = ImageCodec.Decode(path, rent: true);
+        var image = MLImageConversion.ToMLImage(pixels);
         image.Tag = path;
         return image;
     }

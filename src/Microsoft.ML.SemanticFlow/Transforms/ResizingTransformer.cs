@@ -76,9 +76,11 @@ internal sealed class ResizingTransformer : RowTransformer, ISavedTransformer<Re
 
     private MLImage Resize(MLImage image)
     {
-        var resized = MLImageConversion.ToMLImage(Resampling.Resize(MLImageConversion.ToPixels(image), _height, _width, ResamplingFilter.Bilinear));
-        resized.Tag = image.Tag;
-        return resized;
+        using var pixels = MLImageConversion.ToPixels(image, rent: true);
+        using var resized = Resampling.ResizeRented(pixels, _height, _width, ResamplingFilter.Bilinear);
+        var result = MLImageConversion.ToMLImage(resized);
+        result.Tag = image.Tag;
+        return result;
     }
 
     private SegmentationMask Resize(SegmentationMask mask) =>

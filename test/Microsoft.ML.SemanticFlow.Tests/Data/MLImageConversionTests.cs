@@ -20,7 +20,7 @@ public sealed class MLImageConversionTests
         var actual = MLImageConversion.ToPixels(image);
 
         Assert.AreEqual((1, 2), (actual.Height, actual.Width));
-        CollectionAssert.AreEqual(_bgra, actual.Bgra);
+        CollectionAssert.AreEqual(_bgra, actual.Bgra.ToArray());
     }
 
     [TestMethod]
@@ -30,7 +30,7 @@ public sealed class MLImageConversionTests
 
         var actual = MLImageConversion.ToPixels(image);
 
-        CollectionAssert.AreEqual(_bgra, actual.Bgra);
+        CollectionAssert.AreEqual(_bgra, actual.Bgra.ToArray());
     }
 
     [TestMethod]

@@ -31,7 +31,7 @@ public sealed class SegmentationMaskFilesTests
 
         new SegmentationMask(1, 2, [3, 255], LabelMaps.CamVid).SaveColor(folder["color.png"]);
 
-        CollectionAssert.AreEqual(new byte[] { 128, 64, 128, 255, 0, 0, 0, 255 }, ImageCodec.Decode(folder["color.png"]).Bgra);
+        CollectionAssert.AreEqual(new byte[] { 128, 64, 128, 255, 0, 0, 0, 255 }, ImageCodec.Decode(folder["color.png"]).Bgra.ToArray());
     }
 
     [TestMethod]
@@ -43,7 +43,7 @@ public sealed class SegmentationMaskFilesTests
         new SegmentationMask(1, 2, [0, 255]).SaveOverlay(folder["image.png"], folder["overlay.png"]);
 
         // The first generated colour is (128, 0, 0); half of it over black.
-        CollectionAssert.AreEqual(new byte[] { 0, 0, 64, 255, 10, 20, 30, 255 }, ImageCodec.Decode(folder["overlay.png"]).Bgra);
+        CollectionAssert.AreEqual(new byte[] { 0, 0, 64, 255, 10, 20, 30, 255 }, ImageCodec.Decode(folder["overlay.png"]).Bgra.ToArray());
     }
 
     [TestMethod]

@@ -14,7 +14,7 @@ public sealed class MaskPainterTests
         // Sky is (128, 128, 128), Car (64, 0, 128); 255 is black.
         var image = MaskPainter.Colorize([0, 8, 255], 1, 3, ColorPalette.ForTrainIds(LabelMaps.CamVid));
 
-        CollectionAssert.AreEqual(new byte[] { 128, 128, 128, 255, 128, 0, 64, 255, 0, 0, 0, 255 }, image.Bgra);
+        CollectionAssert.AreEqual(new byte[] { 128, 128, 128, 255, 128, 0, 64, 255, 0, 0, 0, 255 }, image.Bgra.ToArray());
     }
 
     [TestMethod]
@@ -25,7 +25,7 @@ public sealed class MaskPainterTests
         var actual = MaskPainter.Overlay(image, [8, 255], ColorPalette.ForTrainIds(LabelMaps.CamVid), 0.25);
 
         // 0.75 (10, 20, 30) + 0.25 (128, 0, 64) = (39.5, 15, 38.5), rounded up at halves.
-        CollectionAssert.AreEqual(new byte[] { 40, 15, 39, 255, 10, 20, 30, 255 }, actual.Bgra);
+        CollectionAssert.AreEqual(new byte[] { 40, 15, 39, 255, 10, 20, 30, 255 }, actual.Bgra.ToArray());
     }
 
     [TestMethod]
@@ -37,7 +37,7 @@ public sealed class MaskPainterTests
 
         var actual = MaskPainter.Overlay(image, [8], ColorPalette.ForTrainIds(LabelMaps.CamVid), opacity);
 
-        CollectionAssert.AreEqual(new[] { (byte)blue, (byte)green, (byte)red, (byte)255 }, actual.Bgra);
+        CollectionAssert.AreEqual(new[] { (byte)blue, (byte)green, (byte)red, (byte)255 }, actual.Bgra.ToArray());
     }
 
     [TestMethod]

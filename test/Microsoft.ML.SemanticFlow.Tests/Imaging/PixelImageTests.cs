@@ -9,13 +9,13 @@ namespace Microsoft.ML.SemanticFlow.Tests.Imaging;
 public sealed class PixelImageTests
 {
     [TestMethod]
-    public void ToOpaque_EveryAlpha255_IsTheSameImage()
+    public void ToOpaque_EveryAlpha255_IsNoCopy()
     {
         foreach (int width in Enumerable.Range(1, 40))
         {
             var image = Filled(3, width);
 
-            Assert.AreSame(image, image.ToOpaque());
+            Assert.IsNull(image.ToOpaque());
         }
     }
 
@@ -27,11 +27,41 @@ public sealed class PixelImageTests
             var image = Filled(3, 17);
             image.Bgra[(4 * pixel) + 3] = 254;
 
-            var opaque = image.ToOpaque();
+            using var opaque = image.ToOpaque();
 
             Assert.AreEqual(254, image.Bgra[(4 * pixel) + 3]);
-            CollectionAssert.AreEqual(Filled(3, 17).Bgra, opaque.Bgra);
+            Assert.IsNotNull(opaque);
+            CollectionAssert.AreEqual(Filled(3, 17).Bgra.ToArray(), opaque.Bgra.ToArray());
         }
+    }
+
+    [TestMethod]
+    public void Rent_AnySize_HasTheBytesOfItsPixelsAlone()
+    {
+        using var image = PixelImage.Rent(3, 17);
+
+        Assert.AreEqual(3 * 17 * 4, image.Bgra.Length);
+    }
+
+    [TestMethod]
+    public void Dispose_Rented_PixelsCannotBeReachedAnyMore()
+    {
+        var image = PixelImage.Rent(3, 17);
+
+        image.Dispose();
+        image.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => image.Bgra.Length);
+    }
+
+    [TestMethod]
+    public void Dispose_OwnMemory_PixelsStay()
+    {
+        var image = Filled(3, 17);
+
+        image.Dispose();
+
+        CollectionAssert.AreEqual(Filled(3, 17).Bgra.ToArray(), image.Bgra.ToArray());
     }
 
     private static PixelImage Filled(int height, int width)

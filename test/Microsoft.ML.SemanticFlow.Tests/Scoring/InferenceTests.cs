@@ -70,7 +70,7 @@ public sealed class InferenceTests
         var image = Noise(64, 96, seed: 3);
         var mirrored = new PixelImage(64, 96);
         for (int i = 0; i < 64 * 96; i++)
-            image.Bgra.AsSpan(4 * i, 4).CopyTo(mirrored.Bgra.AsSpan(4 * ((i / 96 * 96) + 95 - (i % 96)), 4));
+            image.Bgra.Slice(4 * i, 4).CopyTo(mirrored.Bgra.Slice(4 * ((i / 96 * 96) + 95 - (i % 96)), 4));
 
         float[] both = model.RunScores(image, new InferenceOptions { Flip = true });
 
@@ -186,7 +186,7 @@ public sealed class InferenceTests
     {
         var crop = new PixelImage(height, width);
         for (int y = 0; y < height; y++)
-            image.Bgra.AsSpan((((top + y) * image.Width) + left) * 4, width * 4).CopyTo(crop.Bgra.AsSpan(y * width * 4));
+            image.Bgra.Slice((((top + y) * image.Width) + left) * 4, width * 4).CopyTo(crop.Bgra[(y * width * 4)..]);
         return crop;
     }
 

@@ -74,7 +74,7 @@ public sealed class PredictionDetailsTests
         using var model = SegmentationModel.Load(PathOf(Fixed));
         var image = Noise(64, 96, seed: 4);
         for (int i = 0; i < 64 * 96; i++)
-            image.Bgra.AsSpan(4 * ((i / 96 * 96) + Math.Min(i % 96, 95 - (i % 96))), 4).CopyTo(image.Bgra.AsSpan(4 * i, 4));
+            image.Bgra.Slice(4 * ((i / 96 * 96) + Math.Min(i % 96, 95 - (i % 96))), 4).CopyTo(image.Bgra.Slice(4 * i, 4));
 
         var once = Predict(model, image, PredictionDetails.Confidence);
         var twice = Predict(model, image, PredictionDetails.Confidence, new InferenceOptions { Flip = true });

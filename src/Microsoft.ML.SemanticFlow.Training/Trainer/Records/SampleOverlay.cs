@@ -25,7 +25,7 @@ internal static class SampleOverlay
         var small = Resampling.Resize(sample.Image, rows, columns, ResamplingFilter.Bilinear);
 
         var picture = new PixelImage(rows, 2 * columns + Gap);
-        picture.Bgra.AsSpan().Fill(255);
+        picture.Bgra.Fill(255);
         Draw(predicted, 0);
         Draw(sample.Mask.Ids, columns + Gap);
         return picture;
@@ -35,7 +35,7 @@ internal static class SampleOverlay
             byte[] smallIds = Resampling.Nearest(ids, height, width, rows, columns);
             var half = MaskPainter.Overlay(small, smallIds, palette, Opacity);
             for (int row = 0; row < rows; row++)
-                half.Bgra.AsSpan(row * columns * 4, columns * 4).CopyTo(picture.Bgra.AsSpan((row * picture.Width + left) * 4));
+                half.Bgra.Slice(row * columns * 4, columns * 4).CopyTo(picture.Bgra[((row * picture.Width + left) * 4)..]);
         }
     }
 }

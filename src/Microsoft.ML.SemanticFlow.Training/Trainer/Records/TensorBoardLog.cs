@@ -80,7 +80,7 @@ internal sealed class TensorBoardLog(string folder, LabelMap labels, int interva
     private void Add(string tag, PixelImage picture, long step)
     {
         using var scope = NewDisposeScope();
-        var bgra = tensor(picture.Bgra, [picture.Height, picture.Width, 4], uint8);
+        var bgra = tensor(picture.Bgra.ToArray(), [picture.Height, picture.Width, 4], uint8);
         var rgb = bgra.index_select(2, tensor([2L, 1L, 0L])).permute(2, 0, 1);
         Writer.add_img(tag, rgb, checked((int)step), dataformats: "CHW");
     }

@@ -80,7 +80,7 @@ public sealed class TensorBoardLogTests
     public void Paint_ImageLargerThanTheLimit_IsPredictionBesideTruth()
     {
         var image = new PixelImage(320, 640);
-        image.Bgra.AsSpan().Fill(100);
+        image.Bgra.Fill(100);
         var truth = new byte[320 * 640];
         byte[] predicted = [.. Enumerable.Repeat((byte)1, 320 * 640)];
         var sample = new LabelledImage(image, new SegmentationMask(320, 640, truth, TinyScenes.Labels));
@@ -105,7 +105,7 @@ public sealed class TensorBoardLogTests
     // Six tenths of the class's colour over the grey of 100; half a step of rounding.
     private static void AssertColor(RgbColor color, PixelImage picture, int row, int column)
     {
-        var pixel = picture.Bgra.AsSpan((row * picture.Width + column) * 4, 3);
+        var pixel = picture.Bgra.Slice((row * picture.Width + column) * 4, 3);
         Assert.AreEqual(0.6 * color.B + 0.4 * 100, pixel[0], 1);
         Assert.AreEqual(0.6 * color.G + 0.4 * 100, pixel[1], 1);
         Assert.AreEqual(0.6 * color.R + 0.4 * 100, pixel[2], 1);
