@@ -123,11 +123,12 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
     }
 
     /// <summary>Each cell of the kernel as a convolution of one cell: output channels (output, row, column).</summary>
-    public ConvolutionWeights Taps()
+    /// <param name="block">Channels of zeros are added until their number is a multiple of this.</param>
+    public ConvolutionWeights Taps(int block = 1)
     {
         Debug.Assert(Groups == 1 && InputScale is null && Bias is null, "Only weights are rearranged.");
-        int area = Kernel * Kernel;
-        var weight = new float[Weight.Length];
+        int area = Kernel * Kernel, taps = (Outputs * area + block - 1) / block * block;
+        var weight = new float[taps * Inputs];
         for (int output = 0; output < Outputs; output++)
         {
             for (int input = 0; input < Inputs; input++)
@@ -137,8 +138,8 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
             }
         }
 
-        double[]? scale = OutputScale is null ? null : [.. OutputScale.SelectMany(factor => Enumerable.Repeat(factor, area))];
-        return new ConvolutionWeights(Outputs * area, Inputs, Kernel: 1, weight, Bias: null) { OutputScale = scale };
+        double[]? scale = OutputScale is null ? null : [.. OutputScale.SelectMany(factor => Enumerable.Repeat(factor, area)), .. new double[taps - (Outputs * area)]];
+        return new ConvolutionWeights(taps, Inputs, Kernel: 1, weight, Bias: null) { OutputScale = scale };
     }
 
     /// <summary>The weights with their factors, [Outputs, Inputs / Groups, Kernel, Kernel].</summary>

@@ -61,6 +61,25 @@ public sealed class GraphRewriteTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(5)]    // 45 cells, filled up to 48
+    [DataRow(6)]    // too many
+    public void ConvolutionToFew_AnyNumberOfOutputs_EqualsTheConvolution(int outputs)
+    {
+        const int Height = 6, Width = 9, Wide = 32;
+        var random = new Random(8);
+        var weights = new ConvolutionWeights(outputs, Wide, Kernel: 3, Random(random, outputs * Wide * 9), Bias: null) { Padding = 1 }
+            .Then([.. Random(random, outputs).Select(value => (double)value)], new double[outputs]).Seeing([.. Enumerable.Range(0, Wide)], withBias: false);
+        var widen = new ConvolutionWeights(Wide, Inputs, Kernel: 1, Random(random, Wide * Inputs), Bias: null);
+        float[] x = Random(random, Batch * Inputs * Height * Width);
+
+        float[] expected = Run(x, Height, Width, (graph, input) => graph.Convolution(graph.Convolution(input, widen), weights));
+        float[] actual = Run(x, Height, Width, (graph, input) => graph.ConvolutionToFew(graph.Convolution(input, widen), weights));
+
+        AssertClose(expected, actual);
+    }
+
+    [TestMethod]
     public void Over_AConvolutionOfSingleCells_IsOneForBoth()
     {
         const int Height = 5, Width = 4, Middle = 4;

@@ -44,6 +44,6 @@ internal sealed class FlowAlignment : Module<Tensor, Tensor, Tensor>
         // Nothing bends between reducing and the flow: one convolution of the low map, one of the high one before it is enlarged.
         var (ofHigh, ofLow) = _flow.Folded(norm: null).Halves();
         var flowOfHigh = graph.ConvolutionOfResized(high, ofHigh.Over(_reduceHigh.Folded(norm: null)), low);
-        return graph.WarpByFlow(high, graph.Add(graph.Convolution(low, ofLow.Over(_reduceLow.Folded(norm: null))), flowOfHigh));
+        return graph.WarpByFlow(high, graph.Add(graph.ConvolutionToFew(low, ofLow.Over(_reduceLow.Folded(norm: null))), flowOfHigh));
     }
 }

@@ -69,7 +69,7 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
         var (ofHigh, ofLow) = (flowsOfHigh.Beside(gate.OfRaised), flowsOfLow.Over(reduceLow).Beside(gate.OfLow));
         if (gate.OfMaxima is null)
         {
-            var parts = graph.Split(graph.Add(graph.Convolution(low, ofLow), graph.ConvolutionOfResized(reducedHigh, ofHigh, low)), 4, 1);
+            var parts = graph.Split(graph.Add(graph.ConvolutionToFew(low, ofLow), graph.ConvolutionOfResized(reducedHigh, ofHigh, low)), 4, 1);
             return (parts[0], graph.Sigmoid(parts[1]));
         }
         else
@@ -77,7 +77,7 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
             // The largest channel needs the enlarged map, so that it serves the convolution too where that is not much faster without.
             var raised = graph.ResizeLike(reducedHigh, low);
             var sum = graph.IsFasterSmall(reducedHigh, low) ? graph.ConvolutionOfEnlarged(reducedHigh, ofHigh, low) : graph.Convolution(raised, ofHigh);
-            var parts = graph.Split(graph.Add(graph.Convolution(low, ofLow), sum), 4, 1);
+            var parts = graph.Split(graph.Add(graph.ConvolutionToFew(low, ofLow), sum), 4, 1);
             var ofMaxima = graph.Convolution(graph.Concatenate(graph.ChannelMax(raised), graph.ChannelMax(low)), gate.OfMaxima);
             return (parts[0], graph.Sigmoid(graph.Add(parts[1], ofMaxima)));
         }
