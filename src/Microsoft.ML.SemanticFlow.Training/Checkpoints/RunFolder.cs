@@ -6,11 +6,16 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
 /// <summary>The folder of a training run: <c>last.safetensors</c>, <c>previous.safetensors</c>, <c>best.safetensors</c>, <c>model.onnx</c>, and where the records lie.</summary>
-internal sealed class RunFolder
+/// <remarks>One process at a time trains in it: until this is disposed, or the process ends, no other opens it.</remarks>
+internal sealed class RunFolder : IDisposable
 {
-    private readonly string _path;
+    // What opening a file that another process holds fails with.
+    private const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
 
-    private RunFolder(string path) => _path = path;
+    private readonly string _path;
+    private readonly FileStream? _lock;
+
+    private RunFolder(string path, FileStream? hold = null) => (_path, _lock) = (path, hold);
 
     public string Last => Path.Combine(_path, "last.safetensors");
 
@@ -39,20 +44,28 @@ internal sealed class RunFolder
     public bool HasCheckpoint => File.Exists(Last) || File.Exists(Previous);
 
     /// <summary>Opens the folder for a run, made when missing.</summary>
-    /// <exception cref="InvalidOperationException">It holds a run that nobody asked to go on with.</exception>
+    /// <exception cref="InvalidOperationException">It holds a run that nobody asked to go on with, or another training works in it.</exception>
     public static RunFolder Open(string path, bool resume)
     {
         Directory.CreateDirectory(path);
-        var folder = new RunFolder(path);
-        if (folder.HasCheckpoint && !resume)
+        var folder = new RunFolder(path, Lock(path));
+        try
         {
-            throw new InvalidOperationException(
-                $"RunDirectory '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
-        }
+            if (folder.HasCheckpoint && !resume)
+            {
+                throw new InvalidOperationException(
+                    $"RunDirectory '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+            }
 
-        foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
-            File.Delete(leftover);
-        return folder;
+            foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
+                File.Delete(leftover);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What the newest whole checkpoint to go on from says about itself.</summary>
@@ -97,6 +110,21 @@ internal sealed class RunFolder
         var folder = new RunFolder(path);
         return new[] { folder.Best, folder.Last }.FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException($"Folder '{path}' holds no checkpoint (best.safetensors or last.safetensors). Name the folder of a training run that completed an epoch.");
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
+    // The system lets go of it with the process, however that ends.
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(path, "in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (IOException inner) when (inner.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock)
+        {
+            throw new InvalidOperationException($"Another training works in RunDirectory '{path}'. Let it end, or name another folder.", inner);
+        }
     }
 
     public void SaveLast(nn.Module network, TrainingState state, CheckpointInfo info) => Checkpoint.Save(Last, network.state_dict(), info, state, Previous);

@@ -57,7 +57,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         using var channel = _host.Start("Training");
         var labels = LabelsOf(input.Schema);
         var readers = ReadersOf(input, labels);
-        var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
+        using var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
         if (folder is not { HasCheckpoint: true })
             StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);

@@ -107,9 +107,28 @@ public sealed class ResumeTests
         string leftover = Path.Combine(Directory.CreateDirectory(folder).FullName, "last.safetensors.123-4.partial");
         File.WriteAllText(leftover, "half");
 
-        RunFolder.Open(folder, resume: true);
+        using var opened = RunFolder.Open(folder, resume: true);
 
         Assert.IsFalse(File.Exists(leftover));
+    }
+
+    [TestMethod]
+    public void Open_FolderInUse_SaysSoAndLeavesItAlone()
+    {
+        string folder = Scenes.Run + "-used";
+        string leftover = Path.Combine(Directory.CreateDirectory(folder).FullName, "last.safetensors.123-4.partial");
+        using (RunFolder.Open(folder, resume: false))
+        {
+            File.WriteAllText(leftover, "being written");
+
+            var error = Assert.ThrowsExactly<InvalidOperationException>(() => RunFolder.Open(folder, resume: true));
+
+            Assert.Contains("Another training works in RunDirectory", error.Message);
+            Assert.IsTrue(File.Exists(leftover));
+        }
+
+        RunFolder.Open(folder, resume: true).Dispose();
+        Assert.IsEmpty(Directory.GetFiles(folder));
     }
 
     private static void AssertSameFiles(SemanticFlowTrainerOptions actual)
