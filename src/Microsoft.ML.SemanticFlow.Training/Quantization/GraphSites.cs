@@ -28,7 +28,7 @@ internal sealed class Site(NodeProto node, IReadOnlyList<string> inputs, string 
 /// <summary>Finds the operators of one of our graphs that can run on bytes.</summary>
 internal sealed class GraphSites
 {
-    // Fewer channels fill no vector of bytes; they are flows and gates, which move or scale everything after them.
+    // Fewer channels fill no vector of bytes; they are sums of flows and gates, which move or scale everything after them.
     private const int FewestOutputs = 8;
 
     private readonly Dictionary<string, TensorProto> _constants;
@@ -46,7 +46,7 @@ internal sealed class GraphSites
         All = Following(graph);
     }
 
-    /// <summary>The convolutions, in the order of the graph. Those to the scores, to flows and to gates are none of them.</summary>
+    /// <summary>The convolutions, in the order of the graph. Those to the scores and the last to flows and gates are none of them.</summary>
     public IReadOnlyList<Site> Convolutions { get; }
 
     /// <summary>The convolutions and the operators all of whose inputs are then bytes already, in the order of the graph.</summary>
