@@ -22,6 +22,9 @@ internal static unsafe class MixedPrecision
     /// <summary>Whether this processor multiplies bfloat16 in hardware. Without it, autocast on the CPU is slower than float32.</summary>
     public static bool HasBFloat16Hardware => BFloat16Hardware.IsPresent;
 
+    /// <summary>Whether autocast is on for the calling thread, on the processor.</summary>
+    public static bool IsOn => _entryPoints.Value?.IsEnabled(DeviceType.CPU) ?? false;
+
     /// <summary>Turns autocast on for the calling thread until disposed, on the same thread. Scopes nest.</summary>
     /// <exception cref="NotSupportedException">The loaded libtorch does not offer it.</exception>
     public static Scope Autocast(DeviceType device = DeviceType.CPU, ScalarType precision = ScalarType.BFloat16) => new(

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,17 +13,20 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 /// <remarks>
 /// libtorch 2.10's oneDNN moves channels into blocks of 8 or 16 and was seen to leave what a block lacks unset: gradients of a flow's or a gate's
 /// input then hold whatever the memory held before, in the end NaN. So the missing channels are added here, all zeros, and dropped again; they
-/// change nothing but rounding, and these layers are small. Layers with whole blocks are called as they are.
+/// change nothing but rounding, and these layers are small. Layers with whole blocks are called as they are, and so are all where nothing but
+/// float32's results is asked for, which were right.
 /// </remarks>
 internal static class AlignedConvolution
 {
     private const int Block = 16;
 
+    private static bool IsNeeded => is_grad_enabled() || MixedPrecision.IsOn;
+
     /// <summary>Calls a convolution without groups.</summary>
     public static Tensor CallAligned(this Conv2d convolution, Tensor x)
     {
         long missingInputs = Missing(convolution.in_channels), missingOutputs = Missing(convolution.out_channels);
-        if ((missingInputs == 0 && missingOutputs == 0) || x.device.type != DeviceType.CPU)
+        if (!IsNeeded || (missingInputs == 0 && missingOutputs == 0) || x.device.type != DeviceType.CPU)
             return convolution.call(x);
 
         using var scope = NewDisposeScope();
@@ -36,6 +40,8 @@ internal static class AlignedConvolution
     /// <summary>Calls layers one after another, the convolutions among them by <see cref="CallAligned(Conv2d, Tensor)"/>.</summary>
     public static Tensor CallAligned(this Sequential layers, Tensor x)
     {
+        if (!IsNeeded)
+            return layers.call(x);
         foreach (var layer in layers.children())
         {
             x = layer switch
