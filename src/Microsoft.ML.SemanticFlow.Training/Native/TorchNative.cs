@@ -70,6 +70,8 @@ internal static partial class TorchNative
         List<string> settings = [];
         SetUnlessSet("OMP_WAIT_POLICY", "passive", settings);
         SetUnlessSet("GOMP_SPINCOUNT", "20000", settings);
+        if (HiddenTopology.NeedsRemedy)
+            SetUnlessSet(HiddenTopology.Variable, HiddenTopology.Remedy, settings);
 
         List<string> names = [];
         nint cpu = 0;
@@ -161,5 +163,5 @@ internal static partial class TorchNative
 /// <param name="Binding">Handle of TorchSharp's binding; 0 where TorchSharp loads it itself.</param>
 /// <param name="Libraries">File names, in the order of loading.</param>
 /// <param name="Patched">Whether the binding runs from a copy with a weakened libstdc++ requirement.</param>
-/// <param name="Settings">Environment settings in force for the native thread pool.</param>
+/// <param name="Settings">Environment settings in force for libtorch and its thread pool.</param>
 internal sealed record LoadedTorch(nint Cpu, nint Binding, IReadOnlyList<string> Libraries, bool Patched, IReadOnlyList<string> Settings);

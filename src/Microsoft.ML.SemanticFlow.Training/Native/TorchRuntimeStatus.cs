@@ -22,7 +22,7 @@ public sealed record TorchRuntimeStatus
     /// <summary>Whether TorchSharp's binding runs from a copy in memory whose libstdc++ requirement was weakened, because this system's is older.</summary>
     public bool IsPatched { get; internal init; }
 
-    /// <summary>Environment settings of the native thread pool in force, as <c>NAME=value</c>.</summary>
+    /// <summary>Environment settings of libtorch and its thread pool in force, as <c>NAME=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; internal init; } = [];
 
     /// <summary>libtorch's version, or null when it did not load.</summary>
@@ -49,7 +49,7 @@ public sealed record TorchRuntimeStatus
         if (Problem is not null) yield return Problem;
         if (Libraries.Count > 0) yield return $"Loaded {string.Join(", ", Libraries)}";
         if (IsPatched) yield return "This system's libstdc++ is older than TorchSharp asks for: its binding runs from a patched copy in memory";
-        if (Settings.Count > 0) yield return $"Thread pool: {string.Join(", ", Settings)}";
+        if (Settings.Count > 0) yield return $"Settings: {string.Join(", ", Settings)}";
         if (IsAvailable) yield return string.Create(CultureInfo.InvariantCulture, $"CUDA devices: {CudaDeviceCount}; threads an operation: {ThreadCount}");
         yield return HasBFloat16Hardware ? "The processor multiplies bfloat16 in hardware" : "The processor does not multiply bfloat16 in hardware";
     }
