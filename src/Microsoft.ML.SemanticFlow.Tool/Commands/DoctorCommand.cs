@@ -111,8 +111,8 @@ internal static class DoctorCommand
             yield return new Finding("libstdc++", true, "it is older than TorchSharp asks for; a copy of TorchSharp's binding with that requirement weakened was loaded in memory, and nothing needs to be installed.");
         if (torch.Settings.Count > 0)
             yield return new Finding("settings", true, $"libtorch runs with {string.Join(", ", torch.Settings)}.");
-        if (torch.Settings.Contains("ONEDNN_MAX_CPU_ISA=SSE41"))
-            yield return new Finding("caches", true, "this virtual machine hides the processor's caches and cores, without which libtorch's fast convolutions compute wrong results or crash. Training uses slower ones, and no bfloat16; set ONEDNN_MAX_CPU_ISA to choose otherwise. Scoring is not concerned.");
+        if (torch.Settings.Contains("oneDNN=off"))
+            yield return new Finding("caches", true, "this virtual machine hides the processor's caches and cores, without which oneDNN's convolutions compute wrong results or crash. Training does without them and without bfloat16, at half the speed; with ONEDNN_MAX_CPU_ISA set, to DEFAULT say, it takes them all the same. Scoring is not concerned.");
         yield return new Finding("GPU", true, torch.CudaDeviceCount > 0 ? $"{torch.CudaDeviceCount} CUDA devices." : "no CUDA device is used; training and scoring run on the processor.");
     }
 

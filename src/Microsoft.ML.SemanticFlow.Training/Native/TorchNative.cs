@@ -70,8 +70,6 @@ internal static partial class TorchNative
         List<string> settings = [];
         SetUnlessSet("OMP_WAIT_POLICY", "passive", settings);
         SetUnlessSet("GOMP_SPINCOUNT", "20000", settings);
-        if (HiddenTopology.NeedsRemedy)
-            SetUnlessSet(HiddenTopology.Variable, HiddenTopology.Remedy, settings);
 
         List<string> names = [];
         nint cpu = 0;
@@ -82,6 +80,12 @@ internal static partial class TorchNative
             nint handle = NativeLibrary.Load(path);
             if (name == "torch_cpu") cpu = handle;
             names.Add(FileName(name));
+        }
+
+        if (HiddenTopology.NeedsRemedy)
+        {
+            HiddenTopology.TurnOff(cpu);
+            settings.Add(HiddenTopology.Setting);
         }
 
         string file = FileName(BindingName);
@@ -163,5 +167,5 @@ internal static partial class TorchNative
 /// <param name="Binding">Handle of TorchSharp's binding; 0 where TorchSharp loads it itself.</param>
 /// <param name="Libraries">File names, in the order of loading.</param>
 /// <param name="Patched">Whether the binding runs from a copy with a weakened libstdc++ requirement.</param>
-/// <param name="Settings">Environment settings in force for libtorch and its thread pool.</param>
+/// <param name="Settings">Settings in force for libtorch and its thread pool.</param>
 internal sealed record LoadedTorch(nint Cpu, nint Binding, IReadOnlyList<string> Libraries, bool Patched, IReadOnlyList<string> Settings);

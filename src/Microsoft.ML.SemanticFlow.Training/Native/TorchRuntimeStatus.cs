@@ -22,7 +22,7 @@ public sealed record TorchRuntimeStatus
     /// <summary>Whether TorchSharp's binding runs from a copy in memory whose libstdc++ requirement was weakened, because this system's is older.</summary>
     public bool IsPatched { get; internal init; }
 
-    /// <summary>Environment settings of libtorch and its thread pool in force, as <c>NAME=value</c>.</summary>
+    /// <summary>Settings of libtorch and its thread pool in force, as <c>NAME=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; internal init; } = [];
 
     /// <summary>libtorch's version, or null when it did not load.</summary>
