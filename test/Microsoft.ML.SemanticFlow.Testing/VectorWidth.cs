@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.Intrinsics;
@@ -36,20 +35,10 @@ public static class VectorWidth
     /// <param name="cancellation">Ends the process.</param>
     public static void AssertPasses(Assembly tests, string forcedTest, IEnumerable<string> classes, string variable, string expected, CancellationToken cancellation)
     {
-        string filter = string.Join('|', classes.Append(forcedTest).Select(name => $"FullyQualifiedName~{name}"));
-        var start = new ProcessStartInfo("dotnet", ["exec", tests.Location, "--filter", filter, "--output", "Detailed", "--progress", "off", "--ansi", "off"])
-        {
-            Environment = { [variable] = "0", [Expected] = expected },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!; // null only when an existing process is reused
-        using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var environment = new Dictionary<string, string> { [variable] = "0", [Expected] = expected };
+        var (exitCode, output) = OwnProcess.Run(tests, classes.Append(forcedTest), environment, cancellation);
 
-        Assert.AreEqual(0, process.ExitCode, $"With {variable}=0 the tests of {filter} fail:\n{output}\n{errors.Result}");
+        Assert.AreEqual(0, exitCode, $"With {variable}=0 tests fail:\n{output}");
         Assert.Contains($"passed {forcedTest}", output, $"With {variable}=0 the tests pass, but the one that looks at the width did not run.");
     }
 }

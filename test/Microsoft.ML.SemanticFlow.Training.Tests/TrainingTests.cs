@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Native;
+using Microsoft.ML.SemanticFlow.Training.Tests.Native;
 using TorchSharp;
 
 // Marked DoNotParallelize: classes that seed or draw from torch's random state, which is the process's; and those that run losses and
@@ -18,6 +19,7 @@ public static class TrainingTests
     public static void LoadTorch(TestContext context)
     {
         TorchNative.EnsureLoaded();
+        EmptyCaches.ApplyIfAsked();
         torch.set_num_threads(1);
     }
 }

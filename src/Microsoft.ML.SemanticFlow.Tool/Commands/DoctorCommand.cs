@@ -111,8 +111,10 @@ internal static class DoctorCommand
             yield return new Finding("libstdc++", true, "it is older than TorchSharp asks for; a copy of TorchSharp's binding with that requirement weakened was loaded in memory, and nothing needs to be installed.");
         if (torch.Settings.Count > 0)
             yield return new Finding("settings", true, $"libtorch runs with {string.Join(", ", torch.Settings)}.");
-        if (torch.Settings.Contains("oneDNN=off"))
-            yield return new Finding("caches", true, "this virtual machine hides the processor's caches and cores, without which oneDNN's convolutions compute wrong results or crash. Training does without them and without bfloat16, at half the speed; with ONEDNN_MAX_CPU_ISA set, to DEFAULT say, it takes them all the same. Scoring is not concerned.");
+        if (torch.OneDnn == OneDnnUse.DefaultCaches)
+            yield return new Finding("caches", true, "the processor does not tell its caches, as under some hypervisors, and libtorch's oneDNN takes them for empty. It was told its default sizes instead, so training is right, and as fast as elsewhere. Scoring is not concerned.");
+        if (torch.OneDnn == OneDnnUse.Off)
+            yield return new Finding("caches", true, "the processor does not tell its caches, as under some hypervisors; libtorch's oneDNN then computes wrong results or crashes, and this libtorch is not one that can be corrected. Training does without oneDNN and bfloat16, at half the speed. Scoring is not concerned.");
         yield return new Finding("GPU", true, torch.CudaDeviceCount > 0 ? $"{torch.CudaDeviceCount} CUDA devices." : "no CUDA device is used; training and scoring run on the processor.");
     }
 

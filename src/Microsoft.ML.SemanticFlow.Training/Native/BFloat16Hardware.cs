@@ -8,8 +8,8 @@ namespace Microsoft.ML.SemanticFlow.Native;
 /// <summary>Whether this processor multiplies bfloat16 in hardware.</summary>
 internal static class BFloat16Hardware
 {
-    /// <summary>True with AVX512-BF16 or AMX-BF16, unless libtorch does without oneDNN. Processors other than x64 are not asked: false.</summary>
-    public static bool IsPresent { get; } = Detect() && !HiddenTopology.NeedsRemedy;
+    /// <summary>True with AVX512-BF16 or AMX-BF16. Processors other than x64 are not asked: false.</summary>
+    public static bool IsPresent { get; } = Detect();
 
     private static bool Detect()
     {

@@ -19,11 +19,8 @@ internal static unsafe class MixedPrecision
     /// <summary>Whether the loaded libtorch offers it.</summary>
     public static bool IsSupported => _entryPoints.Value is not null;
 
-    /// <summary>Whether this processor multiplies bfloat16 in hardware. Without it, autocast on the CPU is slower than float32.</summary>
-    public static bool HasBFloat16Hardware => BFloat16Hardware.IsPresent;
-
-    /// <summary>Whether autocast is on for the calling thread, on the processor.</summary>
-    public static bool IsOn => _entryPoints.Value?.IsEnabled(DeviceType.CPU) ?? false;
+    /// <summary>Whether libtorch multiplies bfloat16 in hardware on this processor. Without it, autocast on the CPU is slower than float32.</summary>
+    public static bool HasBFloat16Hardware => BFloat16Hardware.IsPresent && TorchNative.EnsureLoaded().OneDnn != OneDnnUse.Off;
 
     /// <summary>Turns autocast on for the calling thread until disposed, on the same thread. Scopes nest.</summary>
     /// <exception cref="NotSupportedException">The loaded libtorch does not offer it.</exception>

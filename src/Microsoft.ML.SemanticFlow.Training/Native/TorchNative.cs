@@ -72,21 +72,20 @@ internal static partial class TorchNative
         SetUnlessSet("GOMP_SPINCOUNT", "20000", settings);
 
         List<string> names = [];
+        string cpuFile = "";
         nint cpu = 0;
         foreach (string name in (ReadOnlySpan<string>)["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
         {
             string path = Path.Combine(torchFolder, FileName(name));
             if (!File.Exists(path)) continue;       // the CUDA ones, on a CPU
             nint handle = NativeLibrary.Load(path);
-            if (name == "torch_cpu") cpu = handle;
+            if (name == "torch_cpu") (cpuFile, cpu) = (path, handle);
             names.Add(FileName(name));
         }
 
-        if (HiddenTopology.NeedsRemedy)
-        {
-            HiddenTopology.TurnOff(cpu);
-            settings.Add(HiddenTopology.Setting);
-        }
+        OneDnn.TurnOffNnpack(cpu);
+        var use = !OneDnn.MissesCaches ? OneDnnUse.Unchanged : OneDnn.TryCorrectCaches(cpuFile, cpu) ? OneDnnUse.DefaultCaches : OneDnnUse.Off;
+        if (use == OneDnnUse.Off) OneDnn.TurnOff(cpu);
 
         string file = FileName(BindingName);
         string binding = folders.Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists)
@@ -95,14 +94,17 @@ internal static partial class TorchNative
         bool patched = !NativeLibrary.TryLoad(binding, out nint bindingHandle);
         if (patched) bindingHandle = LoadWeakened(binding);
 
-        return new LoadedTorch(cpu, bindingHandle, names, patched, settings);
+        return new LoadedTorch(cpu, bindingHandle, names, patched, settings, use);
     }
 
     private static LoadedTorch LoadElsewhere(string torchFolder)
     {
         torch.InitializeDeviceType(DeviceType.CPU);
         nint cpu = NativeLibrary.Load(Path.Combine(torchFolder, FileName("torch_cpu")));
-        return new LoadedTorch(cpu, 0, [FileName("torch_cpu"), FileName(BindingName)], false, []);
+        // A Windows library has no table of symbols to find oneDNN's cache sizes by.
+        var use = OneDnn.MissesCaches && OperatingSystem.IsWindows() ? OneDnnUse.Off : OneDnnUse.Unchanged;
+        if (use == OneDnnUse.Off) OneDnn.TurnOff(cpu);
+        return new LoadedTorch(cpu, 0, [FileName("torch_cpu"), FileName(BindingName)], false, [], use);
     }
 
     private static nint LoadWeakened(string binding)
@@ -168,4 +170,5 @@ internal static partial class TorchNative
 /// <param name="Libraries">File names, in the order of loading.</param>
 /// <param name="Patched">Whether the binding runs from a copy with a weakened libstdc++ requirement.</param>
 /// <param name="Settings">Settings in force for libtorch and its thread pool.</param>
-internal sealed record LoadedTorch(nint Cpu, nint Binding, IReadOnlyList<string> Libraries, bool Patched, IReadOnlyList<string> Settings);
+/// <param name="OneDnn">How convolutions run.</param>
+internal sealed record LoadedTorch(nint Cpu, nint Binding, IReadOnlyList<string> Libraries, bool Patched, IReadOnlyList<string> Settings, OneDnnUse OneDnn);

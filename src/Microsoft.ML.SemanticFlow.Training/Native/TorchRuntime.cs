@@ -22,11 +22,12 @@ public static class TorchRuntime
                 Libraries = loaded.Libraries,
                 IsPatched = loaded.Patched,
                 Settings = loaded.Settings,
+                OneDnn = loaded.OneDnn,
                 Version = torch.__version__,
                 BindingVersion = binding?.ToString(3) ?? "unknown",
                 CudaDeviceCount = gpus,
                 ThreadCount = torch.get_num_threads(),
-                HasBFloat16Hardware = BFloat16Hardware.IsPresent,
+                HasBFloat16Hardware = MixedPrecision.HasBFloat16Hardware,
             };
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or NotSupportedException or FileNotFoundException)

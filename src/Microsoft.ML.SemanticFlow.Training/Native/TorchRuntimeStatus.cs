@@ -25,6 +25,9 @@ public sealed record TorchRuntimeStatus
     /// <summary>Settings of libtorch and its thread pool in force, as <c>NAME=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; internal init; } = [];
 
+    /// <summary>How convolutions on the processor run. Always <see cref="OneDnnUse.Unchanged"/> where processors tell their caches.</summary>
+    public OneDnnUse OneDnn { get; internal init; }
+
     /// <summary>libtorch's version, or null when it did not load.</summary>
     public string? Version { get; internal init; }
 
@@ -37,7 +40,7 @@ public sealed record TorchRuntimeStatus
     /// <summary>Number of threads that libtorch uses for one operation.</summary>
     public int ThreadCount { get; internal init; }
 
-    /// <summary>Whether the processor multiplies bfloat16 in hardware (AVX512-BF16 or AMX).</summary>
+    /// <summary>Whether training multiplies bfloat16 in hardware (AVX512-BF16 or AMX).</summary>
     public bool HasBFloat16Hardware { get; internal init; }
 
     /// <summary>Lines for people.</summary>
@@ -50,7 +53,9 @@ public sealed record TorchRuntimeStatus
         if (Libraries.Count > 0) yield return $"Loaded {string.Join(", ", Libraries)}";
         if (IsPatched) yield return "This system's libstdc++ is older than TorchSharp asks for: its binding runs from a patched copy in memory";
         if (Settings.Count > 0) yield return $"Settings: {string.Join(", ", Settings)}";
+        if (OneDnn == OneDnnUse.DefaultCaches) yield return "The processor does not tell its caches: oneDNN was told its default sizes";
+        if (OneDnn == OneDnnUse.Off) yield return "The processor does not tell its caches, without which oneDNN computes wrong results: training does without oneDNN, at half the speed";
         if (IsAvailable) yield return string.Create(CultureInfo.InvariantCulture, $"CUDA devices: {CudaDeviceCount}; threads an operation: {ThreadCount}");
-        yield return HasBFloat16Hardware ? "The processor multiplies bfloat16 in hardware" : "The processor does not multiply bfloat16 in hardware";
+        yield return HasBFloat16Hardware ? "Training multiplies bfloat16 in hardware" : "Training does not multiply bfloat16 in hardware";
     }
 }

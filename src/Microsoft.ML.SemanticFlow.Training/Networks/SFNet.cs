@@ -67,12 +67,12 @@ internal sealed class SFNetHead : Module<Tensor[], NetworkOutput>
             pyramid[i] = _smooth[i].call(flowing);
 
             // Upstream computes these in evaluation too, and drops them.
-            if (_auxiliary is not null && training) auxiliary.Add(_auxiliary[i].CallAligned(flowing));      // [N,K,hi,wi]
+            if (_auxiliary is not null && training) auxiliary.Add(_auxiliary[i].call(flowing));      // [N,K,hi,wi]
         }
 
         var size = pyramid[0].shape[2..];
         var levels = pyramid.Select((level, i) => i == 0 ? level : Warp.Resize(level, size));
-        var main = _classify.CallAligned(cat([.. levels], dim: 1));                    // [N,K,H,W]
+        var main = _classify.call(cat([.. levels], dim: 1));                    // [N,K,H,W]
         scope.MoveToOuter([main, .. auxiliary]);
         return new NetworkOutput(main, auxiliary);
     }

@@ -63,7 +63,7 @@ internal sealed class SFNetLiteHead : Module<Tensor[], NetworkOutput>
         var fine = _laterals[0].call(features[_fine]);                          // [N,C,H,W]
         var middle = _laterals[1].call(features[_middle]);                      // [N,C,hm,wm]
         var aligned = _align.call(fine, context);                               // [N,C,H,W]
-        var main = _classify.CallAligned(cat([aligned, Warp.Resize(middle, aligned.shape[2..])], dim: 1));      // [N,K,H,W]
+        var main = _classify.call(cat([aligned, Warp.Resize(middle, aligned.shape[2..])], dim: 1));      // [N,K,H,W]
         return new NetworkOutput(main.MoveToOuterDisposeScope(), []);
     }
 

@@ -54,7 +54,7 @@ internal sealed class SRNetHead : Module<Tensor, Tensor>, IOnnxPart
     public override Tensor forward(Tensor x)                                    // [N,C,h,w]
     {
         using var scope = NewDisposeScope();
-        return _classify.CallAligned(_reason.call(_narrow.call(x))).MoveToOuterDisposeScope();      // [N,K,h,w]
+        return _classify.call(_reason.call(_narrow.call(x))).MoveToOuterDisposeScope();      // [N,K,h,w]
     }
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue x) => _classify.Emit(graph, _reason.Emit(graph, _narrow.Emit(graph, x)));
@@ -71,5 +71,5 @@ internal sealed class AuxiliaryHead : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => _classify.CallAligned(x);              // [N,C,h,w] to [N,K,h,w]
+    public override Tensor forward(Tensor x) => _classify.call(x);              // [N,C,h,w] to [N,K,h,w]
 }

@@ -29,7 +29,7 @@ internal sealed class FlowAlignment : Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var raised = Warp.Resize(_reduceHigh.call(high), low.shape[2..]);       // [N,c,H,W]
-        var flow = _flow.CallAligned(cat([raised, _reduceLow.call(low)], dim: 1));     // [N,2,H,W], x then y
+        var flow = _flow.call(cat([raised, _reduceLow.call(low)], dim: 1));     // [N,2,H,W], x then y
         return Warp.ByFlow(high, flow).MoveToOuterDisposeScope();               // [N,C,H,W]
     }
 

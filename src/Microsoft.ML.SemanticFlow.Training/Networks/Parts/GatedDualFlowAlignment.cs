@@ -37,10 +37,10 @@ internal sealed class GatedDualFlowAlignment : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var raised = Warp.Resize(_reduceHigh.call(high), low.shape[2..]);       // [N,c,H,W]
         var reducedLow = _reduceLow.call(low);                                  // [N,c,H,W]
-        var flows = _flows.CallAligned(cat([raised, reducedLow], dim: 1));             // [N,4,H,W]: for the high map, then for the low one
+        var flows = _flows.call(cat([raised, reducedLow], dim: 1));             // [N,4,H,W]: for the high map, then for the low one
         var movedHigh = Warp.ByFlow(high, flows.narrow(1, 0, 2));               // [N,C,H,W]
         var movedLow = Warp.ByFlow(low, flows.narrow(1, 2, 2));                 // [N,C,H,W]
-        var gate = _gate.CallAligned(_view.Of(raised, reducedLow, low));               // [N,1,H,W]
+        var gate = _gate.call(_view.Of(raised, reducedLow, low));               // [N,1,H,W]
         return (movedHigh * gate).Plus(movedLow * gate.Complement()).MoveToOuterDisposeScope();
     }
 
