@@ -133,6 +133,7 @@ public sealed class PngIndexReaderTests
         Expect(Replace("IHDR", PngFiles.Header(8, 8, 3, 0, 0)), "a header that the format does not allow (colour type 0, 3 bits");
         Expect(Replace("IHDR", [1, 2, 3]), "its header has 3 bytes");
         Expect(Replace("IDAT", [1, 2, 3, 4]), "its compressed pixels cannot be unpacked");
+        Expect(Replace("IDAT", [0x78, 0x20, 0, 0, 0, 1, 3, 0]), "its compressed pixels cannot be unpacked");      // asks for a preset dictionary
         Expect(Replace("IDAT", PngFiles.Compress([.. Enumerable.Repeat((byte)9, 100)])), "row 0 names filter 9");
         Expect(Replace("IDAT", []), "ends before its last row");
         Expect([.. "BM, a bitmap"u8], "is not a PNG file");
