@@ -20,12 +20,12 @@ public sealed class NetworksTests
     [TestMethod]
     public void Networks_Json_CountsAsTheOriginalDoes()
     {
-        var result = CommandLine.Run("networks", "--json");
+        var result = CommandLine.Run(["networks", .. _counted.Keys, "--json"]);
 
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
         using var json = JsonDocument.Parse(result.Output);
         var rows = json.RootElement.EnumerateArray().ToDictionary(row => row.GetProperty("id").GetString()!);
-        CollectionAssert.AreEqual(SegmentationNetworks.All.Select(network => network.Id).ToArray(), rows.Keys);
+        CollectionAssert.AreEqual(_counted.Keys, rows.Keys);
         foreach (var (id, count) in _counted)
             Assert.AreEqual(count, rows[id].GetProperty("multiplyAccumulates").GetInt64(), id);
         Assert.AreEqual(12_869_715, rows["sfnet-r18"].GetProperty("parameters").GetInt64());
@@ -41,9 +41,18 @@ public sealed class NetworksTests
     }
 
     [TestMethod]
+    public void Networks_UnknownId_NamesThoseThereAre()
+    {
+        var result = CommandLine.Run("networks", "sfnet-dfv3");
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        Assert.Contains("sfnet-dfv1", result.Error);
+    }
+
+    [TestMethod]
     public void Networks_ImageTooSmall_IsOneSentence()
     {
-        var result = CommandLine.Run("networks", "--height", "16");
+        var result = CommandLine.Run("networks", "sfnet-dfv1", "--height", "16");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         Assert.Contains("32", result.Error);

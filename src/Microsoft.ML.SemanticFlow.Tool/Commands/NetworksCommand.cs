@@ -25,16 +25,19 @@ internal static class NetworksCommand
 
     public static CliCommand Create(Terminal terminal)
     {
+        var ids = new Argument<string[]>("ID") { Description = "Only these networks.", Arity = ArgumentArity.ZeroOrMore };
+        ids.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. SegmentationNetworks.All.Select(network => network.Id)]);
         var classes = new Option<int>("--classes") { Description = "Classes to tell apart.", HelpName = "N", DefaultValueFactory = _ => Classes };
         var height = new Option<int>("--height") { Description = "Rows of the image.", HelpName = "H", DefaultValueFactory = _ => Height };
         var width = new Option<int>("--width") { Description = "Columns of the image.", HelpName = "W", DefaultValueFactory = _ => Width };
         var markdown = new Option<bool>("--markdown") { Description = "Write a Markdown table, with the authors' checkpoints." };
         var json = new Option<bool>("--json") { Description = "Write the table as JSON." };
 
-        var command = new CliCommand("networks", "List the networks: ids, size, operations, published accuracy.") { classes, height, width, markdown, json };
+        var command = new CliCommand("networks", "List the networks: ids, size, operations, published accuracy.") { ids, classes, height, width, markdown, json };
         command.SetAction(parsed =>
         {
-            Row[] rows = [.. SegmentationNetworks.All.AsParallel().AsOrdered().Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
+            var asked = parsed.GetValue(ids) is { Length: > 0 } named ? named.Select(SegmentationNetworks.Get) : SegmentationNetworks.All;
+            Row[] rows = [.. asked.AsParallel().AsOrdered().Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
             if (parsed.GetValue(json))
                 WriteJson(terminal, rows);
             else if (parsed.GetValue(markdown))
