@@ -165,7 +165,7 @@ internal static class PngIndexReader
         {
             throw new InvalidDataException(Truncated(source).Message, inner);
         }
-        catch (Exception inner) when (inner is InvalidDataException or ZLibException)      // the latter: a preset dictionary, which PNG forbids
+        catch (Exception inner) when (inner is InvalidDataException or IOException)       // the latter from zlib: a preset dictionary, which PNG forbids
         {
             throw new InvalidDataException($"PNG '{source}' is damaged: its compressed pixels cannot be unpacked. Copy or export the file again.", inner);
         }
