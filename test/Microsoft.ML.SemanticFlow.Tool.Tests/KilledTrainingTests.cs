@@ -43,6 +43,6 @@ public sealed class KilledTrainingTests
     [
         "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At(run), "--resume", "--network", "sfnet-dfv1",
         "--epochs", "3", "--batch", "2", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32",
-        "--optimizer", "adamw", "--average-decay", "0.9", "--accumulate", "2", "--patience", "9",
+        "--accumulate", "2", "--patience", "9",
     ];
 }

@@ -43,24 +43,28 @@ public sealed class OnnxParityTests
         using var scoring = Free(network, id, OnnxForm.Scoring);
         using var logits = Free(network, id, OnnxForm.Logits);
 
-        foreach (var (height, width) in _sizes.Append(LargeSizeOf(id)))
-            AssertSameAt(height, width, OnnxForm.Scoring, OnnxForm.Logits);
+        foreach (var (height, width) in _sizes)
+            AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring, OnnxForm.Logits);
         foreach (var (height, width) in _smallestSizes)
-            AssertSameAt(height, width, OnnxForm.Scoring);
+            AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring);
 
         var original = OriginalNetwork.CasesOf(id).First();
         Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
         original.AssertEqual(logits.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
+    }
 
-        void AssertSameAt(int height, int width, params OnnxForm[] fixedForms)
-        {
-            var image = GoldenNetwork.Image(height, width);
-            var (main, enlarged) = Scores(network, height, width);
-            AssertSame(id, ExportCheck.Compare(main, scoring, image));
-            AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
-            foreach (var form in fixedForms)
-                AssertSameAtFixedSize(network, id, form, form == OnnxForm.Scoring ? main : enlarged, image);
-        }
+    // Half of the whole suite's time.
+    [TestMethod]
+    [TestCategory("Nightly")]
+    [DynamicData(nameof(Ids))]
+    public void Export_EveryFormAtTheSizeThatIsScored_GivesTheNetworksLogits(string id)
+    {
+        using var network = GoldenNetwork.Create(id);
+        network.eval();
+        using var scoring = Free(network, id, OnnxForm.Scoring);
+        using var logits = Free(network, id, OnnxForm.Logits);
+
+        AssertSameAt(512, 1024, network, id, scoring, logits, OnnxForm.Scoring, OnnxForm.Logits);
     }
 
     [TestMethod]
@@ -93,9 +97,16 @@ public sealed class OnnxParityTests
         AssertSame("sfnet-dfv1", exported.Verification);
     }
 
-    // As they are scored; of the deepest networks, whose arithmetic takes minutes there, a quarter.
-    private static (int Height, int Width) LargeSizeOf(string id) =>
-        id.EndsWith("-r50", StringComparison.Ordinal) || id.EndsWith("-r101", StringComparison.Ordinal) ? (256, 512) : (512, 1024);
+    private static void AssertSameAt(
+        int height, int width, SegmentationNetwork network, string id, SegmentationModel scoring, SegmentationModel logits, params OnnxForm[] fixedForms)
+    {
+        var image = GoldenNetwork.Image(height, width);
+        var (main, enlarged) = Scores(network, height, width);
+        AssertSame(id, ExportCheck.Compare(main, scoring, image));
+        AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
+        foreach (var form in fixedForms)
+            AssertSameAtFixedSize(network, id, form, form == OnnxForm.Scoring ? main : enlarged, image);
+    }
 
     private static SegmentationModel Free(SegmentationNetwork network, string id, OnnxForm form)
     {

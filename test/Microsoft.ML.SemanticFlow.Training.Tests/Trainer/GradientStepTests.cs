@@ -41,7 +41,7 @@ public sealed class GradientStepTests
     public void Take_TwoSteps_AreThoseOfTheFormulas(OptimizerKind optimizer)
     {
         using var scope = NewDisposeScope();
-        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var network = Network(TinyNetwork.Info);
         using var step = Step(network, new SemanticFlowTrainerOptions { Optimizer = optimizer, WeightDecay = Decay, Momentum = 0.8, AdamBeta1 = 0.7, AdamBeta2 = 0.9 });
         var bias = network.named_parameters().Single(named => named.name == "head.conv_last.1.bias").parameter;
         double[] w = Doubles(bias), m = new double[Classes], v = new double[Classes];
@@ -103,9 +103,9 @@ public sealed class GradientStepTests
         whole.Labels[0].fill_(255); // the halves differ in how many pixels count
         whole.Labels[1, ..40].fill_(255);
         var halves = new[] { 0, 2 }.Select(start => new Batch(whole.Images.narrow(0, start, 2), whole.Labels.narrow(0, start, 2), HasLabels: true)).ToArray();
-        using var expected = Network(SegmentationNetworks.SFNetDF1).to(float64);
-        using var actual = Network(SegmentationNetworks.SFNetDF1).to(float64);
-        using var initial = Network(SegmentationNetworks.SFNetDF1).to(float64);
+        using var expected = Network(TinyNetwork.Info).to(float64);
+        using var actual = Network(TinyNetwork.Info).to(float64);
+        using var initial = Network(TinyNetwork.Info).to(float64);
         using var atOnce = Step(expected, options);
         using var inTwo = Step(actual, options with { AccumulationSteps = 2 });
         foreach (var dropout in expected.modules().Concat(actual.modules()).OfType<TorchSharp.Modules.Dropout2d>())
@@ -134,7 +134,7 @@ public sealed class GradientStepTests
     public void Take_LongGradient_IsShortened()
     {
         using var scope = NewDisposeScope();
-        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var network = Network(TinyNetwork.Info);
         using var step = Step(network, new SemanticFlowTrainerOptions { MaxGradientNorm = 0.5, Momentum = 0, WeightDecay = 0 });
         var before = network.parameters().Select(parameter => parameter.detach().clone()).ToArray();
 
@@ -149,7 +149,7 @@ public sealed class GradientStepTests
     public void Take_BackboneFactor_SlowsTheBackboneOnly()
     {
         using var scope = NewDisposeScope();
-        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var network = Network(TinyNetwork.Info);
         using var step = Step(network, new SemanticFlowTrainerOptions { BackboneLearningRateFactor = 0.25, Momentum = 0, WeightDecay = 0 });
         var before = network.named_parameters().ToDictionary(named => named.name, named => named.parameter.detach().clone());
 
@@ -169,7 +169,7 @@ public sealed class GradientStepTests
     public void Begin_FrozenBatchNorm_KeepsTheStatisticsAndLearnsTheScale()
     {
         using var scope = NewDisposeScope();
-        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var network = Network(TinyNetwork.Info);
         using var step = Step(network, new SemanticFlowTrainerOptions { FreezeBatchNorm = true });
         var before = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
 
@@ -190,11 +190,11 @@ public sealed class GradientStepTests
         using var scope = NewDisposeScope();
         string path = Path.GetTempFileName();
         var options = new SemanticFlowTrainerOptions { Optimizer = optimizer };
-        using var first = Network(SegmentationNetworks.SFNetDF1);
+        using var first = Network(TinyNetwork.Info);
         using var step = Step(first, options);
         using var average = new WeightAverage(first, decay: 0.5);
         Advance(step, average, count: 2);
-        using var second = SegmentationNetworks.SFNetDF1.Create(Classes);
+        using var second = TinyNetwork.Info.Create(Classes);
         using var resumed = Step(second, options);
         using var resumedAverage = new WeightAverage(second, decay: 0.5);
 
@@ -228,7 +228,7 @@ public sealed class GradientStepTests
 
         static double LossAfter(TrainingPrecision precision)
         {
-            using var network = Network(SegmentationNetworks.SFNetDF1);
+            using var network = Network(TinyNetwork.Info);
             var options = new SemanticFlowTrainerOptions { Precision = precision, BatchSize = 2 };
             using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
             step.Begin();
@@ -248,7 +248,7 @@ public sealed class GradientStepTests
     public void Take_Float16GradientOutOfRange_LeavesTheWeights()
     {
         using var scope = NewDisposeScope();
-        using var network = Network(SegmentationNetworks.SFNetDF1);
+        using var network = Network(TinyNetwork.Info);
         var options = new SemanticFlowTrainerOptions { Precision = TrainingPrecision.Float16, BatchSize = 2 };
         using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
         step.Begin();

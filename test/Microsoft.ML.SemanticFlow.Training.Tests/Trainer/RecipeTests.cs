@@ -18,7 +18,7 @@ public sealed class RecipeTests
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, exported, new OnnxExportOptions());
 
-        using var network = SegmentationNetworks.SFNetDF1.Create(TinyScenes.Labels.ClassCount);
+        using var network = TinyNetwork.Info.Create(TinyScenes.Labels.ClassCount);
         string last = Path.Combine(scenes.Run, "last.safetensors");
         Checkpoint.LoadWeights(last, network);
         using var file = SafeTensors.Open(last);

@@ -10,7 +10,7 @@ internal static class TinyRun
 {
     public static readonly SemanticFlowTrainerOptions Options = new()
     {
-        Network = SegmentationNetworks.SFNetDF1,
+        Network = TinyNetwork.Info,
         Epochs = 2,
         BatchSize = 2,
         CropHeight = 64,

@@ -18,7 +18,7 @@ public sealed class WeightAverageTests
     [TestMethod]
     public void Add_WeightsAndStatistics_AreAveragedAndCountersCopied()
     {
-        using var network = SegmentationNetworks.SFNetDF1.Create(3);
+        using var network = TinyNetwork.Info.Create(3);
         Set(network, 1);
         using var average = new WeightAverage(network, decay: 0.9);
 

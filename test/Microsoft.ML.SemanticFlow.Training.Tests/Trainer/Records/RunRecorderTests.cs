@@ -23,7 +23,7 @@ public sealed class RunRecorderTests
         var end = start.GetProperty("end");
         var best = Checkpoint.ReadInfo(Path.Combine(scenes.Run, "best.safetensors"));
         Assert.AreEqual("finished", run.GetProperty("state").GetString());
-        Assert.AreEqual("sfnet-dfv1", run.GetProperty("network").GetString());
+        Assert.AreEqual("tiny", run.GetProperty("network").GetString());
         Assert.AreEqual("disk", run.GetProperty("labels").GetProperty("classes")[1].GetString());
         Assert.AreEqual(1, run.GetProperty("seed").GetInt32());
         Assert.AreEqual("64", run.GetProperty("options").GetProperty("CropHeight").GetString());
