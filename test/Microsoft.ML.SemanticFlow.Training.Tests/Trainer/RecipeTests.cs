@@ -13,12 +13,12 @@ public sealed class RecipeTests
     public void Fit_WithAverage_KeepsAndExportsTheAverage()
     {
         using var scenes = new TinyScenes(2);
-        TinyRun.Fit(scenes, TinyRun.Options with { WeightAverageDecay = 0.9, Epochs = 1, RunDirectory = scenes.Run });
+        TinyRun.Fit(scenes, TinyRun.Options with { Network = SegmentationNetworks.SFNetDF1, WeightAverageDecay = 0.9, Epochs = 1, RunDirectory = scenes.Run });
         string exported = Path.Combine(scenes.Run, "again.onnx");
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, exported, new OnnxExportOptions());
 
-        using var network = TinyNetwork.Info.Create(TinyScenes.Labels.ClassCount);
+        using var network = SegmentationNetworks.SFNetDF1.Create(TinyScenes.Labels.ClassCount);
         string last = Path.Combine(scenes.Run, "last.safetensors");
         Checkpoint.LoadWeights(last, network);
         using var file = SafeTensors.Open(last);

@@ -306,7 +306,7 @@ public sealed class SemanticFlowTrainerTests
     public void ExportOnnx_OfARunFolder_GivesTheFileThatFitExported()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Network = SegmentationNetworks.SFNetDF1, Epochs = 1, RunDirectory = scenes.Run });
         string output = Path.Combine(scenes.Run, "again.onnx");
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, output, new OnnxExportOptions());
