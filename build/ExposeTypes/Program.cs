@@ -46,7 +46,7 @@ using (var image = new PEReader(new MemoryStream(bytes)))
 
 if (wanted.Count > 0)
 {
-    Console.Error.WriteLine($"error : {Path.GetFileName(source)} has no type {string.Join(", ", wanted)}: this build supports ML.NET 5.0.x.");
+    Console.Error.WriteLine($"error : {Path.GetFileName(source)} has no type {string.Join(", ", wanted)}: this build supports ML.NET 6.0.x.");
     return 1;
 }
 

@@ -27,7 +27,7 @@ namespace Microsoft.ML.SemanticFlow.Transforms
     internal static class MlNetInternals
     {
         /// <summary>The version of Microsoft.ML that these calls were checked with.</summary>
-        public const string CheckedVersion = "5.0.1";
+        public const string CheckedVersion = "6.0.0";
 
         private const string PayloadName = "SemanticFlow.bin";
         private const string ModelSignature = "SEMFLOW "; // ML.NET wants exactly eight characters
