@@ -22,7 +22,7 @@ namespace Microsoft.ML.SemanticFlow.Transforms
     /// <summary>The only place that touches internals of ML.NET. The project file lists the types it needs exposed.</summary>
     /// <remarks>
     /// ML.NET keeps saving, loading and schema shapes to itself (dotnet/machinelearning#4911). These calls were checked
-    /// with <see cref="CheckedVersion"/>; a test fails when another version is referenced.
+    /// with <see cref="CheckedVersion"/>; a test fails when another version is referenced. docs/mlnet-internals.md has the whole story.
     /// </remarks>
     internal static class MlNetInternals
     {
