@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
-/// <summary>Which native packages the projects reference, as the build evaluates them.</summary>
+/// <summary>Which native packages the projects reference and where the build puts what it needs itself, as the build evaluates them.</summary>
 [TestClass]
 public sealed class BackendTests
 {
@@ -38,11 +38,48 @@ public sealed class BackendTests
             Assert.AreEqual(0, Native(Packages(project, gpu)).Length);
     }
 
+    // The managed part asks the native one for the API of its own minor version; beyond that each package has a version of its own.
+    [TestMethod]
+    public void OnnxRuntime_EveryPackage_HasTheSameApi()
+    {
+        string project = RepositoryFiles.At("test/Microsoft.ML.SemanticFlow.Tests");
+        var versions = Items("PackageVersion", project).ToDictionary(item => Text(item, "Identity"), item => Text(item, "Version"));
+
+        var managed = Version.Parse(versions["Microsoft.ML.OnnxRuntime.Managed"]);
+        foreach (string native in (string[])[_cpu[0], _gpu[0]])
+        {
+            var version = Version.Parse(versions[native]);
+            Assert.AreEqual((managed.Major, managed.Minor), (version.Major, version.Minor), native);
+        }
+    }
+
+    // It stood in the folder that dotnet build -o names, and was looked for in its own.
+    [TestMethod]
+    [DataRow("OutputPath")]
+    [DataRow("OutDir")]
+    [DataRow("PublishDir")]
+    public void ExposeTypes_BuildToAnotherFolder_StaysInItsOwn(string property)
+    {
+        string elsewhere = Path.Combine(Path.GetTempPath(), "elsewhere") + "/";
+        string project = RepositoryFiles.At("src/Microsoft.ML.SemanticFlow");
+
+        // Asks the referenced projects where they are built to, and builds nothing.
+        var tools = Items("ExposeTypesTool", project, "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
+
+        string path = Path.GetFullPath(Text(tools.Single(), "Identity"));
+        StringAssert.StartsWith(path, RepositoryFiles.At("build", "ExposeTypes", "bin"), StringComparison.Ordinal);
+    }
+
     private static string[] Native(string[] packages) => [.. packages.Where(package => _cpu.Contains(package) || _gpu.Contains(package))];
 
-    private static string[] Packages(string project, bool gpu)
+    private static string[] Packages(string project, bool gpu) =>
+        [.. Items("PackageReference", RepositoryFiles.At(project), $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}").Select(item => Text(item, "Identity"))];
+
+    private static string Text(JsonElement item, string metadata) => item.GetProperty(metadata).GetString()!; // asked of items that have it
+
+    private static JsonElement[] Items(string name, string project, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", RepositoryFiles.At(project), "-getItem:PackageReference", $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}"])
+        var start = new ProcessStartInfo("dotnet", ["msbuild", project, $"-getItem:{name}", .. arguments])
         {
             RedirectStandardOutput = true,
         };
@@ -52,6 +89,6 @@ public sealed class BackendTests
         process.WaitForExit();
         Assert.AreEqual(0, process.ExitCode, output);
         using var json = JsonDocument.Parse(output);
-        return [.. json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)]; // every item has an identity
+        return [.. json.RootElement.GetProperty("Items").GetProperty(name).EnumerateArray().Select(item => item.Clone())];
     }
 }

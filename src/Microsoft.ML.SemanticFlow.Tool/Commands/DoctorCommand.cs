@@ -80,7 +80,7 @@ internal static class DoctorCommand
         }
         catch (Exception exception) when (NativeFault(exception) is { } fault)
         {
-            return new Finding("images", false, $"SkiaSharp does not load ({fault}). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application.");
+            return new Finding("images", false, $"SkiaSharp does not load ({fault}). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version.");
         }
     }
 
@@ -120,6 +120,7 @@ internal static class DoctorCommand
 
     private static string? NativeFault(Exception exception) => exception switch
     {
+        TypeInitializationException { InnerException: InvalidOperationException inner } => Shell.Sentence(inner).TrimEnd('.'), // SkiaSharp's native part is of another version
         TypeInitializationException { InnerException: { } inner } => NativeFault(inner),
         DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => Shell.Sentence(exception),
         _ => null,

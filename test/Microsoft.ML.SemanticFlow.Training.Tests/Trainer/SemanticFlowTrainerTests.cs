@@ -119,7 +119,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
-        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 5.0.1
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 6.0.0
 
         Assert.Throws<OperationCanceledException>(() => context.SemanticSegmentation.Trainers.SemanticFlow(_quick with { Epochs = 10_000 }).Fit(scenes.Rows(context)));
     }
