@@ -29,7 +29,7 @@ internal sealed class GradientStep : IDisposable
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
         var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
         _backboneParameters = backbone.Count;
-        _optimizer = Optimizer.Of(options, [.. named[true], .. named[false]]);
+        _optimizer = options.Optimizer.Create([.. named[true], .. named[false]]);
         Scaler = plan.ReducedPrecision == ScalarType.Float16 ? new LossScaler() : null;
         _parameters = [.. _optimizer.Memory.Parameters.Select(memory => memory.Parameter)];
     }
@@ -52,7 +52,7 @@ internal sealed class GradientStep : IDisposable
 
     /// <summary>Adds the gradients of a batch.</summary>
     /// <returns>The batch's loss. Where it is not finite no gradient is added.</returns>
-    public double Add(Batch batch, SegmentationLoss criterion)
+    public double Add(Batch batch, Criterion criterion)
     {
         using var scope = NewDisposeScope();
         if (_share == 0)
@@ -89,9 +89,9 @@ internal sealed class GradientStep : IDisposable
         }
 
         AverageGradients();
-        if (_options.MaxGradientNorm is { } norm)
+        if (_options.Optimizer.MaxGradientNorm is { } norm)
             nn.utils.clip_grad_norm_(_parameters, norm);
-        _optimizer.Step(i => i < _backboneParameters ? rate * _options.BackboneLearningRateFactor : rate);
+        _optimizer.Step(i => i < _backboneParameters ? rate * _options.Optimizer.BackboneLearningRateFactor : rate);
         _share = 0;
         return true;
     }
@@ -101,9 +101,9 @@ internal sealed class GradientStep : IDisposable
     // A loss is a mean over the pixels that count: weighted by their share, those of a few batches give the mean over all their pixels.
     private double ShareOf(Batch batch)
     {
-        if (_options.AccumulationSteps == 1)
+        if (_options.Optimizer.AccumulationSteps == 1)
             return 1;
-        using var counting = batch.Labels.ne(SegmentationLoss.Ignored).sum();
+        using var counting = batch.Labels.ne(Criterion.Ignored).sum();
         return counting.item<long>() / (double)batch.Labels.numel();
     }
 

@@ -58,23 +58,23 @@ public sealed partial class GoldenLossTests
         }
     }
 
-    private static SegmentationLoss Loss(string row)
+    private static Criterion Loss(string row)
     {
         double threshold = Argument(row, "thresh", 0.7);
         long minKept = (long)Argument(row, "min_kept", 100_000);
         var weights = row.Contains("use_weight=True", StringComparison.Ordinal) ? _cityscapesWeights : null;
-        PixelLoss term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropyLoss() : new OhemCrossEntropyLoss(threshold, minKept, weights);
+        PixelCriterion term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropy() : new OhemCrossEntropy(threshold, minKept, weights);
         return row[..row.IndexOf('(', StringComparison.Ordinal)] switch
         {
-            "CriterionSFNet" => new DeepSupervisionLoss(term, Argument(row, "aux_weight", 1)),
-            "OhemWithAux" => new DeepSupervisionLoss(term, [0.4, 0]),
+            "CriterionSFNet" => new DeepSupervision(term, Argument(row, "aux_weight", 1)),
+            "OhemWithAux" => new DeepSupervision(term, [0.4, 0]),
             _ => term,
         };
     }
 
     private static long Kept(string row, Tensor main, Tensor labels)
     {
-        var loss = new OhemCrossEntropyLoss(Argument(row, "thresh", 0.7), (long)Argument(row, "min_kept", 100_000));
+        var loss = new OhemCrossEntropy(Argument(row, "thresh", 0.7), (long)Argument(row, "min_kept", 100_000));
         return loss.Select(Warp.Resize(main, labels.shape[1..]), labels).ne(255).sum().item<long>();
     }
 

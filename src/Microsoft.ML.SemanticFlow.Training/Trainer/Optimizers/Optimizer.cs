@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Optimizers;
@@ -16,16 +15,6 @@ internal abstract class Optimizer(OptimizerMemory memory) : IDisposable
 {
     /// <summary>What is remembered of each parameter.</summary>
     public OptimizerMemory Memory => memory;
-
-    /// <summary>An optimiser of the kind that the options name.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="parameters">The parameters, by name.</param>
-    public static Optimizer Of(SemanticFlowTrainerOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters) => options.Optimizer switch
-    {
-        OptimizerKind.Adam => new AdamOptimizer(parameters, options.AdamBeta1, options.AdamBeta2, options.WeightDecay, decoupled: false),
-        OptimizerKind.AdamW => new AdamOptimizer(parameters, options.AdamBeta1, options.AdamBeta2, options.WeightDecay, decoupled: true),
-        _ => new SgdOptimizer(parameters, options.Momentum, options.WeightDecay),
-    };
 
     /// <summary>Lets go of all gradients, so that the next backward pass writes them instead of adding.</summary>
     public void ForgetGradients()

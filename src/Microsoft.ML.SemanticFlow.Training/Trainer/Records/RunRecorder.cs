@@ -36,8 +36,8 @@ internal sealed class RunRecorder
             return;
         _log = new EpochTable(folder.Log, _logColumns);
         _validations = new EpochTable(folder.Validations, ["epoch", "miou", "pixel_accuracy", .. labels.Classes.Select(c => c.Name)]);
-        if (options.TensorBoard)
-            _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, options.TensorBoardInterval);
+        if (options.Run is { TensorBoard: true } run)
+            _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, run.TensorBoardInterval);
     }
 
     /// <summary>Says in <c>run.json</c> what is run, on what.</summary>
@@ -58,8 +58,8 @@ internal sealed class RunRecorder
             Plan = new PlanRecord(plan.PrecisionName, plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
             TrainingSet = FingerprintOf(training),
             ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation) : null,
-            BoostSet = _options.BoostSet is { } boost ? FingerprintOf(boost) : null,
-            Notes = _options.Notes,
+            BoostSet = _options.Sampling?.Boost?.Set is { } boost ? FingerprintOf(boost) : null,
+            Notes = _options.Run!.Notes, // there is a folder
         };
         if (checkpoint is not null && earlier is { Starts: [.., var last] })
         {
@@ -187,8 +187,8 @@ internal sealed class RunRecorder
     {
         if (DataFingerprint.Difference(then, now) is not { } difference)
             return;
-        if (!_options.AllowOtherData)
-            throw new InvalidOperationException($"The {what} is not the one that the run in '{_options.RunDirectory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
+        if (_options.Run is { AllowOtherData: false } run)
+            throw new InvalidOperationException($"The {what} is not the one that the run in '{run.Directory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
         _channel.Warn($"The {what} is not the one that the run had before: {difference}");
     }
 }

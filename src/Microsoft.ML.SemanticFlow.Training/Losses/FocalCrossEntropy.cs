@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <remarks>Lin et al., ICCV 2017 (arXiv 1708.02002), "Focal Loss Definition"; here averaged over the pixels that count.</remarks>
 /// <param name="gamma">0 gives plain cross entropy.</param>
 /// <param name="classWeights">A weight for each class, or null: all alike. The average is then weighted too: sum(w l) / sum(w).</param>
-internal sealed class FocalLoss(double gamma = 2, IReadOnlyList<float>? classWeights = null) : PixelLoss
+internal sealed class FocalCrossEntropy(double gamma = 2, IReadOnlyList<float>? classWeights = null) : PixelCriterion
 {
     // Keeps the power's slope finite where the true class is certain.
     private const double Smallest = 1e-12;

@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>One loss plus a weight times another, such as cross entropy and Lovász-softmax.</summary>
-internal sealed class WeightedSumLoss(PixelLoss first, PixelLoss second, double weight) : PixelLoss
+internal sealed class WeightedSum(PixelCriterion first, PixelCriterion second, double weight) : PixelCriterion
 {
     /// <inheritdoc/>
-    public override PixelLoss At(int epoch) => new WeightedSumLoss(first.At(epoch), second.At(epoch), weight);
+    public override PixelCriterion At(int epoch) => new WeightedSum(first.At(epoch), second.At(epoch), weight);
 
     /// <inheritdoc/>
     public override Tensor Compute(Tensor logits, Tensor labels)

@@ -13,7 +13,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// training code, each image's sum is divided by its counting pixels plus one, and the images are summed.
 /// After <see cref="RelaxedEpochs"/> the window is half as wide, and a pixel weighs by the number of its classes, twice at a border.
 /// </remarks>
-internal sealed class BoundaryRelaxedLoss : PixelLoss
+internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
 {
     /// <summary>Pixels that labels reach beyond a border, in each direction.</summary>
     public int Window { get; init; } = 1;
@@ -34,7 +34,7 @@ internal sealed class BoundaryRelaxedLoss : PixelLoss
     public bool IsHard { get; init; }
 
     /// <inheritdoc/>
-    public override PixelLoss At(int epoch) => RelaxedEpochs is not { } epochs || epoch < epochs ? this : new BoundaryRelaxedLoss
+    public override PixelCriterion At(int epoch) => RelaxedEpochs is not { } epochs || epoch < epochs ? this : new BoundaryRelaxedCrossEntropy
     {
         Window = Window / 2,
         Bound = Bound,

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// Berman et al., CVPR 2018 (arXiv 1705.08790), "The Lovász-Softmax loss": of each class, the pixels' errors |g - p| in falling order,
 /// each times what the pixel adds to the Jaccard loss of the worse ones before it.
 /// </remarks>
-internal sealed class LovaszSoftmaxLoss : PixelLoss
+internal sealed class LovaszSoftmax : PixelCriterion
 {
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {

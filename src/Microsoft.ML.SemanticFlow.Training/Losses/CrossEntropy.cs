@@ -8,7 +8,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>Cross entropy, averaged over the pixels that count.</summary>
 /// <param name="classWeights">A weight for each class, or null: all alike. The average is then weighted too: sum(w l) / sum(w).</param>
-internal sealed class CrossEntropyLoss(IReadOnlyList<float>? classWeights = null) : PixelLoss
+internal sealed class CrossEntropy(IReadOnlyList<float>? classWeights = null) : PixelCriterion
 {
     /// <inheritdoc/>
     public override Tensor Compute(Tensor logits, Tensor labels)
@@ -20,7 +20,7 @@ internal sealed class CrossEntropyLoss(IReadOnlyList<float>? classWeights = null
 
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => Mean(logits, labels, classWeights);
 
-    /// <summary>The mean over all labels but <see cref="SegmentationLoss.Ignored"/>.</summary>
+    /// <summary>The mean over all labels but <see cref="Criterion.Ignored"/>.</summary>
     internal static Tensor Mean(Tensor logits, Tensor labels, IReadOnlyList<float>? classWeights)
     {
         var weights = classWeights is null ? null : tensor(classWeights.ToArray(), logits.dtype, logits.device);

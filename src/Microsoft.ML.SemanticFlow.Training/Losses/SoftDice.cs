@@ -8,7 +8,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>One minus the soft Dice coefficient, 2 sum(p g) / (sum(p) + sum(g)), averaged over the classes that occur in the batch.</summary>
 /// <remarks>Milletari et al., 3DV 2016 (arXiv 1606.04797), "Dice loss layer", with p to the first power. p is the softmax, g the ground truth; sums run over the batch.</remarks>
-internal sealed class DiceLoss : PixelLoss
+internal sealed class SoftDice : PixelCriterion
 {
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {

@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>Names of classes, as options give them.</summary>
 internal static class ClassNames

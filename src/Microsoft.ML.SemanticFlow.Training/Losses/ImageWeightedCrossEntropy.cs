@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// </remarks>
 /// <param name="bound">How much the weight of a class that hardly occurs exceeds 1.</param>
 /// <param name="overBatch">Whether one set of weights is made from all images together.</param>
-internal sealed class ImageWeightedCrossEntropyLoss(double bound = 1, bool overBatch = false) : PixelLoss
+internal sealed class ImageWeightedCrossEntropy(double bound = 1, bool overBatch = false) : PixelCriterion
 {
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {
@@ -23,7 +23,7 @@ internal sealed class ImageWeightedCrossEntropyLoss(double bound = 1, bool overB
         {
             var (scores, own) = (logits.narrow(0, i, 1), labels.narrow(0, i, 1));
             if (!AnyCounts(own)) continue;
-            var loss = CrossEntropyLoss.Mean(scores, own, shared ?? WeightsOf(own, logits.shape[1]));
+            var loss = CrossEntropy.Mean(scores, own, shared ?? WeightsOf(own, logits.shape[1]));
             total = total is null ? loss : total + loss;
         }
 

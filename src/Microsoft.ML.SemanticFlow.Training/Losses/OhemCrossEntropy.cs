@@ -16,9 +16,9 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="threshold">Probability up to which a pixel is hard.</param>
 /// <param name="minKept">Pixels kept at least; 0 keeps all.</param>
 /// <param name="classWeights">A weight for each class, or null: all alike.</param>
-internal sealed class OhemCrossEntropyLoss(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelLoss
+internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelCriterion
 {
-    private readonly CrossEntropyLoss _ofKept = new(classWeights);
+    private readonly CrossEntropy _ofKept = new(classWeights);
 
     /// <inheritdoc/>
     public override Tensor Compute(Tensor logits, Tensor labels)

@@ -12,15 +12,15 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <remarks>Li et al., ECCV 2020 (arXiv 2002.10120), "Network Architectures": weight 1, the same threshold for every output.</remarks>
 /// <param name="term">The loss of one output.</param>
 /// <param name="weights">Weights of the auxiliary outputs, coarse to fine; the last stands for all further ones. An output of weight 0 is not computed.</param>
-internal sealed class DeepSupervisionLoss(PixelLoss term, IReadOnlyList<double> weights) : SegmentationLoss
+internal sealed class DeepSupervision(PixelCriterion term, IReadOnlyList<double> weights) : Criterion
 {
     /// <summary>One weight for all auxiliary outputs.</summary>
-    public DeepSupervisionLoss(PixelLoss term, double weight = 1) : this(term, [weight])
+    public DeepSupervision(PixelCriterion term, double weight = 1) : this(term, [weight])
     {
     }
 
     /// <inheritdoc/>
-    public override SegmentationLoss At(int epoch) => new DeepSupervisionLoss(term.At(epoch), weights);
+    public override Criterion At(int epoch) => new DeepSupervision(term.At(epoch), weights);
 
     /// <inheritdoc/>
     public override Tensor Compute(NetworkOutput output, Tensor labels)

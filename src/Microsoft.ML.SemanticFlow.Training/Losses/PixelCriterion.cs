@@ -8,13 +8,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>A loss of one map of logits; of a network's outputs it takes the main one.</summary>
-internal abstract class PixelLoss : SegmentationLoss
+internal abstract class PixelCriterion : Criterion
 {
     /// <inheritdoc/>
     public sealed override Tensor Compute(NetworkOutput output, Tensor labels) => Compute(output.Main, labels);
 
     /// <inheritdoc/>
-    public override PixelLoss At(int epoch) => this;
+    public override PixelCriterion At(int epoch) => this;
 
     /// <summary>The loss of one map of logits [N, K, h, w] against labels [N, H, W].</summary>
     public virtual Tensor Compute(Tensor logits, Tensor labels)
