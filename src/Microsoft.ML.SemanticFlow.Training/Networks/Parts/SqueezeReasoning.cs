@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -56,7 +57,7 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
 
         // Upstream: node by node, so the scale of channel f n comes from channel n f of the vector. Checkpoints depend on it.
         var scale = reasoned.reshape(-1, _features * Nodes, 1, 1);              // [N,c,1,1]
-        return (_expandNorm.call(_expand.call(scale * _values.call(x))) + x).MoveToOuterDisposeScope();
+        return _expandNorm.call(_expand.call(scale * _values.call(x))).Plus(x).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue x)
