@@ -5,6 +5,7 @@ using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
 using TorchSharp.Modules;
@@ -46,7 +47,7 @@ internal sealed class GradientStep : IDisposable
         _network.train();
         if (!_options.FreezeBatchNorm)
             return;
-        foreach (var norm in _network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in _network.modules().OfType<HeldBatchNorm2d>())
             norm.eval();
     }
 
