@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -48,7 +49,7 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
     internal Tensor Relax(Tensor labels, long classCount, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        var ids = labels.masked_fill(labels.eq(Ignored), classCount);                                   // [N,H,W]
+        var ids = labels.Filled(labels.IsEqualTo(Ignored), classCount);                                  // [N,H,W]
         var own = functional.one_hot(ids, classCount + 1).permute(0, 3, 1, 2).to(type);                 // [N,K+1,H,W]
 
         // What lies outside the image counts as ignored.
@@ -57,8 +58,8 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
             functional.pad(own.narrow(1, classCount, 1), [Window, Window, Window, Window], value: 1),
         ], dim: 1);
         var relaxed = functional.max_pool2d(around, 2 * Window + 1, 1);
-        foreach (int id in StrictClasses) relaxed = where(ids.eq(id).unsqueeze(1), own, relaxed);
-        return (IsHard ? relaxed * (1 + BorderOf(ids).unsqueeze(1).to(type)) : relaxed).MoveToOuterDisposeScope();
+        foreach (int id in StrictClasses) relaxed = where(ids.IsEqualTo(id).unsqueeze(1), own, relaxed);
+        return (IsHard ? relaxed * BorderOf(ids).unsqueeze(1).to(type).Plus(1) : relaxed).MoveToOuterDisposeScope();
     }
 
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
@@ -71,7 +72,7 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
         for (long i = 0; i < labels.shape[0]; i++)
         {
             var own = asked.narrow(0, i, 1);
-            total = total + OfImage(logits.narrow(0, i, 1), own.narrow(1, 0, classCount), shared ?? WeightsOf(own, classCount));
+            total = total.Plus(OfImage(logits.narrow(0, i, 1), own.narrow(1, 0, classCount), shared ?? WeightsOf(own, classCount)));
         }
 
         return total.MoveToOuterDisposeScope();
@@ -82,17 +83,17 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
     {
         using var scope = NewDisposeScope();
         var count = asked.sum(1);                                                                       // [1,H,W]
-        var counts = count.gt(0);
-        var isAsked = asked.gt(0);
+        var counts = count.IsPositive();
+        var isAsked = asked.IsPositive();
 
         // Where nothing is asked for, everything is: the loss is 0, and so is its gradient.
         var left = isAsked.logical_not() & counts.unsqueeze(1);
-        var loss = -functional.log_softmax(logits, dim: 1).masked_fill(left, double.NegativeInfinity).logsumexp(1);      // [1,H,W]
+        var loss = -functional.log_softmax(logits, dim: 1).Filled(left, double.NegativeInfinity).logsumexp(1);      // [1,H,W]
 
         // Upstream: the count is that of all images of the batch, broadcast against one; only with one image is it right.
         var share = (isAsked * weights).sum(1);
-        share = IsHard ? share * count : (asked * weights).sum(1) / count.clamp_min(1);
-        return ((loss * share).sum() / (counts.sum() + 1)).MoveToOuterDisposeScope();
+        share = IsHard ? share * count : (asked * weights).sum(1) / count.AtLeast(1);
+        return ((loss * share).sum() / counts.sum().Plus(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor WeightsOf(Tensor asked, long classCount)

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using static TorchSharp.torch;
 
@@ -24,6 +25,6 @@ internal abstract class Criterion
     public static bool AnyCounts(Tensor labels)
     {
         using var scope = NewDisposeScope();
-        return labels.ne(Ignored).any().item<bool>();
+        return labels.IsNotEqualTo(Ignored).any().item<bool>();
     }
 }

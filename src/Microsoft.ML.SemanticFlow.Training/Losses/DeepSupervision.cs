@@ -1,9 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
-using Microsoft.ML.SemanticFlow.Networks.Parts;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Losses;
@@ -30,10 +29,8 @@ internal sealed class DeepSupervision(PixelCriterion term, IReadOnlyList<double>
         for (int i = 0; i < output.Auxiliary.Count; i++)
         {
             double weight = weights[Math.Min(i, weights.Count - 1)];
-            if (weight == 0)
-                continue;
-            using Scalar factor = weight; // held, as in Sums
-            total = total.Plus(term.Compute(output.Auxiliary[i], labels).mul(factor));
+            if (weight != 0)
+                total = total.Plus(term.Compute(output.Auxiliary[i], labels).Times(weight));
         }
 
         return total.MoveToOuterDisposeScope();

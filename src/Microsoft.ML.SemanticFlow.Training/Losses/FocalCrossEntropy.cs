@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,11 +20,11 @@ internal sealed class FocalCrossEntropy(double gamma = 2, IReadOnlyList<float>? 
     {
         using var scope = NewDisposeScope();
         var crossEntropy = functional.cross_entropy(logits, labels, ignore_index: Ignored, reduction: Reduction.None);    // [N,H,W]
-        var counting = labels.ne(Ignored);
+        var counting = labels.IsNotEqualTo(Ignored);
         var weights = classWeights is null
             ? counting.to(logits.dtype)
-            : tensor(classWeights.ToArray(), logits.dtype, logits.device)[labels.masked_fill(counting.logical_not(), 0)] * counting;
-        var loss = (-expm1(-crossEntropy)).clamp_min(Smallest).pow(gamma) * crossEntropy;
+            : tensor(classWeights.ToArray(), logits.dtype, logits.device)[labels.Filled(counting.logical_not(), 0)] * counting;
+        var loss = (-expm1(-crossEntropy)).AtLeast(Smallest).Power(gamma) * crossEntropy;
         return ((loss * weights).sum() / weights.sum()).MoveToOuterDisposeScope();
     }
 }

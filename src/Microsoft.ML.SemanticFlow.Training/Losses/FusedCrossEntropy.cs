@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Runtime.InteropServices;
-using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,8 +56,7 @@ internal static class FusedCrossEntropy
         images.ForEach((work, image) => sums[image] = work.Compute(images.Logits(image), images.Labels(image), images.ScoresOf(gradient, image)));
 
         double weight = sums.Sum(sum => sum.Weight);
-        using Scalar share = 1 / weight;
-        return (sums.Sum(sum => sum.Loss) / weight, gradient.mul_(share));
+        return (sums.Sum(sum => sum.Loss) / weight, gradient.TimesInPlace(1 / weight));
     }
 
     /// <summary>The images of contiguous logits and labels, worked on by as many threads as libtorch takes.</summary>

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Losses;
@@ -24,16 +25,16 @@ internal sealed class ImageWeightedCrossEntropy(double bound = 1, bool overBatch
             var (scores, own) = (logits.narrow(0, i, 1), labels.narrow(0, i, 1));
             if (!AnyCounts(own)) continue;
             var loss = CrossEntropy.Mean(scores, own, shared ?? WeightsOf(own, logits.shape[1]));
-            total = total is null ? loss : total + loss;
+            total = total is null ? loss : total.Plus(loss);
         }
 
-        return (total ?? logits.sum() * double.NaN).MoveToOuterDisposeScope();
+        return (total ?? logits.sum().Times(double.NaN)).MoveToOuterDisposeScope();
     }
 
     private float[] WeightsOf(Tensor labels, long classCount)
     {
         using var scope = NewDisposeScope();
-        long[] counts = labels.masked_select(labels.ne(Ignored)).bincount(null, classCount).data<long>().ToArray();
+        long[] counts = labels.masked_select(labels.IsNotEqualTo(Ignored)).bincount(null, classCount).data<long>().ToArray();
         return ImageWeights.Of(counts.Select(count => (double)count), counts.Sum(), bound);
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,12 +17,12 @@ internal sealed class LovaszSoftmax : PixelCriterion
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var places = labels.flatten().ne(Ignored).nonzero().squeeze(1);                                      // [P]
+        var places = labels.flatten().IsNotEqualTo(Ignored).nonzero().squeeze(1);                            // [P]
         var classes = labels.flatten()[places];
         var probabilities = functional.softmax(logits, dim: 1).transpose(0, 1).flatten(1).index_select(1, places);      // [K,P]
 
-        var losses = classes.unique().output.data<long>().Select(id => OfClass(probabilities[id], classes.eq(id))).ToArray();
-        return (losses.Length == 0 ? probabilities.sum() * double.NaN : stack(losses).mean()).MoveToOuterDisposeScope();
+        var losses = classes.unique().output.data<long>().Select(id => OfClass(probabilities[id], classes.IsEqualTo(id))).ToArray();
+        return (losses.Length == 0 ? probabilities.sum().Times(double.NaN) : stack(losses).mean()).MoveToOuterDisposeScope();
     }
 
     // errors and truth of one class over all pixels, [P]
@@ -34,7 +35,7 @@ internal sealed class LovaszSoftmax : PixelCriterion
         // In double: the steps are differences of neighbours near 1.
         var sorted = truth[order].to(ScalarType.Float64);
         var total = sorted.sum();
-        var jaccard = 1 - (total - sorted.cumsum(0)) / (total + (1 - sorted).cumsum(0));
+        var jaccard = ((total - sorted.cumsum(0)) / total.Plus(sorted.Complement().cumsum(0))).Complement();
         var steps = cat([jaccard[..1], jaccard[1..] - jaccard[..^1]]).to(probabilities.dtype);
         return dot(errors, steps).MoveToOuterDisposeScope();
     }

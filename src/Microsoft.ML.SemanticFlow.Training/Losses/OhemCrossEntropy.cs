@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,9 +37,9 @@ internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 10
     /// <summary>The labels with every pixel that is not kept ignored.</summary>
     internal Tensor Select(Tensor logits, Tensor labels) => Keep(labels, () =>
     {
-        var ignored = labels.eq(Ignored);
-        var classes = labels.masked_fill(ignored, 0).unsqueeze(1);              // [N,1,H,W]
-        return functional.softmax(logits, dim: 1).gather(1, classes).squeeze(1).masked_fill_(ignored, 1);      // [N,H,W]
+        var ignored = labels.IsEqualTo(Ignored);
+        var classes = labels.Filled(ignored, 0).unsqueeze(1);                   // [N,1,H,W]
+        return functional.softmax(logits, dim: 1).gather(1, classes).squeeze(1).FilledInPlace(ignored, 1);      // [N,H,W]
     });
 
     // Probabilities of the true classes, 1 where a pixel does not count, are asked for only where some are left out.
@@ -46,16 +47,16 @@ internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 10
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        long counting = labels.ne(Ignored).sum().item<long>();
+        long counting = labels.IsNotEqualTo(Ignored).sum().item<long>();
         if (minKept == 0 || counting == 0 || minKept > counting) return labels.alias().MoveToOuterDisposeScope();
 
         var probabilities = probabilitiesOf();
-        var kept = probabilities.le(threshold);
+        var kept = probabilities.IsAtMost(threshold);
 
         // Counting is cheaper than finding the minKept-th, which is needed only when too few are hard.
         if (kept.sum().item<long>() < minKept)
             kept = probabilities.le(probabilities.flatten().kthvalue(minKept, 0).values);
 
-        return labels.masked_fill(kept.logical_not_(), Ignored).MoveToOuterDisposeScope();
+        return labels.Filled(kept.logical_not_(), Ignored).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,16 +14,16 @@ internal sealed class SoftDice : PixelCriterion
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var counting = labels.ne(Ignored);                                                                   // [N,H,W]
+        var counting = labels.IsNotEqualTo(Ignored);                                                         // [N,H,W]
         var classes = labels.masked_select(counting);                                                        // [P]
         var probabilities = functional.softmax(logits, dim: 1) * counting.unsqueeze(1);                      // [N,K,H,W]
-        var ofTrueClass = probabilities.gather(1, labels.masked_fill(counting.logical_not(), 0).unsqueeze(1)).squeeze(1).masked_select(counting);
+        var ofTrueClass = probabilities.gather(1, labels.Filled(counting.logical_not(), 0).unsqueeze(1)).squeeze(1).masked_select(counting);
 
         long classCount = logits.shape[1];
         var truth = classes.bincount(null, classCount).to(logits.dtype);                                     // [K]
         var predicted = probabilities.sum([0, 2, 3]);
-        var common = zeros([classCount], logits.dtype, logits.device).index_add(0, classes, ofTrueClass, 1);
-        var occurs = truth.gt(0);
-        return (1 - (2 * common / (predicted + truth)).masked_select(occurs).mean()).MoveToOuterDisposeScope();
+        var common = zeros([classCount], logits.dtype, logits.device).PlusAt(0, classes, ofTrueClass);
+        var occurs = truth.IsPositive();
+        return (common.Times(2) / predicted.Plus(truth)).masked_select(occurs).mean().Complement().MoveToOuterDisposeScope();
     }
 }

@@ -1,8 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Networks.Parts;
-using TorchSharp;
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Losses;
@@ -22,9 +21,5 @@ internal sealed class WeightedSum(PixelCriterion first, PixelCriterion second, d
 
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => Sum(first.OfPixels(logits, labels), second.OfPixels(logits, labels));
 
-    private Tensor Sum(Tensor one, Tensor other)
-    {
-        using Scalar factor = weight; // held, as in Sums
-        return one.Plus(other.mul(factor));
-    }
+    private Tensor Sum(Tensor one, Tensor other) => one.Plus(other.Times(weight));
 }

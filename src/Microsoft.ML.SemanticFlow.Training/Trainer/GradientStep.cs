@@ -3,10 +3,11 @@
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -46,7 +47,7 @@ internal sealed class GradientStep : IDisposable
         _network.train();
         if (!_options.FreezeBatchNorm)
             return;
-        foreach (var norm in _network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in _network.modules().OfType<HeldBatchNorm2d>())
             norm.eval();
     }
 
@@ -62,12 +63,11 @@ internal sealed class GradientStep : IDisposable
         using (_plan.Autocast())
             output = _network.Predict(images);
         var loss = criterion.Compute(output, labels);
-        double value = loss.ToDouble();
+        double value = loss.to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value))
         {
             double share = ShareOf(batch);
-            using Scalar factor = share * (Scaler?.Scale ?? 1); // held, as in Sums
-            loss.mul(factor).backward();
+            loss.Times(share * (Scaler?.Scale ?? 1)).backward();
             _share += share;
         }
 
@@ -103,7 +103,7 @@ internal sealed class GradientStep : IDisposable
     {
         if (_options.Optimizer.AccumulationSteps == 1)
             return 1;
-        using var counting = batch.Labels.ne(Criterion.Ignored).sum();
+        using var counting = batch.Labels.IsNotEqualTo(Criterion.Ignored).sum();
         return counting.item<long>() / (double)batch.Labels.numel();
     }
 
@@ -113,8 +113,7 @@ internal sealed class GradientStep : IDisposable
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using Scalar share = _share;
         foreach (var parameter in _parameters)
-            parameter.grad?.div_(share);
+            parameter.grad?.DividedInPlace(_share);
     }
 }

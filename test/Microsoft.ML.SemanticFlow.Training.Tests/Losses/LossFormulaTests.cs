@@ -2,15 +2,14 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 /// <summary>Losses against their formulas written out, and their gradients against differences, in double.</summary>
 [TestClass]
-[DoNotParallelize]
 public sealed class LossFormulaTests
 {
     private static readonly float[] _weights = [0.5f, 2, 1, 3];
@@ -39,7 +38,7 @@ public sealed class LossFormulaTests
     {
         using var scope = NewDisposeScope();
 
-        double value = Value((PixelCriterion)loss, _slow.Scores).ToDouble();
+        double value = Value((PixelCriterion)loss, _slow.Scores).item<double>();
 
         Assert.AreEqual(((Func<SlowLosses, double>)expected)(_slow), value, 1e-6);      // class weights are float32
     }
@@ -62,7 +61,7 @@ public sealed class LossFormulaTests
             double[] above = [.. scores], below = [.. scores];
             above[i] += Step;
             below[i] -= Step;
-            double difference = (Value((PixelCriterion)loss, above).ToDouble() - Value((PixelCriterion)loss, below).ToDouble()) / (2 * Step);
+            double difference = (Value((PixelCriterion)loss, above).item<double>() - Value((PixelCriterion)loss, below).item<double>()) / (2 * Step);
             Assert.AreEqual(difference, gradient[i], 1e-8, $"score {i}");      // the third derivative times the step squared
         }
     }
@@ -73,7 +72,9 @@ public sealed class LossFormulaTests
     {
         _ = expected;
         using var scope = NewDisposeScope();
-        var logits = (200 * randn([1, 4, 12, 12])).requires_grad_();      // softmax underflows
+        var random = new Random(5);
+        float[] scores = [.. Enumerable.Range(0, 4 * 12 * 12).Select(_ => random.Next(-400, 400))];      // softmax underflows
+        var logits = tensor(scores, [1, 4, 12, 12]).requires_grad_();
         var labels = zeros([1, 12, 12], ScalarType.Int64);
         labels[0, TensorIndex.Slice(0, 6)] = 255;
         labels[0, 11, 11] = 2;
@@ -89,12 +90,12 @@ public sealed class LossFormulaTests
     public void DeepSupervision_WeightsOfEachOutput_TheLastStandsForTheRest()
     {
         using var scope = NewDisposeScope();
-        var output = new NetworkOutput(Logits(_slow.Scores), [.. new[] { 1.0, 2, 3 }.Select(factor => Logits(_slow.Scores) * factor)]);
+        var output = new NetworkOutput(Logits(_slow.Scores), [.. new[] { 1.0, 2, 3 }.Select(factor => Logits(_slow.Scores).Times(factor))]);
         var term = new CrossEntropy();
-        double[] terms = [term.Compute(output.Main, Labels()).ToDouble(), .. output.Auxiliary.Select(auxiliary => term.Compute(auxiliary, Labels()).ToDouble())];
+        double[] terms = [term.Compute(output.Main, Labels()).item<double>(), .. output.Auxiliary.Select(auxiliary => term.Compute(auxiliary, Labels()).item<double>())];
 
-        double two = new DeepSupervision(term, [0.4, 0.1]).Compute(output, Labels()).ToDouble();
-        double first = new DeepSupervision(term, [0.4, 0]).Compute(output, Labels()).ToDouble();
+        double two = new DeepSupervision(term, [0.4, 0.1]).Compute(output, Labels()).item<double>();
+        double first = new DeepSupervision(term, [0.4, 0]).Compute(output, Labels()).item<double>();
 
         Assert.AreEqual(terms[0] + 0.4 * terms[1] + 0.1 * terms[2] + 0.1 * terms[3], two, 1e-12);
         Assert.AreEqual(terms[0] + 0.4 * terms[1], first, 1e-12);
@@ -107,8 +108,8 @@ public sealed class LossFormulaTests
         var labels = Labels();
         labels[1] = 255;
 
-        double both = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores), labels).ToDouble();
-        double alone = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores)[..1], labels[..1]).ToDouble();
+        double both = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores), labels).item<double>();
+        double alone = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores)[..1], labels[..1]).item<double>();
 
         Assert.AreEqual(alone, both, 1e-12);
     }

@@ -8,7 +8,6 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 [TestClass]
-[DoNotParallelize]
 public sealed class SegmentationLossTests
 {
     [TestMethod]
@@ -61,8 +60,8 @@ public sealed class SegmentationLossTests
     public void AnyCounts_OnlyIgnoredPixels_IsFalseAndTheLossIsNaN()
     {
         using var scope = NewDisposeScope();
-        var logits = randn(1, 3, 4, 4);
-        var labels = full([1, 4, 4], 255, dtype: ScalarType.Int64);
+        var logits = zeros(1, 3, 4, 4);
+        var labels = tensor(Enumerable.Repeat(255L, 4 * 4).ToArray(), [1, 4, 4]);
 
         Assert.IsFalse(Criterion.AnyCounts(labels));
         Assert.IsTrue(float.IsNaN(new CrossEntropy().Compute(logits, labels).item<float>()));
@@ -75,7 +74,7 @@ public sealed class SegmentationLossTests
     public void Compute_BFloat16Logits_GivesAFloat32LossWithAGradient()
     {
         using var scope = NewDisposeScope();
-        var logits = randn([1, 3, 4, 4]).to(ScalarType.BFloat16).requires_grad_();
+        var logits = zeros(1, 3, 4, 4, ScalarType.BFloat16).requires_grad_();
         var labels = zeros([1, 8, 8], dtype: ScalarType.Int64);
 
         var loss = new DeepSupervision(new CrossEntropy(), weight: 0.4).Compute(new NetworkOutput(logits, [logits]), labels);

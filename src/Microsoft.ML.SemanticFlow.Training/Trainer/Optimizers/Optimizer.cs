@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Trainer.Optimizers;
 /// <summary>Moves parameters by their gradients. The steps are PyTorch's; what is remembered carries its names.</summary>
 /// <remarks>
 /// TorchSharp 0.107 has these optimisers too, but frees the factors of a sum during the native call when another thread causes a collection
-/// (see <see cref="Networks.Parts.Sums"/>), and training loads images on other threads. Here every factor is held.
+/// (see <see cref="Native.TensorArithmetic"/>), and training loads images on other threads. Here every factor is held.
 /// </remarks>
 internal abstract class Optimizer(OptimizerMemory memory) : IDisposable
 {
@@ -40,5 +40,5 @@ internal abstract class Optimizer(OptimizerMemory memory) : IDisposable
     /// <summary>Moves one parameter. The gradient may be overwritten: it is not used again.</summary>
     protected abstract void Move(ParameterMemory memory, Tensor gradient, double rate);
 
-    public virtual void Dispose() => memory.Dispose();
+    public void Dispose() => memory.Dispose();
 }
