@@ -70,10 +70,10 @@ var scored = new SemanticSegmentationMetrics(counts);
 Console.WriteLine();
 Console.WriteLine($"{"class",-12}  {"IoU",6}  {"by colour",9}");
 for (int id = 0; id < labels.ClassCount; id++)
-    Console.WriteLine($"{labels.Classes[id].Name,-12}  {metrics.PerClassIntersectionOverUnion[id],6:f3}  {baseline[id],9:f3}");
-Console.WriteLine($"{"mIoU",-12}  {metrics.MeanIntersectionOverUnion,6:f3}  {baseline.Average(),9:f3}");
+    Console.WriteLine($"{labels.Classes[id].Name,-12}  {metrics.PerClassIoU[id],6:f3}  {baseline[id],9:f3}");
+Console.WriteLine($"{"mIoU",-12}  {metrics.MeanIoU,6:f3}  {baseline.Average(),9:f3}");
 Console.WriteLine();
-Console.WriteLine($"The ONNX file alone gives mIoU {scored.MeanIntersectionOverUnion:f3} on the same 40 scenes, which training never saw.");
+Console.WriteLine($"The ONNX file alone gives mIoU {scored.MeanIoU:f3} on the same 40 scenes, which training never saw.");
 Console.WriteLine($"Pictures (image, truth, prediction): {Path.GetFullPath(pictures)}");
 Console.WriteLine($"Model: {Path.GetFullPath(modelFile)}, {clock.Elapsed.TotalSeconds:f0} s in all");
 

@@ -87,7 +87,7 @@ public sealed partial class SemanticSegmentationCatalog
                 var scored = model.Transform(split.TestSet);
                 var metrics = SegmentationEvaluator.Evaluate(_context, scored, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
                 folds.Add(new SegmentationCrossValidationResult(fold, model, metrics, split, scored));
-                channel.Info(MessageSensitivity.None, "Fold {0} of {1}: mIoU {2}", fold + 1, splits.Count, metrics.MeanIntersectionOverUnion);
+                channel.Info(MessageSensitivity.None, "Fold {0} of {1}: mIoU {2}", fold + 1, splits.Count, metrics.MeanIoU);
             }
 
             return new SegmentationCrossValidation(folds);

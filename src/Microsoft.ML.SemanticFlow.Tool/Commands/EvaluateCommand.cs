@@ -116,18 +116,18 @@ internal static class EvaluateCommand
     {
         var figures = new
         {
-            meanIoU = JsonOutput.Number(metrics.MeanIntersectionOverUnion),
+            meanIoU = JsonOutput.Number(metrics.MeanIoU),
             pixelAccuracy = JsonOutput.Number(metrics.PixelAccuracy),
             meanClassAccuracy = JsonOutput.Number(metrics.MeanClassAccuracy),
-            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIntersectionOverUnion),
+            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIoU),
             classes = metrics.ConfusionMatrix.Labels.Classes.Select((label, id) => new
             {
                 name = label.Name,
-                iou = JsonOutput.Number(metrics.PerClassIntersectionOverUnion[id]),
+                iou = JsonOutput.Number(metrics.PerClassIoU[id]),
                 accuracy = JsonOutput.Number(metrics.PerClassAccuracy[id]),
                 pixels = metrics.ConfusionMatrix.GetActualCount(id),
             }),
-            confusion = metrics.ConfusionMatrix.Counts,
+            confusion = metrics.ConfusionMatrix.GetCounts(),
         };
         if (json == "-")
         {

@@ -175,7 +175,7 @@ internal sealed class ModelQuantizer
         var matrix = new SegmentationConfusionMatrix(_model.Labels);
         foreach (var image in _heldOut)
             matrix.Add(image.Label!.Ids, predict(image).Ids); // there are labels, or it has returned
-        return new SemanticSegmentationMetrics(matrix).MeanIntersectionOverUnion;
+        return new SemanticSegmentationMetrics(matrix).MeanIoU;
     }
 
     private void Report(QuantizationPhase phase, int done, int total) => _options.Progress?.Report(new QuantizationProgress(phase, done, total));

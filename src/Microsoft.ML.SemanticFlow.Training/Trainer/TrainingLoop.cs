@@ -149,8 +149,8 @@ internal sealed class TrainingLoop : IDisposable
         var metrics = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
         var progress = ReportEpoch(epoch, imagesPerSecond) with
         {
-            MeanIoU = metrics?.MeanIntersectionOverUnion,
-            PerClassIoU = metrics?.PerClassIntersectionOverUnion,
+            MeanIoU = metrics?.MeanIoU,
+            PerClassIoU = metrics?.PerClassIoU,
         };
         _recorder.Epoch(progress);
         _channel.Say(ConsoleTrainingProgress.Format(progress));
@@ -221,7 +221,7 @@ internal sealed class TrainingLoop : IDisposable
             _recorder,
             cancellation);
         _validating.Stop();
-        KeepIfBest(metrics.MeanIntersectionOverUnion);
+        KeepIfBest(metrics.MeanIoU);
         _recorder.Validated(_position, metrics);
         return metrics;
     }

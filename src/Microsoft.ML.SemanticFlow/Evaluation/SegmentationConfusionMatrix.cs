@@ -32,10 +32,6 @@ public sealed class SegmentationConfusionMatrix
     /// <summary>How many classes there are.</summary>
     public int ClassCount => _side - 1;
 
-    /// <summary>All counts: actual class first, then predicted class. A copy.</summary>
-    public IReadOnlyList<IReadOnlyList<long>> Counts =>
-        [.. Enumerable.Range(0, ClassCount).Select(actual => (long[])[.. Enumerable.Range(0, ClassCount).Select(predicted => Cell(actual, predicted))])];
-
     /// <summary>How many pixels of one class were predicted as another.</summary>
     /// <param name="actual">Train id in the ground truth.</param>
     /// <param name="predicted">Train id in the prediction.</param>
@@ -48,6 +44,11 @@ public sealed class SegmentationConfusionMatrix
             return Cell(actual, predicted);
         }
     }
+
+    /// <summary>Copies all counts; one alone is cheaper by the indexer.</summary>
+    /// <returns>By actual class, then by predicted class.</returns>
+    public IReadOnlyList<IReadOnlyList<long>> GetCounts() =>
+        [.. Enumerable.Range(0, ClassCount).Select(actual => (long[])[.. Enumerable.Range(0, ClassCount).Select(predicted => Cell(actual, predicted))])];
 
     /// <summary>Pixels of a class in the ground truth, whatever they were predicted as.</summary>
     /// <param name="actual">Train id.</param>

@@ -28,8 +28,8 @@ public sealed class SegmentationEvaluatorTests
 
         var metrics = _ml.SemanticSegmentation.Evaluate(pipeline.Fit(data).Transform(data));
 
-        Assert.AreEqual(1, metrics.MeanIntersectionOverUnion);
-        Assert.AreEqual(3 * 32 * 40, metrics.ConfusionMatrix.Counts.Sum(row => row.Sum()));
+        Assert.AreEqual(1, metrics.MeanIoU);
+        Assert.AreEqual(3 * 32 * 40, metrics.ConfusionMatrix.GetCounts().Sum(row => row.Sum()));
         CollectionAssert.AreEqual(new[] { "blue", "green", "red" }, metrics.ConfusionMatrix.Labels.Classes.Select(label => label.Name).ToArray());
     }
 
@@ -41,7 +41,7 @@ public sealed class SegmentationEvaluatorTests
         var metrics = _ml.SemanticSegmentation.Evaluate(data);
 
         Assert.AreEqual(3.0 / 4, metrics.PixelAccuracy);
-        Assert.AreEqual((1.0 / 2 + 2.0 / 3) / 2, metrics.MeanIntersectionOverUnion, 1e-15);
+        Assert.AreEqual((1.0 / 2 + 2.0 / 3) / 2, metrics.MeanIoU, 1e-15);
     }
 
     [TestMethod]

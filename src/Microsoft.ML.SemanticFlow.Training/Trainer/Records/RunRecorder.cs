@@ -106,8 +106,8 @@ internal sealed class RunRecorder
     /// <summary>Records a validation.</summary>
     public void Validated(CheckpointInfo position, SemanticSegmentationMetrics metrics)
     {
-        string classes = string.Join(',', metrics.PerClassIntersectionOverUnion.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture)));
-        _validations?.Set(position.Epoch, $"{metrics.MeanIntersectionOverUnion:f6},{metrics.PixelAccuracy:f6},{classes}");
+        string classes = string.Join(',', metrics.PerClassIoU.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture)));
+        _validations?.Set(position.Epoch, $"{metrics.MeanIoU:f6},{metrics.PixelAccuracy:f6},{classes}");
         _tensorBoard?.Validated(position.Step, metrics);
     }
 
