@@ -143,6 +143,31 @@ public sealed class LabelMap
         return _known[rawId];
     }
 
+    /// <summary>Says what keeps masks of this map from being compared with masks of another: the classes have the same names in the same order, or they differ.</summary>
+    /// <param name="other">The other map.</param>
+    /// <param name="subject">What has the classes of this map, as the sentence begins; null names the map.</param>
+    /// <param name="otherSubject">What has those of the other; null names the map.</param>
+    /// <returns>A sentence that names the first class that differs; null where none does. Raw ids and colours may differ.</returns>
+    public string? FindDifference(LabelMap other, string? subject = null, string? otherSubject = null)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (ReferenceEquals(this, other))
+            return null;
+        string[] names = [.. Classes.Select(label => label.Name)], others = [.. other.Classes.Select(label => label.Name)];
+        int id = names.AsSpan().CommonPrefixLength(others);
+        if (id == names.Length && id == others.Length)
+            return null;
+
+        subject ??= $"Label map '{Name}'";
+        otherSubject ??= $"label map '{other.Name}'";
+        string first = id < names.Length ? $"'{names[id]}'" : "missing", second = id < others.Length ? $"'{others[id]}'" : "missing";
+        if (names.Length != others.Length)
+            return $"{subject} has {names.Length} classes, {otherSubject} has {others.Length}: class {id} is {first} in the first and {second} in the second.";
+        return names.Order(StringComparer.Ordinal).SequenceEqual(others.Order(StringComparer.Ordinal))
+            ? $"{subject} and {otherSubject} have the same classes in another order: class {id} is {first} in the first and {second} in the second."
+            : $"{subject} calls class {id} {first}, {otherSubject} calls it {second}.";
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({ClassCount} classes)";
 

@@ -130,5 +130,27 @@ public sealed class LabelMapTests
         Assert.AreEqual(0, trainId);
     }
 
+    [TestMethod]
+    [DataRow(new[] { "road", "sky" }, null)]
+    [DataRow(new[] { "sky", "road" }, "Label map 'one' and label map 'other' have the same classes in another order: class 0 is 'road' in the first and 'sky' in the second.")]
+    [DataRow(new[] { "road", "Sky" }, "Label map 'one' calls class 1 'sky', label map 'other' calls it 'Sky'.")]
+    [DataRow(new[] { "road" }, "Label map 'one' has 2 classes, label map 'other' has 1: class 1 is 'sky' in the first and missing in the second.")]
+    [DataRow(new[] { "car", "road", "sky" }, "Label map 'one' has 2 classes, label map 'other' has 3: class 0 is 'road' in the first and 'car' in the second.")]
+    public void FindDifference_OtherClasses_NamesTheFirst(string[] others, string? expected)
+    {
+        var labels = LabelMap.FromClassNames("one", "road", "sky");
+
+        Assert.AreEqual(expected, labels.FindDifference(LabelMap.FromClassNames("other", others)));
+    }
+
+    [TestMethod]
+    public void FindDifference_OtherRawIdsAndColours_IsNone()
+    {
+        var labels = LabelMap.FromClassNames("one", "road", "sky");
+        var other = LabelMap.Parse("other", Header + "sky,7,1,1,2,3\nroad,9,0,4,5,6\n");
+
+        Assert.IsNull(labels.FindDifference(other));
+    }
+
     private static RgbColor Color(JsonElement color) => color.Integers() is [int r, int g, int b] ? new RgbColor((byte)r, (byte)g, (byte)b) : default;
 }
