@@ -82,34 +82,30 @@ internal static class EvaluateCommand
             : throw new FileNotFoundException($"Label '{lacking[0].Label}' has no prediction: expected '{lacking[0].Other}' ({lacking.Count} of {samples.Count} labels lack theirs). Predict the missing images first.");
     }
 
-    private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is null || chosen.ClassCount == own.ClassCount
-        ? chosen ?? own
-        : throw new InvalidDataException($"Model '{model}' knows the {own.ClassCount} classes of '{own.Name}'; --map names the {chosen.ClassCount} of '{chosen.Name}'. Use the map that the model was trained with.");
+    private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is not null && own.FindDifference(chosen, $"Model '{model}'", "--map") is { } difference
+        ? throw new InvalidDataException($"{difference} Use the map that the model was trained with.")
+        : chosen ?? own;
 
     private static SemanticSegmentationMetrics Count(
         Terminal terminal, List<Sample> samples, LabelMap labels, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
     {
-        var whole = new SegmentationConfusionMatrix(labels);
+        var whole = new SegmentationEvaluation(labels, keepImages: false);
         terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
             samples,
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
-            () => new SegmentationConfusionMatrix(labels),
-            (sample, _, counts) =>
+            () => new SegmentationEvaluation(labels, keepImages: false),
+            (sample, _, part) =>
             {
-                var actual = SegmentationMask.Load(sample.Label, labels);
-                var predicted = predict(sample.Other);
-                if ((actual.Height, actual.Width) != (predicted.Height, predicted.Width))
-                    throw new InvalidDataException($"'{sample.Other}' is {predicted.Height} x {predicted.Width} pixels (height x width), its label '{sample.Label}' {actual.Height} x {actual.Width}. They must be of one size.");
-                counts.Add(actual, predicted);
+                part.Add(SegmentationMask.Load(sample.Label, labels), predict(sample.Other), sample.Other);
                 done();
-                return counts;
+                return part;
             },
-            counts =>
+            part =>
             {
                 lock (whole)
-                    whole.Add(counts);
+                    whole.Add(part);
             }));
-        return new SemanticSegmentationMetrics(whole);
+        return whole.Metrics;
     }
 
     private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, string? json)

@@ -10,13 +10,9 @@ public sealed class SegmentationCrossValidation : IReadOnlyList<SegmentationCros
 {
     private readonly IReadOnlyList<SegmentationCrossValidationResult> _folds;
 
-    internal SegmentationCrossValidation(IReadOnlyList<SegmentationCrossValidationResult> folds)
+    internal SegmentationCrossValidation(IReadOnlyList<SegmentationCrossValidationResult> folds, SemanticSegmentationMetrics metrics)
     {
-        _folds = folds;
-        var counts = folds[0].Metrics.ConfusionMatrix.Copy();
-        foreach (var fold in folds.Skip(1))
-            counts.Add(fold.Metrics.ConfusionMatrix);
-        Metrics = new SemanticSegmentationMetrics(counts);
+        (_folds, Metrics) = (folds, metrics);
 
         // NaN when a fold has no pixel that counts: it has no mIoU.
         double[] scores = [.. folds.Select(fold => fold.Metrics.MeanIoU)];

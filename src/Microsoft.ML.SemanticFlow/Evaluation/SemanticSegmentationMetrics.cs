@@ -26,7 +26,7 @@ public sealed class SemanticSegmentationMetrics
         for (int id = 0; id < classes; id++)
         {
             double hit = counts[id, id], actual = counts.GetActualCount(id), predicted = counts.GetPredictedCount(id);
-            iou[id] = hit / (actual + predicted - hit);
+            iou[id] = IoU(hit, actual, predicted);
             accuracy[id] = hit / actual;
             correct += hit;
             total += actual;
@@ -102,9 +102,22 @@ public sealed class SemanticSegmentationMetrics
 
     private static string Format(double value) => double.IsNaN(value) ? "-" : value.ToString("F4", CultureInfo.InvariantCulture);
 
-    private static double MeanOfDefined(double[] values)
+    /// <returns>IoU in [0, 1]; NaN when the class occurs in neither mask.</returns>
+    internal static double IoU(double hit, double actual, double predicted) => hit / (actual + predicted - hit);
+
+    /// <returns>The mean of the values that are not NaN; NaN where there are none.</returns>
+    internal static double MeanOfDefined(ReadOnlySpan<double> values)
     {
-        var defined = values.Where(value => !double.IsNaN(value)).ToArray();
-        return defined.Length == 0 ? double.NaN : defined.Average();
+        double sum = 0;
+        int defined = 0;
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+                continue;
+            sum += value;
+            defined++;
+        }
+
+        return sum / defined;
     }
 }

@@ -68,13 +68,23 @@ public sealed class SegmentationConfusionMatrixTests
     }
 
     [TestMethod]
-    public void Add_MasksOfDifferentSizes_NamesBoth()
+    public void Add_MatrixOfOtherClasses_SaysWhich()
     {
         var matrix = new SegmentationConfusionMatrix(_three);
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add(new SegmentationMask(1, 4, new byte[4]), new SegmentationMask(2, 2, new byte[4])));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add(new SegmentationConfusionMatrix(LabelMap.FromClassNames("other", "a", "c", "b"))));
 
-        StringAssert.StartsWith(error.Message, "The predicted mask is 2 x 2, the ground truth 1 x 4. Resize one to the other.", StringComparison.Ordinal);
+        StringAssert.StartsWith(error.Message, "This confusion matrix and the other have the same classes in another order: class 1 is 'b' in the first and 'c' in the second.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Add_IdsOfDifferentLengths_NamesBoth()
+    {
+        var matrix = new SegmentationConfusionMatrix(_three);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add([0, 1], [0]));
+
+        StringAssert.StartsWith(error.Message, "There are 1 predicted ids for 2 of the ground truth.", StringComparison.Ordinal);
     }
 
     [TestMethod]
