@@ -20,7 +20,7 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
     public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, RunRecorder recorder, CancellationToken cancellation)
     {
-        var matrix = new SegmentationConfusionMatrix(labels);
+        var evaluation = new SegmentationEvaluation(labels, keepImages: false);
         network.eval();
         using var _ = inference_mode();
         int done = 0;
@@ -31,12 +31,12 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
                 throw new InvalidDataException($"Image {done} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {SegmentationModel.SmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
             var predicted = Predict(network, sample);
-            matrix.Add(sample.Mask.Ids, predicted.bytes);
+            evaluation.Add(sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"validation image {done}");
             recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
 
-        return new SemanticSegmentationMetrics(matrix);
+        return evaluation.Metrics;
     }
 
     // uint8 [1, H, W]
