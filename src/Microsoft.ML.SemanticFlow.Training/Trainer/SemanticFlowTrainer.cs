@@ -163,7 +163,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             var loss = LossOf(_options, new LossContext(labels, () => training.CountPixels(cancellation)));
             using var loader = CreateLoader(training, boost, labels, plan, folder, channel, cancellation);
             using var loop = new TrainingLoop(
-                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, recorder, channel);
+                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan, byId: _options.Labels is not null), folder, recorder, channel);
             if (checkpoint is not null)
                 loop.Resume(folder!, checkpointPath!); // a checkpoint was found in it
             loop.Run(cancellation);
@@ -244,15 +244,18 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         if (boost is not null)
             ClassNames.ToIds(boost.Classes, labels, nameof(boost.Classes)); // a name that is none is known at once
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
-        return new Readers(training, Find(boost?.Set), Find(_options.ValidationSet));
+        return new Readers(training, Find(boost?.Set, "set that boosts classes"), Find(_options.ValidationSet, "validation set"));
 
-        SampleReader? Find(IDataView? data)
+        SampleReader? Find(IDataView? data, string what)
         {
             if (data is null)
                 return null;
-            return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
-                ? SampleReader.OfPaths(data, labels)
-                : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
+            var masks = data.Schema.GetColumnOrNull(_options.LabelColumnName);
+            if (masks is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null)
+                return SampleReader.OfPaths(data, labels);
+            if (_options.Labels is null && masks is { } column && MaskAnnotations.TryGet(column)?.FindDifference(labels, $"Column '{column.Name}' of the {what}", "the training set") is { } difference)
+                throw new ArgumentException($"{difference} Load both with one label map, or set Labels in the options to go by the ids.", nameof(input));
+            return SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public string PredictedLabelColumnName { get; init => field = Check.Column(value); } = "PredictedLabel";
 
-    /// <summary>The classes; null takes them from the label column, where <c>LoadMasks</c> leaves them.</summary>
+    /// <summary>The classes, and ids count whatever the columns say; null takes them from the label column, where <c>LoadMasks</c> leaves them.</summary>
     [Fingerprint(null)]
     public LabelMap? Labels { get; init; }
 

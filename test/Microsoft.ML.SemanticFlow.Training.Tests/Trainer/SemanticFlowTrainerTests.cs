@@ -29,6 +29,21 @@ public sealed class SemanticFlowTrainerTests
     }
 
     [TestMethod]
+    public void Fit_ValidationSetOfOtherClasses_IsRefusedUnlessIdsAreToCount()
+    {
+        using var scenes = new TinyScenes(2);
+        var context = new MLContext(1);
+        var others = context.Transforms.SemanticFlow().LoadImagesAndMasks(LabelMap.FromClassNames("other", "ground", "box", "disk")).Fit(scenes.Paths(context)).Transform(scenes.Paths(context));
+        var options = TinyRun.Options with { Epochs = 1, ValidationSet = others };
+
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => TinyRun.Fit(scenes, options));
+        TinyRun.Fit(scenes, options with { Labels = TinyScenes.Labels });
+
+        StringAssert.StartsWith(
+            thrown.Message, "Column 'Label' of the validation set and the training set have the same classes in another order: class 1 is 'box' in the first and 'disk' in the second.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Fit_SameSeed_GivesTheSameWeightsWhateverTheLoaderThreads()
     {
         using var scenes = new TinyScenes(5);
