@@ -11,6 +11,7 @@ using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Transforms;
+using Microsoft.ML.Transforms.Image;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,6 +49,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     /// <param name="input">The image and the label column; the label column names the classes.</param>
     /// <returns>A transformer that adds the predicted masks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">The paths of a validation or boost set carry a label map of other classes.</exception>
     /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the MLContext names cannot be used, and it does not allow the processor instead.</exception>
@@ -251,14 +253,17 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     {
         ClassNames.ToIds(_options.BoostClasses, labels, nameof(_options.BoostClasses)); // a name that is none is known at once
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
-        return new Readers(training, Find(_options.BoostSet), Find(_options.ValidationSet));
+        var (image, label) = (input.Schema[_options.ImageColumnName], input.Schema[_options.LabelColumnName]); // the reader found them
+        var files = new LabelFiles(MaskAnnotations.TryGet(label) ?? labels, DataFingerprint.IdsOf(input, label.Name) ?? MaskIds.Raw);
+        var size = image.Type is ImageDataViewType { Height: > 0, Width: > 0 } known ? (known.Height, known.Width) : ((int, int)?)null;
+        return new Readers(training, Find(_options.BoostSet, "boost set"), Find(_options.ValidationSet, "validation set"));
 
-        SampleReader? Find(IDataView? data)
+        SampleReader? Find(IDataView? data, string what)
         {
             if (data is null)
                 return null;
-            return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
-                ? SampleReader.OfPaths(data, labels)
+            return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is { } paths
+                ? SampleReader.OfPaths(data, labels, files.Of(paths, what), size)
                 : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
         }
     }

@@ -23,6 +23,7 @@ public sealed partial record SemanticFlowTrainerOptions
     /// More images and masks, with the columns of the training set or those of a dataset reader's paths: crops are drawn from them only around
     /// the <see cref="BoostClasses"/>. Default null. It is for rare classes, and masks too coarse to train on whole.
     /// </summary>
+    /// <remarks>Paths are read as those of the <see cref="ValidationSet"/> are, and pass by the pipeline as they do.</remarks>
     public IDataView? BoostSet { get; init; }
 
     /// <summary>Names of the classes that crops are drawn around in the <see cref="BoostSet"/> too. Default none.</summary>
