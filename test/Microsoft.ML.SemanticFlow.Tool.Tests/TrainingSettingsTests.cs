@@ -24,7 +24,7 @@ public sealed class TrainingSettingsTests
     {
         var options = Read(
             "--loss", "relaxed", "--add-loss", "lovasz", "--add-loss-weight", "0.5", "--image-weight-bound", "2", "--weigh-over-batch", "--boundary-window", "3",
-            "--relaxed-epochs", "40", "--strict-classes", "pole, traffic sign", "--focal-gamma", "1.5", "--auxiliary-weights", "0.4,0", "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
+            "--relaxed-epochs", "40", "--strict-classes", "pole, \"sky, \"\"clear\"\"\", traffic sign", "--focal-gamma", "1.5", "--auxiliary-weights", "0.4,0", "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
 
         Assert.AreEqual(SegmentationLossKind.BoundaryRelaxedCrossEntropy, options.Loss);
         Assert.AreEqual(SegmentationLossKind.LovaszSoftmax, options.AddedLoss);
@@ -33,7 +33,7 @@ public sealed class TrainingSettingsTests
         Assert.IsTrue(options.WeighOverBatch);
         Assert.AreEqual(3, options.BoundaryWindow);
         Assert.AreEqual(40, options.BoundaryRelaxedEpochs);
-        CollectionAssert.AreEqual(new[] { "pole", "traffic sign" }, options.StrictBoundaryClasses.ToArray());
+        CollectionAssert.AreEqual(new[] { "pole", "sky, \"clear\"", "traffic sign" }, options.StrictBoundaryClasses.ToArray());
         Assert.AreEqual(1.5, options.FocalGamma);
         CollectionAssert.AreEqual(new[] { 0.4, 0 }, options.DeepSupervisionWeights.ToArray());
         Assert.AreEqual(10_000, options.OhemMinKept);
