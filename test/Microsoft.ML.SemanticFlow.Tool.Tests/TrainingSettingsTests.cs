@@ -25,11 +25,11 @@ public sealed class TrainingSettingsTests
     {
         var options = Read(
             "--loss", "relaxed", "--add-loss", "ohem", "--add-loss-weight", "0.5", "--image-weight-bound", "2", "--weigh-over-batch", "--boundary-window", "3", "--class-weights", "sqrt",
-            "--relaxed-epochs", "40", "--strict-classes", "pole, traffic sign", "--auxiliary-weights", "0.4,0", "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
+            "--relaxed-epochs", "40", "--strict-classes", "pole, \"sky, \"\"clear\"\"\", traffic sign", "--auxiliary-weights", "0.4,0", "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
 
         var loss = (BoundaryRelaxedCrossEntropyLoss)options.Loss;
         Assert.AreEqual((2.0, true, 3, 40), (loss.Bound, loss.OverBatch, loss.Window, loss.RelaxedEpochs));
-        CollectionAssert.AreEqual(new[] { "pole", "traffic sign" }, loss.StrictClasses.ToArray());
+        CollectionAssert.AreEqual(new[] { "pole", "sky, \"clear\"", "traffic sign" }, loss.StrictClasses.ToArray());
         var ohem = new OhemCrossEntropyLoss { MinKept = 10_000, Threshold = 0.6, ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency };
         Assert.AreEqual(new AddedLoss(ohem) { Weight = 0.5 }, options.AddedLoss);
         CollectionAssert.AreEqual(new[] { 0.4, 0 }, options.DeepSupervisionWeights.ToArray());

@@ -19,8 +19,8 @@ internal static class EvaluateCommand
         var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", HelpName = "M" };
         var images = new Option<string?>("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
         var predictions = new Option<string?>("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
-        var ids = new Option<string>("--ids") { Description = "Whether the files of --predictions hold raw or train ids.", DefaultValueFactory = _ => "raw" };
-        ids.AcceptOnlyFromAmong("raw", "train");
+        var ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, or 0-based train ids.");
+        var predictedIds = IdsOption.Create("Ids in the files of --predictions.", "--predicted-ids");
         var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
         var map = MapOption.Create();
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
@@ -28,12 +28,13 @@ internal static class EvaluateCommand
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, labels, ids, predictedIds, map, workers, json };
         inference.AddTo(command);
         scoring.AddTo(command);
         command.SetAction(parsed =>
         {
             string labelFolder = parsed.GetValue(labels)!;
+            MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
             var passes = inference.Read(parsed);
@@ -44,7 +45,7 @@ internal static class EvaluateCommand
                     using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
-                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);
+                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, labelIds, MaskOf, count, cancellation);
                         SegmentationMask MaskOf(string image) => segmenter.Predict(image, passes ?? saved, cancellation);
                     }
 
@@ -53,8 +54,7 @@ internal static class EvaluateCommand
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
-                    var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
-                    metrics = Count(terminal, Predicted(masks, labelFolder), known, path => SegmentationMask.Load(path, known, kind), count, cancellation);
+                    metrics = Count(terminal, Predicted(masks, labelFolder), known, labelIds, path => SegmentationMask.Load(path, known, maskIds), count, cancellation);
                     break;
                 default:
                     throw new UsageException("Give either --model with --images, or --predictions.");
@@ -87,7 +87,7 @@ internal static class EvaluateCommand
         : chosen ?? own;
 
     private static SemanticSegmentationMetrics Count(
-        Terminal terminal, List<Sample> samples, LabelMap labels, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
+        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
     {
         var whole = new SegmentationEvaluation(labels, keepImages: false);
         terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
@@ -96,7 +96,7 @@ internal static class EvaluateCommand
             () => new SegmentationEvaluation(labels, keepImages: false),
             (sample, _, part) =>
             {
-                part.Add(SegmentationMask.Load(sample.Label, labels), predict(sample.Other), sample.Other);
+                part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
                 done();
                 return part;
             },

@@ -10,6 +10,9 @@ internal sealed class FingerprintAttribute(string? name) : Attribute
 {
     public string? Name { get; } = name;
 
+    /// <summary>Whether the option is an entry of a table, which its own text names.</summary>
+    public bool IsEntry { get; init; }
+
     /// <summary>What stands for null.</summary>
     public string Absent { get; init; } = "auto";
 }

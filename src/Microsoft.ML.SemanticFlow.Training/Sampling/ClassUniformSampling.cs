@@ -26,7 +26,10 @@ public sealed record ClassUniformSampling : IRecipePart
 }
 
 /// <summary>More images, crops of which are drawn only around some classes: for rare classes, and masks too coarse to train on whole.</summary>
-/// <remarks>There are as many crops of a class as without: they are drawn from the centroids of both sets.</remarks>
+/// <remarks>
+/// There are as many crops of a class as without: they are drawn from the centroids of both sets. Paths are read as those of the
+/// <see cref="SemanticFlowTrainerOptions.ValidationSet"/> are, and pass by the pipeline as they do.
+/// </remarks>
 public sealed record ClassBoost : IRecipePart
 {
     /// <summary>Draws crops from a set around classes.</summary>

@@ -11,6 +11,7 @@ using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Transforms;
+using Microsoft.ML.Transforms.Image;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +40,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     /// <param name="input">The image and the label column; the label column names the classes.</param>
     /// <returns>A transformer that adds the predicted masks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">The paths of a validation or boost set carry a label map of other classes.</exception>
     /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the MLContext names cannot be used, and it does not allow the processor instead.</exception>
@@ -244,6 +246,9 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         if (boost is not null)
             ClassNames.ToIds(boost.Classes, labels, nameof(boost.Classes)); // a name that is none is known at once
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
+        var (image, label) = (input.Schema[_options.ImageColumnName], input.Schema[_options.LabelColumnName]); // the reader found them
+        var files = new LabelFiles(MaskAnnotations.TryGet(label) ?? labels, DataFingerprint.IdsOf(input, label.Name) ?? MaskIds.Raw);
+        var size = image.Type is ImageDataViewType { Height: > 0, Width: > 0 } known ? (known.Height, known.Width) : ((int, int)?)null;
         return new Readers(training, Find(boost?.Set, "set that boosts classes"), Find(_options.ValidationSet, "validation set"));
 
         SampleReader? Find(IDataView? data, string what)
@@ -251,8 +256,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             if (data is null)
                 return null;
             var masks = data.Schema.GetColumnOrNull(_options.LabelColumnName);
-            if (masks is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null)
-                return SampleReader.OfPaths(data, labels);
+            if (masks is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is { } paths)
+                return SampleReader.OfPaths(data, labels, files.Of(paths, what), size);
             if (_options.Labels is null && masks is { } column && MaskAnnotations.TryGet(column)?.FindDifference(labels, $"Column '{column.Name}' of the {what}", "the training set") is { } difference)
                 throw new ArgumentException($"{difference} Load both with one label map, or set Labels in the options to go by the ids.", nameof(input));
             return SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);

@@ -29,6 +29,7 @@ public sealed record SemanticFlowTrainerOptions
     public LabelMap? Labels { get; init; }
 
     /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
+    [Fingerprint(nameof(Network), IsEntry = true)]
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
 
     /// <summary>
@@ -94,7 +95,12 @@ public sealed record SemanticFlowTrainerOptions
     public ClassUniformSampling? Sampling { get; init; }
 
     /// <summary>What mIoU is measured on and the best weights are chosen by; null keeps the last weights.</summary>
-    /// <remarks>It holds the image and the label column, or the columns ImagePath and LabelPath of a dataset reader.</remarks>
+    /// <remarks>
+    /// It holds the image and the label column, or the columns ImagePath and LabelPath of a dataset reader. Label files are then read as their
+    /// paths say, and where they do not, as those of the training set. Paths pass by all other transforms of the pipeline: where it changes
+    /// images or masks before the trainer, give the columns made by the same transforms. Where it brings images to one size, an image of
+    /// another size is refused.
+    /// </remarks>
     [Fingerprint(null)]
     public IDataView? ValidationSet { get; init; }
 

@@ -47,6 +47,7 @@ internal sealed class RunRecorder
         if (_folder is null)
             return;
         var earlier = RunRecord.Read(_folder.Run);
+        var ids = DataFingerprint.IdsOf(training, _options.LabelColumnName) ?? MaskIds.Raw;
         var start = new StartRecord
         {
             At = DateTime.UtcNow,
@@ -56,9 +57,9 @@ internal sealed class RunRecorder
                 VersionOf(typeof(RunRecorder)), VersionOf(typeof(TorchSharp.torch)), System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
             Machine = MachineRecord.Current(),
             Plan = new PlanRecord(plan.PrecisionName, plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
-            TrainingSet = FingerprintOf(training),
-            ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation) : null,
-            BoostSet = _options.Sampling?.Boost?.Set is { } boost ? FingerprintOf(boost) : null,
+            TrainingSet = FingerprintOf(training, ids),
+            ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation, ids) : null,
+            BoostSet = _options.Sampling?.Boost?.Set is { } boost ? FingerprintOf(boost, ids) : null,
             Notes = _options.Run!.Notes, // there is a folder
         };
         if (checkpoint is not null && earlier is { Starts: [.., var last] })
@@ -181,7 +182,7 @@ internal sealed class RunRecorder
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "";
 
-    private DataFingerprint FingerprintOf(IDataView data) => DataFingerprint.Of(data, _options.ImageColumnName, _options.LabelColumnName);
+    private DataFingerprint FingerprintOf(IDataView data, MaskIds ids) => DataFingerprint.Of(data, _options.ImageColumnName, _options.LabelColumnName, ids);
 
     private void Compare(string what, DataFingerprint? then, DataFingerprint? now)
     {
