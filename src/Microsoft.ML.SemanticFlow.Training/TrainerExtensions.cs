@@ -53,7 +53,7 @@ public static class SemanticFlowTrainerExtensions
         /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
         /// <exception cref="FileNotFoundException">The folder holds no checkpoint.</exception>
         /// <exception cref="InvalidDataException">The checkpoint is not whole.</exception>
-        /// <exception cref="InvalidOperationException">The file's scores are not the network's; none is written.</exception>
+        /// <exception cref="SegmentationCheckException">The file's scores are not the network's; none is written.</exception>
         public ExportVerification ExportOnnx(string runDirectory, string outputPath, OnnxExportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);
@@ -74,7 +74,7 @@ public static class SemanticFlowTrainerExtensions
         /// The file is damaged, or it does not fit the network: the message names every fault, and under the key <c>Report</c> the exception's
         /// <see cref="Exception.Data"/> holds the <see cref="WeightReport"/> with all names.
         /// </exception>
-        /// <exception cref="InvalidOperationException">The ONNX file's scores are not the network's.</exception>
+        /// <exception cref="SegmentationCheckException">The ONNX file's scores are not the network's.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
         public ImportedCheckpoint ImportCheckpoint(string checkpointPath, CheckpointImportOptions options)
         {
@@ -105,7 +105,7 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="model">A float32 model; it stays the caller's and as it is.</param>
         /// <returns>The new model, and how far its scores are from the first's; dispose it.</returns>
         /// <exception cref="ArgumentException">The model is not in float32.</exception>
-        /// <exception cref="InvalidOperationException">float16 cannot hold what the network computes: scores are no numbers, or far off.</exception>
+        /// <exception cref="SegmentationCheckException">float16 cannot hold what the network computes: scores are no numbers, or far off.</exception>
         public Float16Model ConvertToFloat16(SegmentationModel model)
         {
             ArgumentNullException.ThrowIfNull(catalog);
