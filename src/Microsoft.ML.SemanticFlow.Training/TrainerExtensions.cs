@@ -70,10 +70,8 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes, and which ONNX file.</param>
         /// <returns>The model, and how well the checkpoint fitted; dispose it.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
-        /// <exception cref="InvalidDataException">
-        /// The file is damaged, or it does not fit the network: the message names every fault, and under the key <c>Report</c> the exception's
-        /// <see cref="Exception.Data"/> holds the <see cref="WeightReport"/> with all names.
-        /// </exception>
+        /// <exception cref="InvalidDataException">The file is damaged.</exception>
+        /// <exception cref="WeightMismatchException">The file does not fit the network; its <see cref="WeightMismatchException.Report"/> names every fault.</exception>
         /// <exception cref="SegmentationCheckException">The ONNX file's scores are not the network's.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
         public ImportedCheckpoint ImportCheckpoint(string checkpointPath, CheckpointImportOptions options)
@@ -90,7 +88,8 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes.</param>
         /// <returns>How well the checkpoint fitted.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
-        /// <exception cref="InvalidDataException">As of <c>ImportCheckpoint</c>; no file is written.</exception>
+        /// <exception cref="InvalidDataException">The file is damaged; none is written.</exception>
+        /// <exception cref="WeightMismatchException">The file does not fit the network; none is written.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it; no file is written.</exception>
         public WeightReport ConvertCheckpoint(string checkpointPath, string outputPath, CheckpointImportOptions options)
         {

@@ -51,7 +51,7 @@ internal static class Shell
         UsageException => ExitCode.Usage,
         SegmentationCheckException => ExitCode.FailedCheck,
         AggregateException all => all.InnerExceptions.All(inner => CodeOf(inner) is not null) ? CodeOf(all.InnerExceptions[0]) : null,
-        ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or InvalidOperationException
+        ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
             or NotSupportedException => ExitCode.BadInput,
         _ when NativeLibraries.Sentence(exception) is not null => ExitCode.BadInput,
         _ => null,
