@@ -109,7 +109,7 @@ internal static class ExportCheck
         try
         {
             var planes = new float[3 * image.Height * image.Width];
-            new PixelNormalization(model.Description.Mean, model.Description.Std).ToPlanes(image.Bgra, planes);
+            new PixelNormalization(model.Description.Mean, model.Description.Std, model.Description.ChannelOrder).ToPlanes(image.Bgra, planes);
             var input = tensor(planes, [1, 3, image.Height, image.Width]).to(network.parameters().First().device);
             var logits = model.Form == OnnxForm.Scoring ? network.Predict(input).Main : network.forward(input);
             return logits.to(float32).cpu().contiguous().data<float>().ToArray();

@@ -58,9 +58,9 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
             if (inference.SlidingWindow is not null && tile != (height, width))
                 throw new InvalidDataException($"{Sized()}, which gives tiles of {tile.Height} x {tile.Width}; {model.Network} was exported for {height} x {width} alone. Make the tiles that size, or export it for images of any size.");
         }
-        else if (tile.Height < SegmentationModel.SmallestSide || tile.Width < SegmentationModel.SmallestSide)
+        else if (tile.Height < model.Description.SmallestSide || tile.Width < model.Description.SmallestSide)
         {
-            throw new InvalidDataException($"{Sized()}; {model.Network} needs at least {SegmentationModel.SmallestSide} on each side. Enlarge it.");
+            throw new InvalidDataException($"{Sized()}; {model.Network} needs at least {model.Description.SmallestSide} on each side. Enlarge it.");
         }
 
         if ((long)tile.Height * tile.Width > ImageCodec.MaxPixels)

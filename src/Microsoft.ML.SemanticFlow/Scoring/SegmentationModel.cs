@@ -18,9 +18,6 @@ namespace Microsoft.ML.SemanticFlow;
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The first two parameters tell the overloads of Predict apart.")]
 public sealed partial class SegmentationModel : IDisposable
 {
-    /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
-    internal const int SmallestSide = 32;
-
     private static readonly InferenceOptions _once = new();
 
     private readonly OnnxSession _session;
@@ -252,8 +249,8 @@ public sealed partial class SegmentationModel : IDisposable
     {
         if (Height is { } height && Width is { } width)
             return (image.Height, image.Width) == (height, width) ? null : Resampling.ResizeRented(image, height, width, ResamplingFilter.Bilinear);
-        return image.Height >= SmallestSide && image.Width >= SmallestSide
+        return image.Height >= _description.SmallestSide && image.Width >= _description.SmallestSide
             ? null
-            : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
+            : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {_description.SmallestSide} on each side. Enlarge it.");
     }
 }

@@ -176,7 +176,7 @@ public sealed class SegmentationModelTests
     [DataRow("truncated", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("png", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("foreign", "'bad.onnx' has no metadata property 'semanticflow.format': it is not a model exported by this library.")]
-    [DataRow("renamed", "Model 'bad.onnx' does not take and give what its metadata says (form logits, 3 classes).")]
+    [DataRow("renamed", "Model 'bad.onnx' does not take and give what its metadata says (form logits, 3 classes, images of any size).")]
     public void Load_BadFile_SaysWhatIsWrongInOneSentence(string kind, string expected)
     {
         using var folder = new TemporaryFolder();
