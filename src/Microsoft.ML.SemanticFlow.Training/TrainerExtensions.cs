@@ -2,13 +2,12 @@
 // See LICENSE in the project root for license information.
 
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf;
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Import;
-using Microsoft.ML.SemanticFlow.Onnx.Schema;
 using Microsoft.ML.SemanticFlow.Quantization;
-using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML;
@@ -26,7 +25,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
-            return new SemanticFlowTrainer(catalog.Environment, options);
+            return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
 
@@ -39,7 +38,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
-            return new SemanticFlowTrainer(MlNetInternals.GetEnvironment(catalog), options);
+            return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
 
@@ -60,9 +59,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(runDirectory);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
-            var exported = RunExport.OfFolder(runDirectory, options);
-            AtomicFile.Write(outputPath, exported.Bytes);
-            return exported.Verification;
+            return RunExport.ToFile(runDirectory, outputPath, options);
         }
 
         /// <summary>Makes a model of a checkpoint: of the authors' (.pth), of any other of these networks that PyTorch or safetensors wrote, or of a training run.</summary>
@@ -79,7 +76,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentNullException.ThrowIfNull(options);
-            return CheckpointImport.ToModel(catalog.Trainers.Environment, checkpointPath, options);
+            return CheckpointImport.ToModel(EnvironmentOf(catalog.Trainers), checkpointPath, options);
         }
 
         /// <summary>Writes the weights of a checkpoint as safetensors: under the original's names, a tensor that has two names twice, in the network's number formats.</summary>
@@ -97,7 +94,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
-            return CheckpointImport.ToSafeTensors(catalog.Trainers.Environment, checkpointPath, outputPath, options);
+            return CheckpointImport.ToSafeTensors(EnvironmentOf(catalog.Trainers), checkpointPath, outputPath, options);
         }
 
         /// <summary>Makes a model that computes with float16 of one in float32: half the size, and faster on GPUs that have it. Processors are not.</summary>
@@ -109,20 +106,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(model);
-            if (model.Precision != OnnxPrecision.Float32)
-                throw new ArgumentException($"The model computes in {model.Precision} already. Convert the float32 file that it was made of.", nameof(model));
-            var graph = Float16Graph.Of(ModelProto.Parser.ParseFrom(model.Bytes));
-            graph.SetMetadata((model.Description with { Precision = OnnxPrecision.Float16 }).ToMetadata());
-            var converted = SegmentationModel.FromBytes(graph.ToByteArray(), model.Network, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
-            try
-            {
-                return new Float16Model(converted, ExportCheck.RunFloat16(model, converted));
-            }
-            catch
-            {
-                converted.Dispose();
-                throw;
-            }
+            return Float16Conversion.Run(EnvironmentOf(catalog.Trainers), model);
         }
 
         /// <summary>Makes a model that computes with bytes of one in float32, and measures what that does to its masks.</summary>
@@ -149,7 +133,13 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
             ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
             options ??= new QuantizationOptions();
-            return ModelQuantizer.Run(model, new CalibrationData(data, imageColumnName, labelColumnName, options), options, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
+            return ModelQuantizer.Run(EnvironmentOf(catalog.Trainers), model, new CalibrationData(data, imageColumnName, labelColumnName, options), options);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IHostEnvironment EnvironmentOf(SegmentationTrainersCatalog catalog) => catalog.Environment;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IHostEnvironment EnvironmentOf(TransformsCatalog catalog) => MlNetInternals.GetEnvironment(catalog);
 }

@@ -3,6 +3,7 @@
 
 using System.Numerics;
 using Google.Protobuf;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 
@@ -41,8 +42,8 @@ internal sealed class ModelQuantizer
     private sealed record HeldOutImage(PixelImage Image, SegmentationMask? Label, SegmentationMask Expected);
 
     /// <summary>Quantizes a float32 model.</summary>
-    public static QuantizedModel Run(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring) =>
-        new ModelQuantizer(model, data, options, scoring).Run();
+    public static QuantizedModel Run(IHostEnvironment environment, SegmentationModel model, CalibrationData data, QuantizationOptions options) =>
+        new ModelQuantizer(model, data, options, ScoringOptions.Of(environment, options: null)).Run();
 
     private QuantizedModel Run()
     {
