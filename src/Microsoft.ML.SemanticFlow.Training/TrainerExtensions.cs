@@ -13,6 +13,7 @@ using Microsoft.ML.SemanticFlow.Transforms;
 namespace Microsoft.ML;
 
 /// <summary>Where ML.NET finds the trainer of semantic segmentation.</summary>
+/// <remarks>Every method throws <see cref="InvalidOperationException"/> when the package Microsoft.ML.SemanticFlow is of another build.</remarks>
 [SuppressMessage("Naming", "CA1708", Justification = "The compiler names all extension blocks with the empty name.")]
 public static class SemanticFlowTrainerExtensions
 {
@@ -25,6 +26,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
+            SameBuild.Ensure();
             return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
@@ -38,6 +40,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
+            SameBuild.Ensure();
             return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
@@ -59,6 +62,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(runDirectory);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
+            SameBuild.Ensure();
             return RunExport.ToFile(runDirectory, outputPath, options);
         }
 
@@ -76,6 +80,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentNullException.ThrowIfNull(options);
+            SameBuild.Ensure();
             return CheckpointImport.ToModel(EnvironmentOf(catalog.Trainers), checkpointPath, options);
         }
 
@@ -94,6 +99,7 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
+            SameBuild.Ensure();
             return CheckpointImport.ToSafeTensors(EnvironmentOf(catalog.Trainers), checkpointPath, outputPath, options);
         }
 
@@ -106,6 +112,7 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(model);
+            SameBuild.Ensure();
             return Float16Conversion.Run(EnvironmentOf(catalog.Trainers), model);
         }
 
@@ -132,11 +139,13 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(data);
             ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
             ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+            SameBuild.Ensure();
             options ??= new QuantizationOptions();
             return ModelQuantizer.Run(EnvironmentOf(catalog.Trainers), model, new CalibrationData(data, imageColumnName, labelColumnName, options), options);
         }
     }
 
+    // What is internal to the other library stays out of the doors: see SameBuild.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IHostEnvironment EnvironmentOf(SegmentationTrainersCatalog catalog) => catalog.Environment;
 

@@ -1,9 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
 /// <summary>Which native packages the projects reference, as the build evaluates them.</summary>
@@ -40,18 +37,6 @@ public sealed class BackendTests
 
     private static string[] Native(string[] packages) => [.. packages.Where(package => _cpu.Contains(package) || _gpu.Contains(package))];
 
-    private static string[] Packages(string project, bool gpu)
-    {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", RepositoryFiles.At(project), "-getItem:PackageReference", $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}"])
-        {
-            RedirectStandardOutput = true,
-        };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!; // a new process is started, so there is one
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, output);
-        using var json = JsonDocument.Parse(output);
-        return [.. json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)]; // every item has an identity
-    }
+    private static string[] Packages(string project, bool gpu) =>
+        [.. ProjectItems.Of(project, "PackageReference", $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}").Select(item => item["Identity"])];
 }
