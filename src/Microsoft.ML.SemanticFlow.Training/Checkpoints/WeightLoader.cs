@@ -15,7 +15,7 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 internal static class WeightLoader
 {
     /// <summary>Loads a checkpoint of a whole network.</summary>
-    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="path">A file that <see cref="TensorFormats"/> knows.</param>
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
     /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
@@ -36,7 +36,7 @@ internal static class WeightLoader
     }
 
     /// <summary>Loads the authors' ImageNet weights into a network's backbone. What only classifying ImageNet needs is left out on both sides.</summary>
-    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="path">A file that <see cref="TensorFormats"/> knows.</param>
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
@@ -66,7 +66,7 @@ internal static class WeightLoader
     }
 
     private static TensorFile Open(string path) =>
-        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFile.Open(path);
+        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFormats.Open(path);
 
     private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
     {

@@ -103,7 +103,7 @@ public sealed class StartingWeightsTests : IDisposable
         options = options with { RunDirectory = options.RunDirectory ?? _scenes.Run };
         var context = new MLContext(1);
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(_scenes.Rows(context));
-        using var file = TensorFile.Open(Path.Combine(options.RunDirectory, "last.safetensors"));
+        using var file = TensorFormats.Open(Path.Combine(options.RunDirectory, "last.safetensors"));
         return file.Tensors.Keys.ToDictionary(name => name, file.Read);
     }
 
