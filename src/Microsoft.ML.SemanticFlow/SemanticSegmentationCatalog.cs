@@ -48,13 +48,13 @@ public sealed partial class SemanticSegmentationCatalog
 
     /// <summary>Loads a model file for use without a pipeline.</summary>
     /// <param name="path">An ONNX file that this library exported.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
-    public SegmentationModel LoadModel(string path, ScoringOptions? options = null)
+    public SegmentationModel LoadModel(string path, ExecutionOptions? execution = null)
     {
         using var channel = ((IHostEnvironment)_context).Start("Loading");
-        var model = SegmentationModel.Load(path, ScoringOptions.Of(_context, options));
+        var model = SegmentationModel.Load(path, ExecutionOptions.Of(_context, execution));
         channel.Info(MessageSensitivity.None, "{0}: {1}, {2} classes of {3}", path, model.Network, model.Labels.ClassCount, model.Labels.Name);
         return model;
     }

@@ -30,7 +30,7 @@ internal static class ExportCheck
     {
         try
         {
-            return Worst(model, image => Compare(model.RunLogits(image).Logits, converted, image, Float16Tolerance));
+            return Worst(model, image => Compare(model.Scorer.RunLogits(image).Logits, converted, image, Float16Tolerance));
         }
         catch (SegmentationCheckException inner)
         {
@@ -69,7 +69,7 @@ internal static class ExportCheck
     /// <summary>Compares on one image, given the network's logits of it.</summary>
     internal static ExportVerification Compare(float[] expected, SegmentationModel model, PixelImage image, double tolerance = Tolerance)
     {
-        var (actual, height, width) = model.RunLogits(image);
+        var (actual, height, width) = model.Scorer.RunLogits(image);
         if (actual.Length != expected.Length)
             throw new SegmentationCheckException($"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.", verification: null);
 

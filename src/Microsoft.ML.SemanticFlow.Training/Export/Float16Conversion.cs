@@ -18,7 +18,7 @@ internal static class Float16Conversion
             throw new ArgumentException($"The model computes in {model.Precision} already. Convert the float32 file that it was made of.", nameof(model));
         var graph = Float16Graph.Of(ModelProto.Parser.ParseFrom(model.Bytes));
         graph.SetMetadata((model.Description with { Precision = OnnxPrecision.Float16 }).ToMetadata());
-        var converted = SegmentationModel.FromBytes(graph.ToByteArray(), model.Network, ScoringOptions.Of(environment, options: null));
+        var converted = SegmentationModel.FromBytes(graph.ToByteArray(), model.Network, ExecutionOptions.Of(environment, execution: null));
         try
         {
             return new Float16Model(converted, ExportCheck.RunFloat16(model, converted));

@@ -17,7 +17,7 @@ internal sealed class ModelQuantizer
 
     private readonly SegmentationModel _model;
     private readonly QuantizationOptions _options;
-    private readonly ScoringOptions _scoring;
+    private readonly ExecutionOptions _scoring;
     private readonly CalibrationData _data;
     private readonly ModelProto _graph;
     private readonly GraphSites _sites;
@@ -25,7 +25,7 @@ internal sealed class ModelQuantizer
     private readonly List<(PixelImage Image, float[] Scores)> _ranking = [];
     private Dictionary<string, ActivationRange> _ranges = [];
 
-    private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring)
+    private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ExecutionOptions scoring)
     {
         (_model, _data, _options, _scoring) = (model, data, options, scoring);
         if (model.Precision != OnnxPrecision.Float32)
@@ -43,7 +43,7 @@ internal sealed class ModelQuantizer
 
     /// <summary>Quantizes a float32 model.</summary>
     public static QuantizedModel Run(IHostEnvironment environment, SegmentationModel model, CalibrationData data, QuantizationOptions options) =>
-        new ModelQuantizer(model, data, options, ScoringOptions.Of(environment, options: null)).Run();
+        new ModelQuantizer(model, data, options, ExecutionOptions.Of(environment, execution: null)).Run();
 
     private QuantizedModel Run()
     {
@@ -64,7 +64,7 @@ internal sealed class ModelQuantizer
             {
                 Agreement = agreement,
                 Float32MeanIoU = MeanIoU(image => image.Expected),
-                QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, _options.CancellationToken)),
+                QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, cancellationToken: _options.CancellationToken)),
                 QuantizedLayers = _sites.Convolutions.Count - sensitive.Length,
                 SensitiveLayers = [.. sensitive.Select(site => site.Node.Name)],
                 CalibrationImages = _data.Calibrating,
@@ -89,14 +89,14 @@ internal sealed class ModelQuantizer
             {
                 if (sample.Label is { } label && (label.Height, label.Width) != (sample.Image.Height, sample.Image.Width))
                     throw new InvalidDataException($"The label of image '{sample.Name}' is {label.Height} x {label.Width} pixels (height x width) and the image {sample.Image.Height} x {sample.Image.Width}. Give labels of the images' size, or none.");
-                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, sample.Name, _options.CancellationToken)));
+                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, sample.Name, cancellationToken: _options.CancellationToken)));
                 continue;
             }
 
-            using (var resized = _model.ToInputSize(sample.Image, sample.Name))
+            using (var resized = _model.Scorer.ToInputSize(sample.Image, sample.Name))
                 calibration.Add(resized ?? sample.Image, _options.CancellationToken);
             if (_ranking.Count < RankingImages)
-                _ranking.Add((sample.Image, _model.RunLogits(sample.Image, _options.CancellationToken).Logits));
+                _ranking.Add((sample.Image, _model.Scorer.RunLogits(sample.Image, _options.CancellationToken).Logits));
             Report(QuantizationPhase.Calibrating, ++done, _data.Calibrating);
         }
 
@@ -113,7 +113,7 @@ internal sealed class ModelQuantizer
             double squares = 0;
             foreach (var (image, scores) in _ranking)
             {
-                var actual = single.RunLogits(image, _options.CancellationToken).Logits;
+                var actual = single.Scorer.RunLogits(image, _options.CancellationToken).Logits;
                 for (int i = 0; i < scores.Length; i++)
                     squares += Math.Pow((double)scores[i] - actual[i], 2);
             }
@@ -158,7 +158,7 @@ internal sealed class ModelQuantizer
         for (int i = 0; i < _heldOut.Count; i++)
         {
             var expected = _heldOut[i].Expected.Ids;
-            var actual = candidate.Predict(_heldOut[i].Image, _options.CancellationToken).Ids;
+            var actual = candidate.Predict(_heldOut[i].Image, cancellationToken: _options.CancellationToken).Ids;
             for (int pixel = 0; pixel < expected.Length; pixel++)
                 same += expected[pixel] == actual[pixel] ? 1 : 0;
             pixels += expected.Length;

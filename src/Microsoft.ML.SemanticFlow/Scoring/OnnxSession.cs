@@ -32,7 +32,7 @@ internal sealed class OnnxSession : IDisposable
 
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
 
-    public static OnnxSession Open(byte[] bytes, string source, ScoringOptions options)
+    public static OnnxSession Open(byte[] bytes, string source, ExecutionOptions options)
     {
         if (bytes.Length == 0)
             throw new InvalidDataException($"Model '{source}' is empty. Copy or export the file again.");

@@ -86,7 +86,7 @@ public sealed class ModelMetadataTests
         using var model = Load(description);
         using var image = Draw(32, 40);
 
-        var (logits, height, width) = model.RunLogits(image);
+        var (logits, height, width) = model.Scorer.RunLogits(image);
 
         for (int channel = 0; channel < expected.Length; channel++)
         {

@@ -70,7 +70,7 @@ public sealed class SegmentationModelTests
     {
         using var folder = new TemporaryFolder();
         ImageCodec.SavePng(Noise(height: 700, width: 1000, seed: 3), folder["image.png"]);
-        using var model = SegmentationModel.Load(PathOf(Fixed), new ScoringOptions { IntraOpThreads = 1 });
+        using var model = SegmentationModel.Load(PathOf(Fixed), new ExecutionOptions { IntraOpThreads = 1 });
         long least = long.MaxValue;
         for (int i = 0; i < 5; i++)
         {
@@ -87,7 +87,7 @@ public sealed class SegmentationModelTests
     public void Load_FileStreamAndSavedCopy_DescribeTheSameModel()
     {
         using var folder = new TemporaryFolder();
-        using var model = SegmentationModel.Load(PathOf(Fixed), new ScoringOptions { IntraOpThreads = 1 });
+        using var model = SegmentationModel.Load(PathOf(Fixed), new ExecutionOptions { IntraOpThreads = 1 });
         model.Save(folder["copy.onnx"]);
         using var stream = File.OpenRead(folder["copy.onnx"]);
 
@@ -153,7 +153,7 @@ public sealed class SegmentationModelTests
     {
         using var model = SegmentationModel.Load(PathOf(Free));
 
-        Assert.Throws<OperationCanceledException>(() => model.Predict(Noise(40, 40, seed: 1), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => model.Predict(Noise(40, 40, seed: 1), cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
@@ -212,7 +212,7 @@ public sealed class SegmentationModelTests
     [DataRow(0)]
     [DataRow(-1)]
     public void IntraOpThreads_BelowOne_Throws(int threads) =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ScoringOptions { IntraOpThreads = threads });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ExecutionOptions { IntraOpThreads = threads });
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);
 

@@ -51,7 +51,7 @@ public sealed class OnnxExporterTests
         using var options = new RunOptions();
         using var output = session.Run(options, ["image"], [input], ["logits"]);
 
-        float[] expected = [.. model.RunLogits(first).Logits, .. model.RunLogits(second).Logits];
+        float[] expected = [.. model.Scorer.RunLogits(first).Logits, .. model.Scorer.RunLogits(second).Logits];
         // Other blocking of the same float32 sums.
         GoldenNetwork.AssertClose(expected, output[0].GetTensorDataAsSpan<float>(), 1e-4, "logits of two images");
     }

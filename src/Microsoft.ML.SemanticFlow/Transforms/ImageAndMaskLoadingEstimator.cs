@@ -1,0 +1,23 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Reads images and their label files; there is nothing to fit.</summary>
+/// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImagesAndMasks"/>.</remarks>
+public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
+{
+    private readonly RowEstimator _rows;
+
+    internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap labels, MaskIds ids) =>
+        _rows = new RowEstimator(new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, labels, ids));
+
+    /// <inheritdoc/>
+    public ITransformer Fit(IDataView input) => _rows.Fit(input);
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _rows.GetOutputSchema(inputSchema);
+}

@@ -1,0 +1,23 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Reads label files into masks; there is nothing to fit.</summary>
+/// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadMasks"/>.</remarks>
+public sealed class MaskLoadingEstimator : IEstimator<ITransformer>
+{
+    private readonly RowEstimator _rows;
+
+    internal MaskLoadingEstimator(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap labels, MaskIds ids) =>
+        _rows = new RowEstimator(new MaskLoadingTransformer(environment, outputColumn, pathColumn, labels, ids));
+
+    /// <inheritdoc/>
+    public ITransformer Fit(IDataView input) => _rows.Fit(input);
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _rows.GetOutputSchema(inputSchema);
+}
