@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>An accuracy as its authors state it.</summary>
-/// <param name="MeanIoU">Mean intersection over union, in percent.</param>
-/// <param name="Dataset">The data set and its split, such as <c>Cityscapes val</c>.</param>
-public sealed record PublishedAccuracy(double MeanIoU, string Dataset);
+public sealed class PublishedAccuracy
+{
+    internal PublishedAccuracy(double meanIoU, string dataset) =>
+        (MeanIoU, Dataset) = (meanIoU, dataset);
+
+    /// <summary>Mean intersection over union, in percent.</summary>
+    public double MeanIoU { get; }
+
+    /// <summary>The data set and its split, such as <c>Cityscapes val</c>.</summary>
+    public string Dataset { get; }
+}

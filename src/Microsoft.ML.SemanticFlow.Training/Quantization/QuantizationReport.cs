@@ -6,28 +6,32 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a quantization cost, measured on images that it had not seen.</summary>
-public sealed record QuantizationReport
+public sealed class QuantizationReport
 {
+    internal QuantizationReport()
+    {
+    }
+
     /// <summary>The share of the held-out pixels that get the class the float32 model gives them, in [0, 1].</summary>
-    public required double Agreement { get; init; }
+    public double Agreement { get; internal init; }
 
     /// <summary>mIoU of the float32 model on the held-out images; null when they have no labels.</summary>
-    public double? Float32MeanIoU { get; init; }
+    public double? Float32MeanIoU { get; internal init; }
 
     /// <summary>mIoU of the quantized model on the held-out images; null when they have no labels.</summary>
-    public double? QuantizedMeanIoU { get; init; }
+    public double? QuantizedMeanIoU { get; internal init; }
 
     /// <summary>Convolutions that run on bytes.</summary>
-    public required int QuantizedLayers { get; init; }
+    public int QuantizedLayers { get; internal init; }
 
     /// <summary>Convolutions that could and stay in float32 for the agreement's sake, by their names in the file, the most sensitive first.</summary>
-    public required IReadOnlyList<string> SensitiveLayers { get; init; }
+    public IReadOnlyList<string> SensitiveLayers { get; internal init; } = [];
 
     /// <summary>How many images the feature maps were measured on.</summary>
-    public required int CalibrationImages { get; init; }
+    public int CalibrationImages { get; internal init; }
 
     /// <summary>How many images the models were compared on.</summary>
-    public required int HeldOutImages { get; init; }
+    public int HeldOutImages { get; internal init; }
 
     /// <summary>The figures in a sentence.</summary>
     public override string ToString()
