@@ -17,7 +17,7 @@ namespace Microsoft.ML;
 [SuppressMessage("Naming", "CA1708", Justification = "The compiler names all extension blocks with the empty name.")]
 public static class SemanticFlowTrainerExtensions
 {
-    extension(SegmentationTrainersCatalog catalog)
+    extension(SemanticSegmentationTrainersCatalog catalog)
     {
         /// <summary>Trains an SFNet on images and their masks.</summary>
         /// <param name="options">Every number of the run.</param>
@@ -147,7 +147,7 @@ public static class SemanticFlowTrainerExtensions
 
     // What is internal to the other library stays out of the doors: see SameBuild.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IHostEnvironment EnvironmentOf(SegmentationTrainersCatalog catalog) => catalog.Environment;
+    private static IHostEnvironment EnvironmentOf(SemanticSegmentationTrainersCatalog catalog) => catalog.Environment;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IHostEnvironment EnvironmentOf(TransformsCatalog catalog) => MlNetInternals.GetEnvironment(catalog);

@@ -17,15 +17,15 @@ public sealed partial class SemanticSegmentationCatalog
     private SemanticSegmentationCatalog(MLContext context)
     {
         _context = context;
-        Data = new SegmentationDataCatalog(context);
-        Trainers = new SegmentationTrainersCatalog(context);
+        Data = new SemanticSegmentationDataCatalog(context);
+        Trainers = new SemanticSegmentationTrainersCatalog(context);
     }
 
     /// <summary>Readers of label folders.</summary>
-    public SegmentationDataCatalog Data { get; }
+    public SemanticSegmentationDataCatalog Data { get; }
 
     /// <summary>The trainers; package Microsoft.ML.SemanticFlow.Training adds them.</summary>
-    public SegmentationTrainersCatalog Trainers { get; }
+    public SemanticSegmentationTrainersCatalog Trainers { get; }
 
     /// <summary>Compares predicted masks with the ground truth, pixel by pixel.</summary>
     /// <param name="data">Rows with both masks, of the same size in each row.</param>

@@ -8,11 +8,11 @@ using Microsoft.ML.SemanticFlow.Data.Datasets;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Readers of label folders: each gives the text columns ImagePath and LabelPath, one row an image, in a stable order.</summary>
-public sealed class SegmentationDataCatalog
+public sealed class SemanticSegmentationDataCatalog
 {
     private readonly IHostEnvironment _environment;
 
-    internal SegmentationDataCatalog(IHostEnvironment environment) => _environment = environment;
+    internal SemanticSegmentationDataCatalog(IHostEnvironment environment) => _environment = environment;
 
     /// <summary>CamVid: folders train, val, test with images, trainannot, valannot, testannot with labels of the same name.</summary>
     /// <param name="root">The folder that holds them.</param>
