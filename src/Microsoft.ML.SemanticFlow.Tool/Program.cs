@@ -16,4 +16,4 @@ void OnSignal(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 
-return Shell.Run(args, new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected), cancellation.Token);
+return SemanticFlowCommand.Run(args, new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected), cancellation.Token);

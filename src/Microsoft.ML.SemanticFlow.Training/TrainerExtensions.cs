@@ -2,22 +2,22 @@
 // See LICENSE in the project root for license information.
 
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf;
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Import;
-using Microsoft.ML.SemanticFlow.Onnx.Schema;
 using Microsoft.ML.SemanticFlow.Quantization;
-using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML;
 
 /// <summary>Where ML.NET finds the trainer of semantic segmentation.</summary>
+/// <remarks>Every method throws <see cref="InvalidOperationException"/> when the package Microsoft.ML.SemanticFlow is of another build.</remarks>
 [SuppressMessage("Naming", "CA1708", Justification = "The compiler names all extension blocks with the empty name.")]
 public static class SemanticFlowTrainerExtensions
 {
-    extension(SegmentationTrainersCatalog catalog)
+    extension(SemanticSegmentationTrainersCatalog catalog)
     {
         /// <summary>Trains an SFNet on images and their masks.</summary>
         /// <param name="options">Every number of the run.</param>
@@ -26,7 +26,8 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
-            return new SemanticFlowTrainer(catalog.Environment, options);
+            SameBuild.Ensure();
+            return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
 
@@ -39,7 +40,8 @@ public static class SemanticFlowTrainerExtensions
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(options);
-            return new SemanticFlowTrainer(MlNetInternals.GetEnvironment(catalog), options);
+            SameBuild.Ensure();
+            return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
         }
     }
 
@@ -53,16 +55,15 @@ public static class SemanticFlowTrainerExtensions
         /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
         /// <exception cref="FileNotFoundException">The folder holds no checkpoint.</exception>
         /// <exception cref="InvalidDataException">The checkpoint is not whole.</exception>
-        /// <exception cref="InvalidOperationException">The file's scores are not the network's; none is written.</exception>
+        /// <exception cref="SegmentationCheckException">The file's scores are not the network's; none is written.</exception>
         public ExportVerification ExportOnnx(string runDirectory, string outputPath, OnnxExportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentException.ThrowIfNullOrEmpty(runDirectory);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
-            var exported = RunExport.OfFolder(runDirectory, options);
-            AtomicFile.Write(outputPath, exported.Bytes);
-            return exported.Verification;
+            SameBuild.Ensure();
+            return RunExport.ToFile(runDirectory, outputPath, options);
         }
 
         /// <summary>Makes a model of a checkpoint: of the authors' (.pth), of any other of these networks that PyTorch or safetensors wrote, or of a training run.</summary>
@@ -70,18 +71,17 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes, and which ONNX file.</param>
         /// <returns>The model, and how well the checkpoint fitted; dispose it.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
-        /// <exception cref="InvalidDataException">
-        /// The file is damaged, or it does not fit the network: the message names every fault, and under the key <c>Report</c> the exception's
-        /// <see cref="Exception.Data"/> holds the <see cref="WeightReport"/> with all names.
-        /// </exception>
-        /// <exception cref="InvalidOperationException">The ONNX file's scores are not the network's.</exception>
+        /// <exception cref="InvalidDataException">The file is damaged.</exception>
+        /// <exception cref="WeightMismatchException">The file does not fit the network; its <see cref="WeightMismatchException.Report"/> names every fault.</exception>
+        /// <exception cref="SegmentationCheckException">The ONNX file's scores are not the network's.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
         public ImportedCheckpoint ImportCheckpoint(string checkpointPath, CheckpointImportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentNullException.ThrowIfNull(options);
-            return CheckpointImport.ToModel(catalog.Trainers.Environment, checkpointPath, options);
+            SameBuild.Ensure();
+            return CheckpointImport.ToModel(EnvironmentOf(catalog.Trainers), checkpointPath, options);
         }
 
         /// <summary>Writes the weights of a checkpoint as safetensors: under the original's names, a tensor that has two names twice, in the network's number formats.</summary>
@@ -90,7 +90,8 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes.</param>
         /// <returns>How well the checkpoint fitted.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
-        /// <exception cref="InvalidDataException">As of <c>ImportCheckpoint</c>; no file is written.</exception>
+        /// <exception cref="InvalidDataException">The file is damaged; none is written.</exception>
+        /// <exception cref="WeightMismatchException">The file does not fit the network; none is written.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it; no file is written.</exception>
         public WeightReport ConvertCheckpoint(string checkpointPath, string outputPath, CheckpointImportOptions options)
         {
@@ -98,32 +99,21 @@ public static class SemanticFlowTrainerExtensions
             ArgumentException.ThrowIfNullOrEmpty(checkpointPath);
             ArgumentException.ThrowIfNullOrEmpty(outputPath);
             ArgumentNullException.ThrowIfNull(options);
-            return CheckpointImport.ToSafeTensors(catalog.Trainers.Environment, checkpointPath, outputPath, options);
+            SameBuild.Ensure();
+            return CheckpointImport.ToSafeTensors(EnvironmentOf(catalog.Trainers), checkpointPath, outputPath, options);
         }
 
         /// <summary>Makes a model that computes with float16 of one in float32: half the size, and faster on GPUs that have it. Processors are not.</summary>
         /// <param name="model">A float32 model; it stays the caller's and as it is.</param>
         /// <returns>The new model, and how far its scores are from the first's; dispose it.</returns>
         /// <exception cref="ArgumentException">The model is not in float32.</exception>
-        /// <exception cref="InvalidOperationException">float16 cannot hold what the network computes: scores are no numbers, or far off.</exception>
+        /// <exception cref="SegmentationCheckException">float16 cannot hold what the network computes: scores are no numbers, or far off.</exception>
         public Float16Model ConvertToFloat16(SegmentationModel model)
         {
             ArgumentNullException.ThrowIfNull(catalog);
             ArgumentNullException.ThrowIfNull(model);
-            if (model.Precision != OnnxPrecision.Float32)
-                throw new ArgumentException($"The model computes in {model.Precision} already. Convert the float32 file that it was made of.", nameof(model));
-            var graph = Float16Graph.Of(ModelProto.Parser.ParseFrom(model.Bytes));
-            graph.SetMetadata((model.Description with { Precision = OnnxPrecision.Float16 }).ToMetadata());
-            var converted = SegmentationModel.FromBytes(graph.ToByteArray(), model.Network, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
-            try
-            {
-                return new Float16Model(converted, ExportCheck.RunFloat16(model, converted));
-            }
-            catch
-            {
-                converted.Dispose();
-                throw;
-            }
+            SameBuild.Ensure();
+            return Float16Conversion.Run(EnvironmentOf(catalog.Trainers), model);
         }
 
         /// <summary>Makes a model that computes with bytes of one in float32, and measures what that does to its masks.</summary>
@@ -149,8 +139,16 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(data);
             ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
             ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+            SameBuild.Ensure();
             options ??= new QuantizationOptions();
-            return ModelQuantizer.Run(model, new CalibrationData(data, imageColumnName, labelColumnName, options), options, ScoringOptions.Of(catalog.Trainers.Environment, options: null));
+            return ModelQuantizer.Run(EnvironmentOf(catalog.Trainers), model, new CalibrationData(data, imageColumnName, labelColumnName, options), options);
         }
     }
+
+    // What is internal to the other library stays out of the doors: see SameBuild.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IHostEnvironment EnvironmentOf(SemanticSegmentationTrainersCatalog catalog) => catalog.Environment;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IHostEnvironment EnvironmentOf(TransformsCatalog catalog) => MlNetInternals.GetEnvironment(catalog);
 }

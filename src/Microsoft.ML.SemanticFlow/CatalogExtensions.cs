@@ -30,7 +30,7 @@ public static class SemanticFlowCatalogExtensions
         /// <param name="modelPath">An ONNX file that this library exported.</param>
         /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
         /// <param name="inputColumnName">The images, of any size that the model takes.</param>
-        /// <param name="options">How the model runs; null for the defaults.</param>
+        /// <param name="execution">Where and how the model runs; null for the defaults.</param>
         /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
         /// <param name="scoreColumnName">A new column of the probabilities of every class, [K, H, W] in each row; null for none.</param>
         /// <param name="confidenceColumnName">A new column of the probabilities of the predicted classes, [H, W] in each row; null for none.</param>
@@ -42,11 +42,11 @@ public static class SemanticFlowCatalogExtensions
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
         /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
         public SemanticFlowEstimator SemanticFlow(
-            string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null, InferenceOptions? inference = null,
+            string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ExecutionOptions? execution = null, InferenceOptions? inference = null,
             string? scoreColumnName = null, string? confidenceColumnName = null)
         {
             ArgumentNullException.ThrowIfNull(catalog);
-            return catalog.SemanticFlow().Score(modelPath, outputColumnName, inputColumnName, options, inference, scoreColumnName, confidenceColumnName);
+            return catalog.SemanticFlow().Score(modelPath, outputColumnName, inputColumnName, execution, inference, scoreColumnName, confidenceColumnName);
         }
     }
 }

@@ -3,7 +3,6 @@
 
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Scoring;
-using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -18,7 +17,7 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="modelPath">An ONNX file that this library exported.</param>
     /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
     /// <param name="inputColumnName">The images, of any size that the model takes.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
     /// <param name="scoreColumnName">A new column of the probabilities of every class, [K, H, W] in each row; null for none.</param>
     /// <param name="confidenceColumnName">A new column of the probabilities of the predicted classes, [H, W] in each row; null for none.</param>
@@ -30,9 +29,9 @@ public sealed class SemanticFlowTransformsCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
     public SemanticFlowEstimator Score(
-        string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ScoringOptions? options = null, InferenceOptions? inference = null,
+        string modelPath, string outputColumnName = "PredictedLabel", string inputColumnName = "Image", ExecutionOptions? execution = null, InferenceOptions? inference = null,
         string? scoreColumnName = null, string? confidenceColumnName = null) =>
-        new(Environment, modelPath, new ScoredColumns(inputColumnName, outputColumnName, scoreColumnName, confidenceColumnName), options, inference);
+        new(Environment, modelPath, new ScoredColumns(inputColumnName, outputColumnName, scoreColumnName, confidenceColumnName), execution, inference);
 
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
@@ -40,11 +39,11 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.</param>
     /// <param name="ids">Which ids the files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
     /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
-    public IEstimator<ITransformer> LoadMasks(string outputColumnName, string inputColumnName, LabelMap? labels = null, MaskIds? ids = null)
+    public MaskLoadingEstimator LoadMasks(string outputColumnName, string inputColumnName, LabelMap? labels = null, MaskIds? ids = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
-        return new MaskLoadingEstimator(inputColumnName, labels, ids, files => new MaskLoadingTransformer(Environment, outputColumnName, inputColumnName, files));
+        return new MaskLoadingEstimator(Environment, outputColumnName, inputColumnName, labels, ids);
     }
 
     /// <summary>Reads images and their label files; a row whose two sizes differ fails when its mask is read.</summary>
@@ -55,14 +54,14 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="labelPathColumnName">Text: the label files.</param>
     /// <param name="ids">Which ids the label files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
     /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
-    public IEstimator<ITransformer> LoadImagesAndMasks(
+    public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
         LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(imagePathColumnName);
         ArgumentException.ThrowIfNullOrEmpty(labelPathColumnName);
-        return new MaskLoadingEstimator(labelPathColumnName, labels, ids, files => new ImageAndMaskLoadingTransformer(Environment, imageColumnName, labelColumnName, imagePathColumnName, labelPathColumnName, files));
+        return new ImageAndMaskLoadingEstimator(Environment, imageColumnName, labelColumnName, imagePathColumnName, labelPathColumnName, labels, ids);
     }
 
     /// <summary>Brings images and masks to one size, in place: images bilinear and antialiased when shrinking, masks nearest.</summary>
@@ -70,23 +69,23 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="imageColumnName">The images; null leaves them alone.</param>
     /// <param name="maskColumnName">The masks; null leaves them alone.</param>
-    public IEstimator<ITransformer> Resize(int height, int width, string? imageColumnName = "Image", string? maskColumnName = "Label")
+    public ImageAndMaskResizingEstimator Resize(int height, int width, string? imageColumnName = "Image", string? maskColumnName = "Label")
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (string.IsNullOrEmpty(imageColumnName) && string.IsNullOrEmpty(maskColumnName))
             throw new ArgumentException("There is nothing to resize: name an image column, a mask column or both.", nameof(imageColumnName));
-        return new RowEstimator(new ResizingTransformer(Environment, height, width, imageColumnName, maskColumnName));
+        return new ImageAndMaskResizingEstimator(Environment, height, width, imageColumnName, maskColumnName);
     }
 
     /// <summary>Draws masks in their classes' colours.</summary>
     /// <param name="outputColumnName">The new image column.</param>
     /// <param name="maskColumnName">The masks.</param>
-    public IEstimator<ITransformer> Colorize(string outputColumnName, string maskColumnName = "PredictedLabel")
+    public MaskPaintingEstimator Colorize(string outputColumnName, string maskColumnName = "PredictedLabel")
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         ArgumentException.ThrowIfNullOrEmpty(maskColumnName);
-        return new RowEstimator(new PaintingTransformer(Environment, outputColumnName, maskColumnName, image: null, opacity: 1));
+        return new MaskPaintingEstimator(Environment, outputColumnName, maskColumnName, image: null, opacity: 1);
     }
 
     /// <summary>Draws masks in their classes' colours over their images.</summary>
@@ -94,13 +93,13 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="imageColumnName">The images, of the masks' sizes.</param>
     /// <param name="maskColumnName">The masks.</param>
     /// <param name="opacity">Share of the colour, from 0 to 1.</param>
-    public IEstimator<ITransformer> Overlay(string outputColumnName, string imageColumnName = "Image", string maskColumnName = "PredictedLabel", double opacity = 0.5)
+    public MaskPaintingEstimator Overlay(string outputColumnName, string imageColumnName = "Image", string maskColumnName = "PredictedLabel", double opacity = 0.5)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
         ArgumentException.ThrowIfNullOrEmpty(maskColumnName);
         if (opacity is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity runs from 0 (the image alone) to 1 (the colours alone).");
-        return new RowEstimator(new PaintingTransformer(Environment, outputColumnName, maskColumnName, imageColumnName, opacity));
+        return new MaskPaintingEstimator(Environment, outputColumnName, maskColumnName, imageColumnName, opacity);
     }
 }

@@ -17,15 +17,15 @@ public sealed partial class SemanticSegmentationCatalog
     private SemanticSegmentationCatalog(MLContext context)
     {
         _context = context;
-        Data = new SegmentationDataCatalog(context);
-        Trainers = new SegmentationTrainersCatalog(context);
+        Data = new SemanticSegmentationDataCatalog(context);
+        Trainers = new SemanticSegmentationTrainersCatalog(context);
     }
 
     /// <summary>Readers of label folders.</summary>
-    public SegmentationDataCatalog Data { get; }
+    public SemanticSegmentationDataCatalog Data { get; }
 
     /// <summary>The trainers; package Microsoft.ML.SemanticFlow.Training adds them.</summary>
-    public SegmentationTrainersCatalog Trainers { get; }
+    public SemanticSegmentationTrainersCatalog Trainers { get; }
 
     /// <summary>Compares predicted masks with the ground truth, pixel by pixel.</summary>
     /// <param name="data">Rows with both masks, of the same size in each row.</param>
@@ -48,13 +48,13 @@ public sealed partial class SemanticSegmentationCatalog
 
     /// <summary>Loads a model file for use without a pipeline.</summary>
     /// <param name="path">An ONNX file that this library exported.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
-    public SegmentationModel LoadModel(string path, ScoringOptions? options = null)
+    public SegmentationModel LoadModel(string path, ExecutionOptions? execution = null)
     {
         using var channel = ((IHostEnvironment)_context).Start("Loading");
-        var model = SegmentationModel.Load(path, ScoringOptions.Of(_context, options));
+        var model = SegmentationModel.Load(path, ExecutionOptions.Of(_context, execution));
         channel.Info(MessageSensitivity.None, "{0}: {1}, {2} classes of {3}", path, model.Network, model.Labels.ClassCount, model.Labels.Name);
         return model;
     }

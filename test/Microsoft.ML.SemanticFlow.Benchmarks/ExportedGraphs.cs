@@ -21,7 +21,7 @@ internal static class ExportedGraphs
 {
     private const int Classes = 19;
 
-    private static readonly ScoringOptions _oneThread = new() { IntraOpThreads = 1 };
+    private static readonly ExecutionOptions _oneThread = new() { IntraOpThreads = 1 };
 
     public static void Run(BenchmarkOptions options)
     {

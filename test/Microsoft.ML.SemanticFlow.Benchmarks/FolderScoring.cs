@@ -34,13 +34,13 @@ internal static class FolderScoring
             string[] images = Draw(source, files, kind);
             string masks = Directory.CreateDirectory(Path.Combine(folder, "masks")).FullName;
             (string logits, string scoring) = Export(network, folder);
-            var oneThread = new ScoringOptions { IntraOpThreads = 1 };
+            var oneThread = new ExecutionOptions { IntraOpThreads = 1 };
             using var ours = SegmentationModel.Load(scoring, oneThread);
             using var bytes = Int8.Of(ours, oneThread);
-            using var reduced = ours.WithOptions(oneThread with { ReducedDecoding = true });
-            using var ahead = new ViewScoring(scoring, source, new ScoringOptions());
-            using var list = new ViewScoring(scoring, images, new ScoringOptions());
-            using var oneByOne = new ViewScoring(scoring, source, new ScoringOptions { MaxDegreeOfParallelism = 1 });
+            using var reduced = ours.OpenSession(oneThread with { ReducedDecoding = true });
+            using var ahead = new ViewScoring(scoring, source, new ExecutionOptions());
+            using var list = new ViewScoring(scoring, images, new ExecutionOptions());
+            using var oneByOne = new ViewScoring(scoring, source, new ExecutionOptions { MaxDegreeOfParallelism = 1 });
             var parts = new PixelImage[images.Length];
             (string Name, Action Score)[] routes =
             [
@@ -146,21 +146,21 @@ internal static class FolderScoring
         private readonly TransformerChain<SemanticFlowTransformer> _model;
         private readonly IDataView _scored;
 
-        public ViewScoring(string model, string folder, ScoringOptions options)
+        public ViewScoring(string model, string folder, ExecutionOptions options)
             : this(model, new MLContext(), ml => ml.SemanticSegmentation.Data.Folder(folder), "ImagePath", options)
         {
         }
 
-        public ViewScoring(string model, string[] images, ScoringOptions options)
+        public ViewScoring(string model, string[] images, ExecutionOptions options)
             : this(model, new MLContext(), ml => ml.Data.LoadFromEnumerable(images.Select(path => new ImagePath { Path = path }).ToArray()), nameof(ImagePath.Path), options)
         {
         }
 
-        private ViewScoring(string model, MLContext ml, Func<MLContext, IDataView> read, string column, ScoringOptions options)
+        private ViewScoring(string model, MLContext ml, Func<MLContext, IDataView> read, string column, ExecutionOptions options)
         {
             var rows = read(ml);
             PathColumn = column;
-            _model = ml.Transforms.LoadImages("Image", null, column).Append(ml.Transforms.SemanticFlow(model, options: options)).Fit(rows);
+            _model = ml.Transforms.LoadImages("Image", null, column).Append(ml.Transforms.SemanticFlow(model, execution: options)).Fit(rows);
             _scored = _model.Transform(rows);
         }
 

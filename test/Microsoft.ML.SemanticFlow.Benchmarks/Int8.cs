@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Benchmarks;
 internal static class Int8
 {
     /// <summary>The model with every layer that can be in int8, calibrated on drawn images.</summary>
-    public static SegmentationModel Of(SegmentationModel model, ScoringOptions options)
+    public static SegmentationModel Of(SegmentationModel model, ExecutionOptions options)
     {
         string folder = Directory.CreateTempSubdirectory("semanticflow-int8-").FullName;
         try
@@ -21,7 +21,7 @@ internal static class Int8
             var files = ml.SemanticSegmentation.Data.Folder(folder);
             var images = ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(files).Transform(files);
             using var quantized = ml.SemanticSegmentation.Quantize(model, images, new QuantizationOptions { MinimumAgreement = 0 });
-            return quantized.Model.WithOptions(options);
+            return quantized.Model.OpenSession(options);
         }
         finally
         {

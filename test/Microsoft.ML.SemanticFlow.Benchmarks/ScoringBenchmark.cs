@@ -23,8 +23,8 @@ internal static class ScoringBenchmark
         {
             using var trained = SegmentationNetworks.Get(network).Create(Classes);
             var description = new ModelDescription { Network = network, Form = OnnxForm.Scoring, Labels = LabelMaps.Cityscapes, TrainingHeight = Height, TrainingWidth = Width, WeightsSha256 = "" };
-            using var ours = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions { Height = Height, Width = Width }).Bytes, network, new ScoringOptions { IntraOpThreads = 1 });
-            using var free = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions()).Bytes, network, new ScoringOptions { IntraOpThreads = 1 });
+            using var ours = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions { Height = Height, Width = Width }).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
+            using var free = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions()).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
             string logits = Path.Combine(folder, "logits.onnx");
             File.WriteAllBytes(logits, OnnxExporter.Export(trained, description, new OnnxExportOptions { Form = OnnxForm.Logits, Height = Height, Width = Width }).Bytes);
 
@@ -73,7 +73,7 @@ internal static class ScoringBenchmark
     // The two ways of the fused argmax on this network's own logits.
     private static void ArgMax(SegmentationModel model, PixelImage image)
     {
-        var (logits, height, width) = model.RunLogits(image);
+        var (logits, height, width) = model.Scorer.RunLogits(image);
         var ids = new byte[Height * Width];
         List<double> dense = [], envelope = [];
         for (int turn = 0; turn < 30; turn++)

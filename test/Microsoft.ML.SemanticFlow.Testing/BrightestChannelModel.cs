@@ -22,29 +22,39 @@ public static class BrightestChannelModel
     }
 
     /// <summary>The ONNX file.</summary>
-    public static byte[] ToBytes(LabelMap? labels = null, int? side = null)
+    public static byte[] ToBytes(LabelMap? labels = null, int? side = null) => ToBytes(Describe(labels, side, OnnxForm.Scoring));
+
+    /// <summary>What the file says of itself.</summary>
+    internal static ModelDescription Describe(LabelMap? labels = null, int? side = null, OnnxForm form = OnnxForm.Scoring) => new()
     {
-        var description = new ModelDescription
-        {
-            Network = "brightest-channel",
-            Form = OnnxForm.Scoring,
-            Labels = labels ?? Labels,
-            TrainingHeight = 32,
-            TrainingWidth = 32,
-            Height = side,
-            Width = side,
-            WeightsSha256 = new string('0', 64),
-        };
+        Network = "brightest-channel",
+        Form = form,
+        Labels = labels ?? Labels,
+        TrainingHeight = 32,
+        TrainingWidth = 32,
+        Height = side,
+        Width = side,
+        WeightsSha256 = new string('0', 64),
+    };
+
+    /// <summary>The ONNX file with any metadata. In the form logits, logit k is the k-th of the channels that the scorer gives it, normalised.</summary>
+    internal static byte[] ToBytes(ModelDescription description)
+    {
+        bool scoring = description.Form == OnnxForm.Scoring;
         // Logit k is channel k of blue, green, red; alpha has no say.
-        float[] weights = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
-        object height = side is { } rows ? rows : "h", width = side is { } columns ? columns : "w";
-        var graph = new Message()
-            .Add(1, Node("Cast", "image", "floats").Add(5, Attribute("to", 2).Add(3, 1)))
-            .Add(1, Node("Transpose", "floats", "planes").Add(5, Attribute("perm", 7).Add(8, 0).Add(8, 3).Add(8, 1).Add(8, 2)))
-            .Add(1, new Message().Add(1, "planes").Add(1, "weights").Add(2, "logits").Add(4, "Conv"))
+        float[] weights = scoring ? [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0] : [1, 0, 0, 0, 1, 0, 0, 0, 1];
+        object height = description.Height is { } rows ? rows : "h", width = description.Width is { } columns ? columns : "w";
+        var graph = new Message();
+        if (scoring)
+        {
+            graph.Add(1, Node("Cast", "image", "floats").Add(5, Attribute("to", 2).Add(3, 1)))
+                .Add(1, Node("Transpose", "floats", "planes").Add(5, Attribute("perm", 7).Add(8, 0).Add(8, 3).Add(8, 1).Add(8, 2)));
+        }
+
+        graph.Add(1, new Message().Add(1, scoring ? "planes" : "image").Add(1, "weights").Add(2, "logits").Add(4, "Conv"))
             .Add(2, "brightest")
-            .Add(5, new Message().Add(1, 3).Add(1, 4).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
-            .Add(11, Value("image", elementType: 2, "n", height, width, 4))
+            .Add(5, new Message().Add(1, 3).Add(1, scoring ? 4 : 3).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
+            .Add(11, scoring ? Value("image", elementType: 2, "n", height, width, 4) : Value("image", elementType: 1, "n", 3, height, width))
             .Add(12, Value("logits", elementType: 1, "n", 3, height, width));
         var model = new Message().Add(1, 8).Add(7, graph).Add(8, new Message().Add(1, "").Add(2, 16));
         foreach (var (key, value) in description.ToMetadata())

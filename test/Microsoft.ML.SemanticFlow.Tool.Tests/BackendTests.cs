@@ -1,9 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
 /// <summary>Which native packages the projects reference and where the build puts what it needs itself, as the build evaluates them.</summary>
@@ -42,8 +39,7 @@ public sealed class BackendTests
     [TestMethod]
     public void OnnxRuntime_EveryPackage_HasTheSameApi()
     {
-        string project = RepositoryFiles.At("test/Microsoft.ML.SemanticFlow.Tests");
-        var versions = Items("PackageVersion", project).ToDictionary(item => Text(item, "Identity"), item => Text(item, "Version"));
+        var versions = ProjectItems.Of("test/Microsoft.ML.SemanticFlow.Tests", "PackageVersion").ToDictionary(item => item["Identity"], item => item["Version"]);
 
         var managed = Version.Parse(versions["Microsoft.ML.OnnxRuntime.Managed"]);
         foreach (string native in (string[])[_cpu[0], _gpu[0]])
@@ -61,34 +57,16 @@ public sealed class BackendTests
     public void ExposeTypes_BuildToAnotherFolder_StaysInItsOwn(string property)
     {
         string elsewhere = Path.Combine(Path.GetTempPath(), "elsewhere") + "/";
-        string project = RepositoryFiles.At("src/Microsoft.ML.SemanticFlow");
 
         // Asks the referenced projects where they are built to, and builds nothing.
-        var tools = Items("ExposeTypesTool", project, "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
+        var tools = ProjectItems.Of("src/Microsoft.ML.SemanticFlow", "ExposeTypesTool", "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
 
-        string path = Path.GetFullPath(Text(tools.Single(), "Identity"));
+        string path = Path.GetFullPath(tools.Single()["Identity"]);
         StringAssert.StartsWith(path, RepositoryFiles.At("build", "ExposeTypes", "bin"), StringComparison.Ordinal);
     }
 
     private static string[] Native(string[] packages) => [.. packages.Where(package => _cpu.Contains(package) || _gpu.Contains(package))];
 
     private static string[] Packages(string project, bool gpu) =>
-        [.. Items("PackageReference", RepositoryFiles.At(project), $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}").Select(item => Text(item, "Identity"))];
-
-    private static string Text(JsonElement item, string metadata) => item.GetProperty(metadata).GetString()!; // asked of items that have it
-
-    private static JsonElement[] Items(string name, string project, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", project, $"-getItem:{name}", .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!; // a new process is started, so there is one
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, output);
-        using var json = JsonDocument.Parse(output);
-        return [.. json.RootElement.GetProperty("Items").GetProperty(name).EnumerateArray().Select(item => item.Clone())];
-    }
+        [.. ProjectItems.Of(project, "PackageReference", $"-p:SemanticFlowGpu={(gpu ? "true" : "false")}").Select(item => item["Identity"])];
 }

@@ -27,7 +27,7 @@ internal static class CommandLine
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = Shell.Run(args, new Terminal(output, TextWriter.Synchronized(error), interactive: false), cancellation);
+        int code = SemanticFlowCommand.Run(args, new Terminal(output, TextWriter.Synchronized(error), interactive: false), cancellation);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 

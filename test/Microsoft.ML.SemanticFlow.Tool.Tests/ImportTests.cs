@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
@@ -127,6 +128,19 @@ public sealed class ImportTests
     }
 
     [TestMethod]
+    public void Import_ScoresThatFloat16CannotHold_IsAFailedCheck()
+    {
+        string large = Data.At("large.safetensors"), model = Data.At("fp16.onnx");
+        File.WriteAllBytes(large, Scaled(File.ReadAllBytes(Checkpoint), "head.conv_last.1.weight", 1e6f));
+
+        var result = CommandLine.Run("import", "--checkpoint", large, "--network", "sfnet-dfv1", "--classes", "2", "--output", model, "--precision", "fp16");
+
+        Assert.AreEqual(ExitCode.FailedCheck, result.Code, result.Error);
+        StringAssert.Contains(result.Sentence, "float16 cannot hold");
+        Assert.IsFalse(File.Exists(model));
+    }
+
+    [TestMethod]
     public void Import_OtherClasses_IsRefusedUnlessAllowed()
     {
         string model = Data.At("three.onnx");
@@ -231,6 +245,18 @@ public sealed class ImportTests
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         StringAssert.Contains(result.Sentence, "--initial-weights");
+    }
+
+    /// <summary>A safetensors file with one tensor multiplied: eight bytes of length, the header, the values.</summary>
+    private static byte[] Scaled(byte[] file, string tensor, float factor)
+    {
+        int header = (int)BitConverter.ToInt64(file);
+        using var json = JsonDocument.Parse(file.AsMemory(sizeof(long), header));
+        var offsets = json.RootElement.GetProperty(tensor).GetProperty("data_offsets");
+        var values = MemoryMarshal.Cast<byte, float>(file.AsSpan((sizeof(long) + header)..)[offsets[0].GetInt32()..offsets[1].GetInt32()]);
+        for (int i = 0; i < values.Length; i++)
+            values[i] *= factor;
+        return file;
     }
 
     private static CommandResult Import(string output, string network, params string[] more) =>

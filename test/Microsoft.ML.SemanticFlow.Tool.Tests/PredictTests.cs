@@ -56,9 +56,9 @@ public sealed class PredictTests
         BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 140, 160, seed: 1);
         using (var image = MLImage.CreateFromFile(folder["a.png"]))
             image.Save(folder.Prepare("images", "a.jpg"));
-        using var fast = SegmentationModel.Load(model, new ScoringOptions { ReducedDecoding = true });
+        using var fast = SegmentationModel.Load(model, new ExecutionOptions { ReducedDecoding = true });
         var expected = fast.Predict(folder["images", "a.jpg"]);
-        var slow = fast.WithOptions(new ScoringOptions()).Predict(folder["images", "a.jpg"]);
+        var slow = fast.OpenSession(new ExecutionOptions()).Predict(folder["images", "a.jpg"]);
         var ml = new MLContext();
         var data = ml.SemanticSegmentation.Data.Folder(folder["images"]);
         using var pipeline = ml.Transforms.LoadImages("Image", null, "ImagePath").Append(ml.Transforms.SemanticFlow(model)).Fit(data);

@@ -58,7 +58,7 @@ internal static class BenchmarkCommand
         Terminal terminal, string path, int? height, int? width, TimeSpan time, int workers, int? gpu, bool profile, string folder, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        using var one = ModelFile.Load(terminal, path, new ScoringOptions { IntraOpThreads = 1, GpuDeviceId = gpu }, out _);
+        using var one = ModelFile.Load(terminal, path, new ExecutionOptions { IntraOpThreads = 1, GpuDeviceId = gpu }, out _);
         double load = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         var (rows, columns) = (height ?? one.Height ?? DefaultHeight, width ?? one.Width ?? DefaultWidth);
         using var image = Draw(rows, columns);
@@ -67,13 +67,13 @@ internal static class BenchmarkCommand
         image.Save(jpeg);
 
         start = Stopwatch.GetTimestamp();
-        one.Predict(image);
+        one.Predict(image, cancellationToken: cancellation);
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         terminal.WriteLine("Measuring the time of one image…");
         string onnx = Path.Combine(folder, "model.onnx");
         one.Save(onnx);
-        using var all = SegmentationModel.Load(onnx, new ScoringOptions { GpuDeviceId = gpu });
+        using var all = SegmentationModel.Load(onnx, new ExecutionOptions { GpuDeviceId = gpu });
         var oneThread = Durations.Of(() => one.Predict(image), time, cancellation);
         var allThreads = Durations.Of(() => all.Predict(image), time, cancellation);
 

@@ -78,9 +78,9 @@ internal static class DoctorCommand
             using var image = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Bgra32, [1, 2, 3, 255]);
             return new Finding("images", true, $"SkiaSharp {Version(typeof(SkiaSharp.SKBitmap)).Split('-')[0]} loads.");
         }
-        catch (Exception exception) when (NativeFault(exception) is { } fault)
+        catch (Exception exception) when (NativeLibraries.Sentence(exception) is { } sentence)
         {
-            return new Finding("images", false, $"SkiaSharp does not load ({fault}). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version.");
+            return new Finding("images", false, sentence);
         }
     }
 
@@ -91,9 +91,9 @@ internal static class DoctorCommand
             var environment = OrtEnv.Instance();
             return new Finding("scoring", true, $"ONNX Runtime {environment.GetVersionString()} with {string.Join(", ", environment.GetAvailableProviders())}.");
         }
-        catch (Exception exception) when (NativeFault(exception) is { } fault)
+        catch (Exception exception) when (NativeLibraries.Sentence(exception) is { } sentence)
         {
-            return new Finding("scoring", false, $"ONNX Runtime does not load ({fault}). Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.");
+            return new Finding("scoring", false, sentence);
         }
     }
 
@@ -117,12 +117,4 @@ internal static class DoctorCommand
             yield return new Finding("caches", true, "the processor does not tell its caches, as under some hypervisors; libtorch's oneDNN then computes wrong results or crashes, and this libtorch is not one that can be corrected. Training does without oneDNN and bfloat16, at half the speed. Scoring is not concerned.");
         yield return new Finding("GPU", true, torch.CudaDeviceCount > 0 ? $"{torch.CudaDeviceCount} CUDA devices." : "no CUDA device is used; training and scoring run on the processor.");
     }
-
-    private static string? NativeFault(Exception exception) => exception switch
-    {
-        TypeInitializationException { InnerException: InvalidOperationException inner } => Shell.Sentence(inner).TrimEnd('.'), // SkiaSharp's native part is of another version
-        TypeInitializationException { InnerException: { } inner } => NativeFault(inner),
-        DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => Shell.Sentence(exception),
-        _ => null,
-    };
 }

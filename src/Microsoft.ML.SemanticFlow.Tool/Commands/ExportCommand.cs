@@ -37,7 +37,7 @@ internal static class ExportCommand
     {
         // Beside it where it is only a step on the way: a failure leaves an earlier file as it was.
         string written = convert is null ? target : target + ".fp32";
-        var figures = FailedCheckException.In(() => terminal.CreateContext().SemanticSegmentation.ExportOnnx(source, written, options));
+        var figures = terminal.CreateContext().SemanticSegmentation.ExportOnnx(source, written, options);
         var converted = convert is null ? null : Convert();
         if (json)
         {

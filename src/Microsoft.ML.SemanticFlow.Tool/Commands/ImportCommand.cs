@@ -79,7 +79,7 @@ internal static class ImportCommand
         Terminal terminal, string source, string target, CheckpointImportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         var clock = Stopwatch.StartNew();
-        using var imported = FailedCheckException.In(() => terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options));
+        using var imported = terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options);
         PrecisionOptions.Converted? converted = null;
         if (convert is null)
             imported.Model.Save(target);

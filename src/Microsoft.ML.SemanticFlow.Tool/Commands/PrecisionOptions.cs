@@ -66,7 +66,7 @@ internal sealed class PrecisionOptions
 
     private static Converted ToFloat16(SegmentationModel model, Terminal terminal)
     {
-        var half = FailedCheckException.In(() => terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model));
+        var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
         return new Converted(half.Model, null, half.Verification);
     }
 

@@ -48,7 +48,8 @@ internal static class PredictCommand
             var jobs = Jobs(parsed.GetValue(images)!, folder);
             var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
             bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
-            var details = parsed.GetValue(confidence) ? PredictionDetails.Confidence : PredictionDetails.None;
+            bool withConfidence = parsed.GetValue(confidence);
+            var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);
             int count = WorkersOption.Read(parsed, workers), written = 0;
             var chosen = inference.Read(parsed);
             using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
@@ -90,13 +91,13 @@ internal static class PredictCommand
 
             void Predict(Job job)
             {
-                var prediction = segmenter.Predict(job.Image, details, chosen ?? saved, cancellation);
+                var prediction = segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
                 var mask = prediction.Mask;
                 if (withOverlay)
-                    mask.SaveOverlay(job.Image, job.Stem + "-overlay.png");
+                    prediction.SaveOverlay(job.Stem + "-overlay.png");
                 if (withColor)
                     mask.SaveColor(job.Stem + "-color.png");
-                if (details != PredictionDetails.None)
+                if (withConfidence)
                     prediction.SaveConfidence(job.Stem + "-confidence.png");
                 mask.Save(job.Mask, kind);
             }

@@ -18,6 +18,6 @@ internal sealed class ScoringSettings
     }
 
     // A worker scores its own image: faster than many threads on one.
-    public ScoringOptions Read(ParseResult parsed) =>
+    public ExecutionOptions Read(ParseResult parsed) =>
         new() { IntraOpThreads = 1, GpuDeviceId = GpuOption.Read(parsed, _gpu), ReducedDecoding = parsed.GetValue(_fastJpeg) };
 }

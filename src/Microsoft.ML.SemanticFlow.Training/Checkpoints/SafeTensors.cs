@@ -25,7 +25,7 @@ internal sealed class SafeTensors : TensorFile
     /// <summary>Opens a file that must be of this kind.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is not a whole safetensors file.</exception>
-    public static new SafeTensors Open(string path)
+    public static SafeTensors Open(string path)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try

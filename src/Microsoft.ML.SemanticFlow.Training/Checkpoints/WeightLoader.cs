@@ -14,43 +14,43 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 /// </remarks>
 internal static class WeightLoader
 {
-    /// <summary>The key of <see cref="Exception.Data"/> under which a refusal holds its <see cref="WeightReport"/>.</summary>
-    public const string ReportKey = "Report";
-
     /// <summary>Loads a checkpoint of a whole network.</summary>
-    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="path">A file that <see cref="TensorFormats"/> knows.</param>
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
     /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
     /// <param name="cancellation">Ends the reading; the network is as it was.</param>
-    /// <exception cref="InvalidDataException">The file does not fit; the network is as it was.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="WeightMismatchException">The file does not fit; the network is as it was.</exception>
     public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         using var file = Open(path);
         var weights = network.state_dict();
         var match = WeightMatch.Of(file, weights, name => name);
-        if (match.IsEmpty)
-            throw new InvalidDataException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}");
-
         var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock, cancellation);
+        if (match.IsEmpty)
+            throw new WeightMismatchException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}", report);
+
         return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info));
     }
 
     /// <summary>Loads the authors' ImageNet weights into a network's backbone. What only classifying ImageNet needs is left out on both sides.</summary>
-    /// <param name="path">A file that <see cref="TensorFile"/> reads.</param>
+    /// <param name="path">A file that <see cref="TensorFormats"/> knows.</param>
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
-    /// <exception cref="InvalidDataException">The file is of another backbone, or of a whole network; the network is as it was.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="WeightMismatchException">The file is of another backbone, or of a whole network; the network is as it was.</exception>
     public static WeightReport LoadBackbone(string path, SegmentationNetwork network, SegmentationNetworkInfo info)
     {
         using var scope = NewDisposeScope();
         using var file = Open(path);
         var match = MatchBackbone(file, network);
+        var report = match.Check(_ => false, _ => true);
         if (match.IsEmpty)
-            throw new InvalidDataException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.");
+            throw new WeightMismatchException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.", report);
 
-        return Finish(match, match.Check(_ => false, _ => true), path, $"the backbone of {info}", Advice);
+        return Finish(match, report, path, $"the backbone of {info}", Advice);
 
         string Advice() => WeightTable.Guess(file.Tensors) is ({ Count: > 0 } networks, _)
             ? $" It looks like a checkpoint of the whole network {string.Join(" or ", networks)}: start from that instead of from a backbone."
@@ -66,17 +66,12 @@ internal static class WeightLoader
     }
 
     private static TensorFile Open(string path) =>
-        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFile.Open(path);
+        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFormats.Open(path);
 
     private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
     {
         if (!report.IsLoaded)
-        {
-            var refusal = new InvalidDataException($"{path} does not fit {target}: {report}.{advise()}");
-            refusal.Data[ReportKey] = report;
-            throw refusal;
-        }
-
+            throw new WeightMismatchException($"{path} does not fit {target}: {report}.{advise()}", report);
         match.Copy();
         return report;
     }

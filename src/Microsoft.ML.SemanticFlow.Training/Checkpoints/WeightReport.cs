@@ -10,28 +10,32 @@ namespace Microsoft.ML.SemanticFlow;
 /// Names are those of the network's state dict; a tensor that the network holds under two names is listed once, under the first.
 /// <see cref="ToString"/> groups long lists.
 /// </remarks>
-public sealed record WeightReport
+public sealed class WeightReport
 {
+    internal WeightReport()
+    {
+    }
+
     /// <summary>What was taken from the file; of a refused file, what would have been.</summary>
-    public required IReadOnlyList<string> Loaded { get; init; }
+    public IReadOnlyList<string> Loaded { get; internal init; } = [];
 
     /// <summary>What the network needs and the file lacks.</summary>
-    public required IReadOnlyList<string> Missing { get; init; }
+    public IReadOnlyList<string> Missing { get; internal init; } = [];
 
     /// <summary>What the file holds beside the network, by its name in the file, such as auxiliary classifiers or weights of the loss. It does no harm.</summary>
-    public required IReadOnlyList<string> Unexpected { get; init; }
+    public IReadOnlyList<string> Unexpected { get; internal init; } = [];
 
     /// <summary>Blocks in the file that go on where a row of the network's ends, by their names in the file: they are of a deeper network.</summary>
-    public required IReadOnlyList<string> Surplus { get; init; }
+    public IReadOnlyList<string> Surplus { get; internal init; } = [];
 
     /// <summary>What has another shape in the file.</summary>
-    public required IReadOnlyList<WeightShapeMismatch> MisShaped { get; init; }
+    public IReadOnlyList<WeightShapeMismatch> MisShaped { get; internal init; } = [];
 
     /// <summary>What has the right shape and cannot be used all the same, with the reason: integers for a weight, values that are not finite, two names with different values.</summary>
-    public required IReadOnlyDictionary<string, string> Unusable { get; init; }
+    public IReadOnlyDictionary<string, string> Unusable { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>The classifiers' tensors that keep their random initialisation because the file was trained on other classes. A network with any predicts nothing of use before it is trained.</summary>
-    public required IReadOnlyList<WeightShapeMismatch> Untrained { get; init; }
+    public IReadOnlyList<WeightShapeMismatch> Untrained { get; internal init; } = [];
 
     /// <summary>Whether the network was loaded: nothing is missing, mis-shaped, unusable or surplus.</summary>
     public bool IsLoaded => Loaded.Count > 0 && Missing.Count == 0 && MisShaped.Count == 0 && Unusable.Count == 0 && Surplus.Count == 0;
@@ -58,11 +62,20 @@ public sealed record WeightReport
 }
 
 /// <summary>A tensor whose shape in a file is not the network's.</summary>
-/// <param name="Name">Its name in the network.</param>
-/// <param name="Expected">The network's shape.</param>
-/// <param name="Found">The file's.</param>
-public sealed record WeightShapeMismatch(string Name, IReadOnlyList<long> Expected, IReadOnlyList<long> Found)
+public sealed class WeightShapeMismatch
 {
+    internal WeightShapeMismatch(string name, IReadOnlyList<long> expected, IReadOnlyList<long> found) =>
+        (Name, Expected, Found) = (name, expected, found);
+
+    /// <summary>Its name in the network.</summary>
+    public string Name { get; }
+
+    /// <summary>The network's shape.</summary>
+    public IReadOnlyList<long> Expected { get; }
+
+    /// <summary>The file's.</summary>
+    public IReadOnlyList<long> Found { get; }
+
     /// <summary>Name and both shapes.</summary>
     public override string ToString() => $"{Name} [{string.Join(", ", Found)}] where [{string.Join(", ", Expected)}] is due";
 }

@@ -21,20 +21,20 @@ internal static class ExportCheck
     private static readonly (int Height, int Width)[] _freeSizes = [(128, 192), (97, 161)];
 
     /// <summary>Compares at the model's size, or at two sizes when it takes any.</summary>
-    /// <exception cref="InvalidOperationException">The scores differ by more than the tolerance.</exception>
+    /// <exception cref="SegmentationCheckException">The scores differ by more than the tolerance.</exception>
     public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model) => Worst(model, image => Compare(network, model, image));
 
     /// <summary>Compares a float32 model with the one in float16 that was made of it, at the model's size, or at two sizes when it takes any.</summary>
-    /// <exception cref="InvalidOperationException">The scores differ by more than float16 explains.</exception>
+    /// <exception cref="SegmentationCheckException">The scores differ by more than float16 explains.</exception>
     public static ExportVerification RunFloat16(SegmentationModel model, SegmentationModel converted)
     {
         try
         {
-            return Worst(model, image => Compare(model.RunLogits(image).Logits, converted, image, Float16Tolerance));
+            return Worst(model, image => Compare(model.Scorer.RunLogits(image).Logits, converted, image, Float16Tolerance));
         }
-        catch (InvalidOperationException inner)
+        catch (SegmentationCheckException inner)
         {
-            throw new InvalidOperationException($"float16 cannot hold what this {model.Network} computes: its scores are no numbers, or far from those in float32. Use float32 or int8.", inner);
+            throw new SegmentationCheckException($"float16 cannot hold what this {model.Network} computes: its scores are no numbers, or far from those in float32. Use float32 or int8.", inner.Verification, inner);
         }
     }
 
@@ -69,15 +69,15 @@ internal static class ExportCheck
     /// <summary>Compares on one image, given the network's logits of it.</summary>
     internal static ExportVerification Compare(float[] expected, SegmentationModel model, PixelImage image, double tolerance = Tolerance)
     {
-        var (actual, height, width) = model.RunLogits(image);
+        var (actual, height, width) = model.Scorer.RunLogits(image);
         if (actual.Length != expected.Length)
-            throw new InvalidOperationException($"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.");
+            throw new SegmentationCheckException($"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.", verification: null);
 
         double smallest = double.PositiveInfinity, largest = double.NegativeInfinity, difference = 0;
         for (int i = 0; i < expected.Length; i++)
         {
             if (!float.IsFinite(expected[i]))
-                throw new InvalidOperationException("The network gives scores that are not numbers, so it cannot be exported. Its training diverged: train again with a lower learning rate.");
+                throw new SegmentationCheckException("The network gives scores that are not numbers, so it cannot be exported. Its training diverged: train again with a lower learning rate.", verification: null);
             (smallest, largest) = (Math.Min(smallest, expected[i]), Math.Max(largest, expected[i]));
             double distance = Math.Abs((double)expected[i] - actual[i]);
             if (!(distance <= difference))      // also when the file's logit is not a number
@@ -89,8 +89,8 @@ internal static class ExportCheck
         var figures = new ExportVerification(difference, range, agreement, image.Height, image.Width);
         return difference <= tolerance * range && wrong == 0
             ? figures
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."));
+            : throw new SegmentationCheckException(string.Create(CultureInfo.InvariantCulture,
+                $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."), figures);
     }
 
     private static ExportVerification Worst(SegmentationModel model, Func<PixelImage, ExportVerification> compare)
@@ -109,7 +109,7 @@ internal static class ExportCheck
         try
         {
             var planes = new float[3 * image.Height * image.Width];
-            new PixelNormalization(model.Description.Mean, model.Description.Std).ToPlanes(image.Bgra, planes);
+            new PixelNormalization(model.Description.Mean, model.Description.Std, model.Description.ChannelOrder).ToPlanes(image.Bgra, planes);
             var input = tensor(planes, [1, 3, image.Height, image.Width]).to(network.parameters().First().device);
             var logits = model.Form == OnnxForm.Scoring ? network.Predict(input).Main : network.forward(input);
             return logits.to(float32).cpu().contiguous().data<float>().ToArray();

@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Which ONNX file is written.</summary>
@@ -19,7 +21,7 @@ public sealed record OnnxExportOptions
     private static int? AtLeast32(int? value, string name)
     {
         if (value is { } side)
-            ArgumentOutOfRangeException.ThrowIfLessThan(side, SegmentationModel.SmallestSide, name);
+            ArgumentOutOfRangeException.ThrowIfLessThan(side, ModelDescription.NetworksSmallestSide, name);
         return value;
     }
 }

@@ -19,7 +19,7 @@ internal static class OnnxExporter
     /// <param name="description">What the file says about itself; form, size and the hash of the weights are filled in here.</param>
     /// <param name="options">Which file.</param>
     /// <exception cref="ArgumentException">One side of the size is set and the other is not, or the label map has another number of classes.</exception>
-    /// <exception cref="InvalidOperationException">The file's scores are not the network's; nothing is returned.</exception>
+    /// <exception cref="SegmentationCheckException">The file's scores are not the network's; nothing is returned.</exception>
     public static ExportedModel Export(SegmentationNetwork network, ModelDescription description, OnnxExportOptions options)
     {
         byte[] bytes = Write(network, description, options);

@@ -3,8 +3,8 @@
 
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Networks;
-using Microsoft.ML.SemanticFlow.Trainer;
 
 namespace Microsoft.ML.SemanticFlow.Import;
 

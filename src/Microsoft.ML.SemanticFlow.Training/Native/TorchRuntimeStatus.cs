@@ -6,7 +6,7 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What <see cref="TorchRuntime.Describe"/> found.</summary>
-public sealed record TorchRuntimeStatus
+public sealed class TorchRuntimeStatus
 {
     internal TorchRuntimeStatus() { }
 
@@ -32,7 +32,7 @@ public sealed record TorchRuntimeStatus
     public string? Version { get; internal init; }
 
     /// <summary>TorchSharp's version.</summary>
-    public required string BindingVersion { get; init; }
+    public string BindingVersion { get; internal init; } = "";
 
     /// <summary>Number of CUDA devices that can be used.</summary>
     public int CudaDeviceCount { get; internal init; }

@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a network costs to keep and to run.</summary>
-/// <param name="Parameters">Learnt numbers, those included that only the original's state dict needs or training uses.</param>
-/// <param name="MultiplyAccumulates">Of the convolutions when one image is scored; twice as many floating-point operations.</param>
-public sealed record NetworkCost(long Parameters, long MultiplyAccumulates);
+public sealed class NetworkCost
+{
+    internal NetworkCost(long parameters, long multiplyAccumulates) =>
+        (Parameters, MultiplyAccumulates) = (parameters, multiplyAccumulates);
+
+    /// <summary>Learnt numbers, those included that only the original's state dict needs or training uses.</summary>
+    public long Parameters { get; }
+
+    /// <summary>Of the convolutions when one image is scored; twice as many floating-point operations.</summary>
+    public long MultiplyAccumulates { get; }
+}

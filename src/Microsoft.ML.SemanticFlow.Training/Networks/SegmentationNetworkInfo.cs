@@ -41,8 +41,8 @@ public sealed class SegmentationNetworkInfo
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public NetworkCost CountCost(int classCount, int height, int width)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, SegmentationModel.SmallestSide);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, SegmentationModel.SmallestSide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, ModelDescription.NetworksSmallestSide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, ModelDescription.NetworksSmallestSide);
         using var network = Create(classCount);
         var graph = new GraphBuilder(countsOnly: true, isPlain: true);       // the network as it is defined
         network.Emit(graph, graph.NormalisedInput("image", channels: 3, height, width));

@@ -20,7 +20,7 @@ internal sealed class Calibration : IDisposable
     private readonly Dictionary<string, ActivationHistogram> _histograms;
     private readonly Dictionary<string, double> _valuesAPixel = [];
 
-    public Calibration(ModelProto model, ModelDescription description, IEnumerable<string> maps, ScoringOptions scoring)
+    public Calibration(ModelProto model, ModelDescription description, IEnumerable<string> maps, ExecutionOptions scoring)
     {
         _description = description;
         _histograms = maps.ToDictionary(map => map, _ => new ActivationHistogram());

@@ -3,6 +3,7 @@
 
 using System.Numerics;
 using Google.Protobuf;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 
@@ -16,7 +17,7 @@ internal sealed class ModelQuantizer
 
     private readonly SegmentationModel _model;
     private readonly QuantizationOptions _options;
-    private readonly ScoringOptions _scoring;
+    private readonly ExecutionOptions _scoring;
     private readonly CalibrationData _data;
     private readonly ModelProto _graph;
     private readonly GraphSites _sites;
@@ -25,7 +26,7 @@ internal sealed class ModelQuantizer
     private readonly SegmentationEvaluation _float32;
     private Dictionary<string, ActivationRange> _ranges = [];
 
-    private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring)
+    private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ExecutionOptions scoring)
     {
         (_model, _data, _options, _scoring) = (model, data, options, scoring);
         if (model.Precision != OnnxPrecision.Float32)
@@ -44,8 +45,8 @@ internal sealed class ModelQuantizer
     private sealed record HeldOutImage(PixelImage Image, string Name, SegmentationMask? Label, SegmentationMask Expected);
 
     /// <summary>Quantizes a float32 model.</summary>
-    public static QuantizedModel Run(SegmentationModel model, CalibrationData data, QuantizationOptions options, ScoringOptions scoring) =>
-        new ModelQuantizer(model, data, options, scoring).Run();
+    public static QuantizedModel Run(IHostEnvironment environment, SegmentationModel model, CalibrationData data, QuantizationOptions options) =>
+        new ModelQuantizer(model, data, options, ExecutionOptions.Of(environment, execution: null)).Run();
 
     private QuantizedModel Run()
     {
@@ -90,17 +91,17 @@ internal sealed class ModelQuantizer
             _options.CancellationToken.ThrowIfCancellationRequested();
             if (isHeldOut)
             {
-                var expected = _model.Predict(sample.Image, sample.Name, _options.CancellationToken);
+                var expected = _model.Predict(sample.Image, sample.Name, cancellationToken: _options.CancellationToken);
                 if (sample.Label is { } label)
                     _float32.Add(label, expected, sample.Name); // here, so that a label that does not fit ends it before the long part
                 _heldOut.Add(new HeldOutImage(sample.Image, sample.Name, sample.Label, expected));
                 continue;
             }
 
-            using (var resized = _model.ToInputSize(sample.Image, sample.Name))
+            using (var resized = _model.Scorer.ToInputSize(sample.Image, sample.Name))
                 calibration.Add(resized ?? sample.Image, _options.CancellationToken);
             if (_ranking.Count < RankingImages)
-                _ranking.Add((sample.Image, _model.RunLogits(sample.Image, _options.CancellationToken).Logits));
+                _ranking.Add((sample.Image, _model.Scorer.RunLogits(sample.Image, _options.CancellationToken).Logits));
             Report(QuantizationPhase.Calibrating, ++done, _data.Calibrating);
         }
 
@@ -117,7 +118,7 @@ internal sealed class ModelQuantizer
             double squares = 0;
             foreach (var (image, scores) in _ranking)
             {
-                var actual = single.RunLogits(image, _options.CancellationToken).Logits;
+                var actual = single.Scorer.RunLogits(image, _options.CancellationToken).Logits;
                 for (int i = 0; i < scores.Length; i++)
                     squares += Math.Pow((double)scores[i] - actual[i], 2);
             }
@@ -161,7 +162,7 @@ internal sealed class ModelQuantizer
         var evaluation = Evaluation();
         foreach (var (index, image) in _heldOut.Index())
         {
-            evaluation.Add(image.Expected, candidate.Predict(image.Image, _options.CancellationToken), image.Name);
+            evaluation.Add(image.Expected, candidate.Predict(image.Image, cancellationToken: _options.CancellationToken), image.Name);
             if (phase is { } known)
                 Report(known, index + 1, _heldOut.Count);
         }
@@ -173,7 +174,7 @@ internal sealed class ModelQuantizer
     {
         var evaluation = Evaluation();
         foreach (var image in _heldOut)
-            evaluation.Add(image.Label!, quantized.Predict(image.Image, _options.CancellationToken), image.Name); // asked for where all have labels
+            evaluation.Add(image.Label!, quantized.Predict(image.Image, cancellationToken: _options.CancellationToken), image.Name); // asked for where all have labels
         return evaluation.Metrics.MeanIoU;
     }
 

@@ -4,10 +4,20 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far a quantization is.</summary>
-/// <param name="Phase">What is being done.</param>
-/// <param name="Done">How many images, or layers, are done.</param>
-/// <param name="Total">Of how many.</param>
-public sealed record QuantizationProgress(QuantizationPhase Phase, int Done, int Total);
+public sealed class QuantizationProgress
+{
+    internal QuantizationProgress(QuantizationPhase phase, int done, int total) =>
+        (Phase, Done, Total) = (phase, done, total);
+
+    /// <summary>What is being done.</summary>
+    public QuantizationPhase Phase { get; }
+
+    /// <summary>How many images, or layers, are done.</summary>
+    public int Done { get; }
+
+    /// <summary>Of how many.</summary>
+    public int Total { get; }
+}
 
 /// <summary>The steps of a quantization, in their order.</summary>
 public enum QuantizationPhase

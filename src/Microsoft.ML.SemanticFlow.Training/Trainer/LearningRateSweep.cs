@@ -4,17 +4,31 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a sweep over learning rates has found.</summary>
-public sealed record LearningRateSweep
+public sealed class LearningRateSweep
 {
+    internal LearningRateSweep()
+    {
+    }
+
     /// <summary>Loss against learning rate, in the order of the steps, up to where the loss had grown too far.</summary>
-    public required IReadOnlyList<LearningRatePoint> Points { get; init; }
+    public IReadOnlyList<LearningRatePoint> Points { get; internal init; } = [];
 
     /// <summary>A tenth of the rate at which the smoothed loss was least; null where it never fell.</summary>
-    public required double? Suggestion { get; init; }
+    public double? Suggestion { get; internal init; }
 }
 
 /// <summary>One step of a sweep.</summary>
-/// <param name="LearningRate">The rate of the step.</param>
-/// <param name="Loss">The loss before it.</param>
-/// <param name="SmoothedLoss">The moving average of the losses so far.</param>
-public sealed record LearningRatePoint(double LearningRate, double Loss, double SmoothedLoss);
+public sealed class LearningRatePoint
+{
+    internal LearningRatePoint(double learningRate, double loss, double smoothedLoss) =>
+        (LearningRate, Loss, SmoothedLoss) = (learningRate, loss, smoothedLoss);
+
+    /// <summary>The rate of the step.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>The loss before it.</summary>
+    public double Loss { get; }
+
+    /// <summary>The moving average of the losses so far.</summary>
+    public double SmoothedLoss { get; }
+}

@@ -4,6 +4,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
@@ -277,7 +278,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         channel.Say($"Exported to ONNX: {exported.Verification}");
         if (folder is not null)
             AtomicFile.Write(folder.Model, exported.Bytes);
-        var model = SegmentationModel.FromBytes(exported.Bytes, "the trained model", ScoringOptions.Of(_environment, options: null) with { FallbackToCpu = true });
+        var model = SegmentationModel.FromBytes(exported.Bytes, "the trained model", ExecutionOptions.Of(_environment, execution: null) with { FallbackToCpu = true });
         return new SemanticFlowTransformer(_environment, _options.PredictedLabelColumnName, _options.ImageColumnName, model);
     }
 

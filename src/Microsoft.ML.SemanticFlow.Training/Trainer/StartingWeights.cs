@@ -27,7 +27,8 @@ internal static class StartingWeights
     }
 
     /// <summary>Loads into a network with random weights what the options name.</summary>
-    /// <exception cref="InvalidDataException">A file does not fit; the message says where.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="WeightMismatchException">A file does not fit.</exception>
     public static void Load(SemanticFlowTrainerOptions options, SegmentationNetwork network, IChannel channel)
     {
         if (options.InitialWeights is { } path)

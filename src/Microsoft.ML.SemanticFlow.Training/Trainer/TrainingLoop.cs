@@ -147,11 +147,7 @@ internal sealed class TrainingLoop : IDisposable
         if (_bestMeanIoU is null)
             _best.Take(_network);
         var metrics = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
-        var progress = ReportEpoch(epoch, imagesPerSecond) with
-        {
-            MeanIoU = metrics?.MeanIoU,
-            PerClassIoU = metrics?.PerClassIoU,
-        };
+        var progress = ReportEpoch(epoch, imagesPerSecond, metrics);
         _recorder.Epoch(progress);
         _channel.Say(ConsoleTrainingProgress.Format(progress));
         _options.Progress?.Report(progress);
@@ -252,10 +248,11 @@ internal sealed class TrainingLoop : IDisposable
         Options = OptionsFingerprint.Of(_options),
     };
 
-    private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond) =>
-        Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond);
+    private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null) =>
+        Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond, metrics);
 
-    private TrainingProgress Report(TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond)
+    private TrainingProgress Report(
+        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null)
     {
         long before = (long)_firstEpoch * _stepsPerEpoch, all = (long)_options.Epochs * _stepsPerEpoch;
         long done = phase == TrainingPhase.Step ? (long)epoch * steps + step : _position.Step;
@@ -271,6 +268,8 @@ internal sealed class TrainingLoop : IDisposable
             ImagesPerSecond = imagesPerSecond,
             Elapsed = _watch.Elapsed,
             Remaining = TimeLeft.Estimate(_watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
+            MeanIoU = metrics?.MeanIoU,
+            PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,
         };
     }

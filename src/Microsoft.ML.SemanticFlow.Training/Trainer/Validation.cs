@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using static TorchSharp.torch;
@@ -31,8 +32,8 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
         foreach (var sample in source.InOrder(cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Math.Min(sample.Image.Height, sample.Image.Width) < SegmentationModel.SmallestSide)
-                throw new InvalidDataException($"Image {done} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {SegmentationModel.SmallestSide} on each side. Leave it out.");
+            if (Math.Min(sample.Image.Height, sample.Image.Width) < ModelDescription.NetworksSmallestSide)
+                throw new InvalidDataException($"Image {done} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
             var predicted = Predict(network, sample);
             evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"validation image {done}");

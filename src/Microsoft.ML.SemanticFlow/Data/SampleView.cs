@@ -81,12 +81,12 @@ internal sealed class SampleView : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!active[column.Index])
-                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made. Name it in GetRowCursor.");
+                throw ColumnFaults.NotActive(column);
             ValueGetter<ReadOnlyMemory<char>> getter = column.Name == ImagePath
                 ? (ref ReadOnlyMemory<char> value) => value = view._samples[Row].ImagePath.AsMemory()
                 : (ref ReadOnlyMemory<char> value) => value = view._samples[Row].LabelPath.AsMemory();
             return getter as ValueGetter<TValue>
-                ?? throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(TValue)}.");
+                ?? throw ColumnFaults.OtherType<TValue>(column);
         }
     }
 }

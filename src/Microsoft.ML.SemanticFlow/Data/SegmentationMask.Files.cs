@@ -37,11 +37,23 @@ public sealed partial class SegmentationMask
     /// <exception cref="InvalidDataException">The image cannot be read, or has another size than the mask.</exception>
     public void SaveOverlay(string imagePath, string outputPath, double opacity = 0.5)
     {
-        if (!(opacity is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity is a share from 0 to 1.");
+        CheckOpacity(opacity);
         using var image = ImageCodec.Decode(imagePath, rent: true);
         if (image.Height != Height || image.Width != Width)
             throw new InvalidDataException($"Image '{Path.GetFileName(imagePath)}' is {image.Height} x {image.Width} pixels (height x width), the mask {Height} x {Width}. Give the image that the mask belongs to.");
+        SaveOverlay(image, outputPath, opacity);
+    }
+
+    /// <summary>As the public one does, for an image of the mask's size.</summary>
+    internal void SaveOverlay(PixelImage image, string outputPath, double opacity)
+    {
+        CheckOpacity(opacity);
         ImageCodec.SavePng(MaskPainter.Overlay(image, _ids, ColorPalette.ForTrainIds(Labels), opacity), outputPath);
+    }
+
+    private static void CheckOpacity(double opacity)
+    {
+        if (!(opacity is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(opacity), opacity, "The opacity is a share from 0 to 1.");
     }
 }

@@ -3,18 +3,21 @@
 
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
-/// <summary>Decoded pixels to what a network takes: (value / 255 - mean) / std by channel, red, green, blue.</summary>
+/// <summary>Decoded pixels to what a network takes: (value / 255 - mean) / std by channel.</summary>
 /// <remarks>The same float32 operations in the same order as torchvision's ToTensor and Normalize, once per byte value.</remarks>
 internal sealed class PixelNormalization
 {
     private const int Channels = 3, Values = 256;
 
     private readonly float[] _table = new float[Channels * Values];
+    private readonly int _first, _step;     // where the channels lie in a pixel of blue, green, red, alpha
 
-    /// <param name="mean">Means of red, green and blue in [0, 1].</param>
-    /// <param name="std">Standard deviations of red, green and blue in [0, 1].</param>
-    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
+    /// <param name="mean">The channels' means in [0, 1], in their order.</param>
+    /// <param name="std">Their standard deviations.</param>
+    /// <param name="order">Which channels.</param>
+    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> std, ChannelOrder order = ChannelOrder.Rgb)
     {
+        (_first, _step) = order == ChannelOrder.Rgb ? (2, -1) : (0, 1);
         for (int i = 0; i < _table.Length; i++)
             _table[i] = (i % Values / 255f - mean[i / Values]) / std[i / Values];
     }
@@ -36,8 +39,9 @@ internal sealed class PixelNormalization
         {
             var table = _table.AsSpan(channel * Values, Values);
             var plane = planes.Slice(channel * size, size);
+            int from = _first + (channel * _step);
             for (int i = 0; i < plane.Length; i++)
-                plane[i] = table[bgra[4 * i + 2 - channel]];
+                plane[i] = table[bgra[(4 * i) + from]];
         }
     }
 
@@ -49,9 +53,9 @@ internal sealed class PixelNormalization
         ReadOnlySpan<float> table = _table;
         for (int from = 0, to = 0; from < bgra.Length; from += 4, to += Channels)
         {
-            pixels[to] = table[bgra[from + 2]];
+            pixels[to] = table[bgra[from + _first]];
             pixels[to + 1] = table[Values + bgra[from + 1]];
-            pixels[to + 2] = table[2 * Values + bgra[from]];
+            pixels[to + 2] = table[2 * Values + bgra[from + 2 - _first]];
         }
     }
 }

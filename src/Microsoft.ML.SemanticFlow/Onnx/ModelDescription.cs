@@ -11,6 +11,10 @@ internal sealed record ModelDescription
 {
     private const string Prefix = "semanticflow.";
     private const string FormatVersion = "1";
+    private const string Resampling = "bilinear-antialias"; // how an image is brought to another size before the network sees it
+
+    /// <summary>The networks of this library divide an image's sides by 32; below that, nothing is left.</summary>
+    public const int NetworksSmallestSide = 32;
 
     private static readonly Dictionary<OnnxPrecision, string> _precisions = new()
     {
@@ -36,7 +40,7 @@ internal sealed record ModelDescription
     /// <summary>Per-channel standard deviation of pixels in [0, 1].</summary>
     public IReadOnlyList<float> Std { get; init; } = PixelNormalization.ImageNetStd;
 
-    public string ChannelOrder { get; init; } = "RGB";
+    public ChannelOrder ChannelOrder { get; init; }
 
     /// <summary>The crop the network was trained on.</summary>
     public required int TrainingHeight { get; init; }
@@ -48,8 +52,8 @@ internal sealed record ModelDescription
 
     public int? Width { get; init; }
 
-    /// <summary>How an image is brought to another size before the network sees it.</summary>
-    public string Resampling { get; init; } = "bilinear-antialias";
+    /// <summary>Pixels on each side that the network needs at least.</summary>
+    public int SmallestSide { get; init; } = NetworksSmallestSide;
 
     public string LibraryVersion { get; init; } = typeof(ModelDescription).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -66,9 +70,10 @@ internal sealed record ModelDescription
         [Prefix + "labels.table"] = Labels.ToCsv(),
         [Prefix + "mean"] = Join(Mean),
         [Prefix + "std"] = Join(Std),
-        [Prefix + "channel_order"] = ChannelOrder,
+        [Prefix + "channel_order"] = ChannelOrder.ToString().ToUpperInvariant(),
         [Prefix + "training_size"] = string.Create(CultureInfo.InvariantCulture, $"{TrainingHeight}x{TrainingWidth}"),
         [Prefix + "image_size"] = Height is { } height && Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"{height}x{width}") : "free",
+        [Prefix + "smallest_side"] = SmallestSide.ToString(CultureInfo.InvariantCulture),
         [Prefix + "resampling"] = Resampling,
         [Prefix + "library_version"] = LibraryVersion,
         [Prefix + "weights_sha256"] = WeightsSha256,
@@ -88,6 +93,8 @@ internal sealed record ModelDescription
 
         if (Read("format") is var format && format != FormatVersion)
             throw Wrong("format", format);
+        if (Read("resampling") is var resampling && resampling != Resampling)
+            throw Wrong("resampling", resampling);
 
         (int Height, int Width) Size(string key)
         {
@@ -97,13 +104,13 @@ internal sealed record ModelDescription
                 : throw Wrong(key, Read(key));
         }
 
-        float[] Three(string key)
+        float[] Three(string key, Func<float, bool> allows)
         {
             var parts = Read(key).Split(',');
             var values = new float[3];
             bool valid = parts.Length == 3;
             for (int i = 0; valid && i < 3; i++)
-                valid = float.TryParse(parts[i], CultureInfo.InvariantCulture, out values[i]);
+                valid = float.TryParse(parts[i], CultureInfo.InvariantCulture, out values[i]) && float.IsFinite(values[i]) && allows(values[i]);
             return valid ? values : throw Wrong(key, Read(key));
         }
 
@@ -114,6 +121,14 @@ internal sealed record ModelDescription
             return _precisions.FirstOrDefault(pair => pair.Value == word) is { Value: not null } known ? known.Key : throw Wrong("precision", word);
         }
 
+        // Files written before it could be another do not say it.
+        int SmallestSide()
+        {
+            if (!metadata.TryGetValue(Prefix + "smallest_side", out var word))
+                return NetworksSmallestSide;
+            return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side > 0 ? side : throw Wrong("smallest_side", word);
+        }
+
         (int Height, int Width)? image = Read("image_size") == "free" ? null : Size("image_size");
         var training = Size("training_size");
         return new ModelDescription
@@ -122,14 +137,14 @@ internal sealed record ModelDescription
             Form = Read("form") switch { "scoring" => OnnxForm.Scoring, "logits" => OnnxForm.Logits, var other => throw Wrong("form", other) },
             Precision = Precision(),
             Labels = LabelMap.Parse(Read("labels.name"), Read("labels.table")),
-            Mean = Three("mean"),
-            Std = Three("std"),
-            ChannelOrder = Read("channel_order"),
+            Mean = Three("mean", _ => true),
+            Std = Three("std", value => value > 0),
+            ChannelOrder = Read("channel_order") switch { "RGB" => ChannelOrder.Rgb, "BGR" => ChannelOrder.Bgr, var other => throw Wrong("channel_order", other) },
             TrainingHeight = training.Height,
             TrainingWidth = training.Width,
             Height = image?.Height,
             Width = image?.Width,
-            Resampling = Read("resampling"),
+            SmallestSide = SmallestSide(),
             LibraryVersion = Read("library_version"),
             WeightsSha256 = Read("weights_sha256"),
         };

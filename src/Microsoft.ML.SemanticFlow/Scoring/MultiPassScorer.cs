@@ -13,16 +13,16 @@ internal static class MultiPassScorer
     /// <summary>Takes the scores of one row, [column, class] with classes padded to <see cref="ScorePass.Lanes"/>; they die with the call.</summary>
     public delegate void RowReader(int row, ReadOnlySpan<float> scores, int lanes);
 
-    /// <param name="model">Held by the caller while this runs.</param>
+    /// <param name="scorer">Held by the caller while this runs.</param>
     /// <param name="image">The image, decoded.</param>
     /// <param name="source">How messages name the image; null when it has no name.</param>
     /// <param name="inference">The passes.</param>
     /// <param name="read">Takes the rows from the top.</param>
     /// <param name="cancellation">Stops between rows and tiles, and within the network.</param>
-    public static void Run(SegmentationModel model, PixelImage image, string? source, InferenceOptions inference, RowReader read, CancellationToken cancellation)
+    public static void Run(ImageScorer scorer, PixelImage image, string? source, InferenceOptions inference, RowReader read, CancellationToken cancellation)
     {
-        ScorePass[] passes = [.. PassPlan.Create(model, image, source, inference).Select(plan => new ScorePass(model, image, plan))];
-        int lanes = ScorePass.Lanes(model.Labels.ClassCount);
+        ScorePass[] passes = [.. PassPlan.Create(scorer, image, source, inference).Select(plan => new ScorePass(scorer, image, plan))];
+        int lanes = ScorePass.Lanes(scorer.Description.Labels.ClassCount);
         float[] row = ArrayPool<float>.Shared.Rent(checked(image.Width * lanes));
         var scores = row.AsSpan(0, image.Width * lanes);
         try

@@ -32,7 +32,7 @@ internal sealed class OnnxSession : IDisposable
 
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
 
-    public static OnnxSession Open(byte[] bytes, string source, ScoringOptions options)
+    public static OnnxSession Open(byte[] bytes, string source, ExecutionOptions options)
     {
         if (bytes.Length == 0)
             throw new InvalidDataException($"Model '{source}' is empty. Copy or export the file again.");
@@ -73,12 +73,17 @@ internal sealed class OnnxSession : IDisposable
             && input.ElementType == (scoring ? typeof(byte) : typeof(float))
             && input.Dimensions is { Length: 4 } taken
             && taken[scoring ? 3 : 1] == (scoring ? 4 : 3)
+            && Takes(taken[scoring ? 1 : 2], description.Height)
+            && Takes(taken[scoring ? 2 : 3], description.Width)
             && _session.OutputMetadata.TryGetValue(OutputName, out var output)
             && output.ElementType == typeof(float)
             && output.Dimensions is { Length: 4 } given
             && given[1] == description.Labels.ClassCount;
         if (!fits)
-            throw new InvalidDataException($"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes). Export it again.");
+            throw new InvalidDataException($"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes, images of {(description.Height is null ? "any size" : $"{description.Height} x {description.Width}")}). Export it again.");
+
+        // A free side is -1.
+        static bool Takes(int side, int? stated) => side < 0 || side == stated;
     }
 
     /// <summary>Keeps the session alive until the result is disposed, whoever disposes the session meanwhile.</summary>
@@ -127,7 +132,7 @@ internal sealed class OnnxSession : IDisposable
         float[] normalised = ArrayPool<float>.Shared.Rent(length);
         try
         {
-            new PixelNormalization(description.Mean, description.Std).ToPlanes(image.Bgra, normalised);
+            new PixelNormalization(description.Mean, description.Std, description.ChannelOrder).ToPlanes(image.Bgra, normalised);
             using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
             Run(planes, names, read, cancellation);
         }

@@ -25,7 +25,7 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
     /// <summary>The passes that options ask for.</summary>
     /// <exception cref="ArgumentException">The model's size is fixed, and the options need another.</exception>
     /// <exception cref="InvalidDataException">The image is too small or too large.</exception>
-    public static IReadOnlyList<PassPlan> Create(SegmentationModel model, PixelImage image, string? source, InferenceOptions inference)
+    public static IReadOnlyList<PassPlan> Create(ImageScorer scorer, PixelImage image, string? source, InferenceOptions inference)
     {
         var plans = new List<PassPlan>();
         bool[] copies = inference.Flip ? [false, true] : [false];
@@ -35,7 +35,7 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
             var window = inference.SlidingWindow;
             var down = window is null ? TileAxis.Whole(height) : TileAxis.Create(height, Grown(window.Height), window.Overlap);
             var across = window is null ? TileAxis.Whole(width) : TileAxis.Create(width, Grown(window.Width), window.Overlap);
-            Check(model, image, source, inference, scale, (height, width), (down.Length, across.Length));
+            Check(scorer, image, source, inference, scale, (height, width), (down.Length, across.Length));
             foreach (bool mirrored in copies)
                 plans.Add(new PassPlan(height, width, mirrored, down, across, window, 1.0 / (inference.Scales.Count * copies.Length)));
 
@@ -46,21 +46,21 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
     }
 
     private static void Check(
-        SegmentationModel model, PixelImage image, string? source, InferenceOptions inference, double scale, (int Height, int Width) scaled, (int Height, int Width) tile)
+        ImageScorer scorer, PixelImage image, string? source, InferenceOptions inference, double scale, (int Height, int Width) scaled, (int Height, int Width) tile)
     {
         string Sized() => string.Create(CultureInfo.InvariantCulture,
             $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width){(scale == 1 ? "" : $", at scale {scale} {scaled.Height} x {scaled.Width}")}");
 
-        if (model.Height is { } height && model.Width is { } width)
+        if (scorer.Description.Height is { } height && scorer.Description.Width is { } width)
         {
             if (inference.SlidingWindow is null && scale != 1)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{model.Network} was exported for images of {height} x {width} pixels (height x width) and cannot score at scale {scale}. Export it for images of any size."), nameof(inference));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{scorer.Description.Network} was exported for images of {height} x {width} pixels (height x width) and cannot score at scale {scale}. Export it for images of any size."), nameof(inference));
             if (inference.SlidingWindow is not null && tile != (height, width))
-                throw new InvalidDataException($"{Sized()}, which gives tiles of {tile.Height} x {tile.Width}; {model.Network} was exported for {height} x {width} alone. Make the tiles that size, or export it for images of any size.");
+                throw new InvalidDataException($"{Sized()}, which gives tiles of {tile.Height} x {tile.Width}; {scorer.Description.Network} was exported for {height} x {width} alone. Make the tiles that size, or export it for images of any size.");
         }
-        else if (tile.Height < SegmentationModel.SmallestSide || tile.Width < SegmentationModel.SmallestSide)
+        else if (tile.Height < scorer.Description.SmallestSide || tile.Width < scorer.Description.SmallestSide)
         {
-            throw new InvalidDataException($"{Sized()}; {model.Network} needs at least {SegmentationModel.SmallestSide} on each side. Enlarge it.");
+            throw new InvalidDataException($"{Sized()}; {scorer.Description.Network} needs at least {scorer.Description.SmallestSide} on each side. Enlarge it.");
         }
 
         if ((long)tile.Height * tile.Width > ImageCodec.MaxPixels)

@@ -19,7 +19,7 @@ namespace Microsoft.ML.SemanticFlow.Scoring;
 /// </remarks>
 internal sealed class ScorePass : IDisposable
 {
-    private readonly SegmentationModel _model;
+    private readonly ImageScorer _scorer;
     private readonly PixelImage _image;
     private readonly PassPlan _plan;
     private readonly int _lanes;
@@ -29,9 +29,9 @@ internal sealed class ScorePass : IDisposable
     private float[] _line = [];
     private int _released;
 
-    public ScorePass(SegmentationModel model, PixelImage image, PassPlan plan)
+    public ScorePass(ImageScorer scorer, PixelImage image, PassPlan plan)
     {
-        (_model, _image, _plan, _lanes) = (model, image, plan, Lanes(model.Labels.ClassCount));
+        (_scorer, _image, _plan, _lanes) = (scorer, image, plan, Lanes(scorer.Description.Labels.ClassCount));
         _strips = new float[]?[plan.Down.Starts.Count];
     }
 
@@ -83,7 +83,7 @@ internal sealed class ScorePass : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             int column = i;
-            _model.RunHeld(Tile(_plan.Down.Starts[strip], _plan.Across.Starts[i]), source: null, (logits, height, width) => Keep(logits, height, width, strip, column), cancellation);
+            _scorer.RunHeld(Tile(_plan.Down.Starts[strip], _plan.Across.Starts[i]), source: null, (logits, height, width) => Keep(logits, height, width, strip, column), cancellation);
         }
 
         Debug.Assert(_grid is not null);
@@ -112,7 +112,7 @@ internal sealed class ScorePass : IDisposable
     // Planes [class, row, column] to [row, column, class], beside the other tiles of the strip.
     private void Keep(ReadOnlySpan<float> logits, int height, int width, int strip, int column)
     {
-        int classes = _model.Labels.ClassCount;
+        int classes = _scorer.Description.Labels.ClassCount;
         if (_grid is null)
         {
             _grid = new Grid(height, width, _plan.Rows(height, _image.Height), _plan.Columns(width, _image.Width));

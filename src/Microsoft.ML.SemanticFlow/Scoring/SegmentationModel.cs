@@ -15,179 +15,176 @@ namespace Microsoft.ML.SemanticFlow;
 /// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
 /// them end; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
-[SuppressMessage("ApiDesign", "RS0026", Justification = "The first two parameters tell the overloads of Predict apart.")]
-public sealed partial class SegmentationModel : IDisposable
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads apart.")]
+public sealed class SegmentationModel : IDisposable
 {
-    /// <summary>The networks divide an image's sides by 32; below that, nothing is left.</summary>
-    internal const int SmallestSide = 32;
-
     private static readonly InferenceOptions _once = new();
 
-    private readonly OnnxSession _session;
-    private readonly ModelDescription _description;
     private readonly Lock _gate = new();
     private SegmentationModel? _forRows;
     private bool _disposed;
 
-    private SegmentationModel(byte[] bytes, OnnxSession session, ModelDescription description, ScoringOptions options) =>
-        (Bytes, _session, _description, Options) = (bytes, session, description, options);
+    private SegmentationModel(byte[] bytes, ImageScorer scorer, ExecutionOptions execution) => (Bytes, Scorer, Execution) = (bytes, scorer, execution);
 
     /// <summary>The class names and colours of what the model predicts.</summary>
-    public LabelMap Labels => _description.Labels;
+    public LabelMap Labels => Scorer.Description.Labels;
 
     /// <summary>The id of the network, such as <c>sfnet-dfv1</c>.</summary>
-    public string Network => _description.Network;
+    public string Network => Scorer.Description.Network;
 
     /// <summary>What the file takes and gives.</summary>
-    public OnnxForm Form => _description.Form;
+    public OnnxForm Form => Scorer.Description.Form;
 
     /// <summary>Rows of the images that the file is fixed to; null when it takes any size.</summary>
     /// <remarks>Images of another size are resized before the network and the logits enlarged to the image's own size after it.</remarks>
-    public int? Height => _description.Height;
+    public int? Height => Scorer.Description.Height;
 
     /// <summary>Columns of the images that the file is fixed to; null when it takes any size.</summary>
-    public int? Width => _description.Width;
+    public int? Width => Scorer.Description.Width;
 
     /// <summary>The number format that the file computes in.</summary>
-    public OnnxPrecision Precision => _description.Precision;
+    public OnnxPrecision Precision => Scorer.Description.Precision;
 
     /// <summary>The ONNX file.</summary>
     internal byte[] Bytes { get; }
 
-    internal ModelDescription Description => _description;
+    internal ModelDescription Description => Scorer.Description;
 
-    internal ScoringOptions Options { get; }
+    internal ImageScorer Scorer { get; }
 
-    /// <summary>Reads a model file, to run with the default options.</summary>
-    /// <inheritdoc cref="Load(string, ScoringOptions)"/>
-    public static SegmentationModel Load(string path) => Load(path, null);
+    internal ExecutionOptions Execution { get; }
 
     /// <summary>Reads a model file.</summary>
     /// <param name="path">An ONNX file written by this library.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model, or one that another program wrote.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
-    public static SegmentationModel Load(string path, ScoringOptions? options)
+    public static SegmentationModel Load(string path, ExecutionOptions? execution = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return FromBytes(File.ReadAllBytes(path), Path.GetFileName(path), options);
+        return FromBytes(File.ReadAllBytes(path), Path.GetFileName(path), execution);
     }
-
-    /// <summary>Reads a model from what is left of a stream, to run with the default options.</summary>
-    /// <inheritdoc cref="Load(Stream, ScoringOptions)"/>
-    public static SegmentationModel Load(Stream stream) => Load(stream, null);
 
     /// <summary>Reads a model from what is left of a stream.</summary>
     /// <param name="stream">Holds an ONNX file written by this library; stays open.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="InvalidDataException">The stream holds no ONNX model, or one that another program wrote.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
-    public static SegmentationModel Load(Stream stream, ScoringOptions? options)
+    public static SegmentationModel Load(Stream stream, ExecutionOptions? execution = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return FromBytes(copy.ToArray(), "stream", options);
+        return FromBytes(copy.ToArray(), "stream", execution);
     }
-
-    /// <summary>Reads a model from the bytes of its file, to run with the default options.</summary>
-    /// <inheritdoc cref="Load(ReadOnlySpan{byte}, ScoringOptions)"/>
-    public static SegmentationModel Load(ReadOnlySpan<byte> bytes) => Load(bytes, null);
 
     /// <summary>Reads a model from the bytes of its file.</summary>
     /// <param name="bytes">An ONNX file written by this library; copied.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or one that another program wrote.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
-    public static SegmentationModel Load(ReadOnlySpan<byte> bytes, ScoringOptions? options) => FromBytes(bytes.ToArray(), "bytes", options);
-
-    /// <summary>Takes over an ONNX file in memory; nobody writes to the array afterwards.</summary>
-    /// <param name="bytes">The file.</param>
-    /// <param name="source">How messages name it.</param>
-    /// <param name="options">How the model runs; null for the defaults.</param>
-    internal static SegmentationModel FromBytes(byte[] bytes, string source, ScoringOptions? options = null)
-    {
-        options ??= new ScoringOptions();
-        var session = OnnxSession.Open(bytes, source, options);
-        try
-        {
-            var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
-            session.Check(description);
-            return new SegmentationModel(bytes, session, description, options);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+    public static SegmentationModel Load(ReadOnlySpan<byte> bytes, ExecutionOptions? execution = null) => FromBytes(bytes.ToArray(), "bytes", execution);
 
     /// <summary>Labels the pixels of an image file.</summary>
-    /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model's size is fixed.</param>
+    /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model says otherwise.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image, is damaged, or is too small.</exception>
-    public SegmentationMask Predict(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        using var image = ImageCodec.Decode(path, Enough(_once), rent: true);
-        return Predict(image, Path.GetFileName(path));
-    }
+    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes cannot use.</exception>
+    public SegmentationMask Predict(string path, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        PredictDetailed(path, PredictionDetails.None, inference, cancellationToken).Mask;
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="stream">Holds one encoded image; stays open.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
-    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one that is too small.</exception>
-    public SegmentationMask Predict(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        using var image = ImageCodec.Decode(stream, "stream", Enough(_once), rent: true);
-        return Predict(image);
-    }
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes cannot use.</exception>
+    public SegmentationMask Predict(Stream stream, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        PredictDetailed(stream, PredictionDetails.None, inference, cancellationToken).Mask;
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="bytes">One encoded image.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one that is too small.</exception>
-    public SegmentationMask Predict(ReadOnlySpan<byte> bytes)
-    {
-        using var image = ImageCodec.Decode(bytes, "bytes", Enough(_once), rent: true);
-        return Predict(image);
-    }
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes cannot use.</exception>
+    public SegmentationMask Predict(ReadOnlySpan<byte> bytes, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        PredictDetailed(bytes, PredictionDetails.None, inference, cancellationToken).Mask;
 
     /// <summary>Labels the pixels of a decoded image.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
-    /// <exception cref="InvalidDataException">The image is too small.</exception>
-    public SegmentationMask Predict(MLImage image)
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The image has a size that the passes cannot use.</exception>
+    public SegmentationMask Predict(MLImage image, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        PredictDetailed(image, PredictionDetails.None, inference, cancellationToken).Mask;
+
+    /// <summary>Labels the pixels of an image file, and gives what else is asked for.</summary>
+    /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model says otherwise.</param>
+    /// <param name="details">What to give besides the mask.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
+    /// <returns>A mask of the image's size, with the details.</returns>
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes or the details cannot use.</exception>
+    public SegmentationPrediction PredictDetailed(string path, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        using var pixels = MLImageConversion.ToPixels(image, rent: true);
-        return Predict(pixels);
+        ArgumentNullException.ThrowIfNull(path);
+        return Score(ImageCodec.Decode(path, Enough(details, inference), Rents(details)), Path.GetFileName(path), details, inference, cancellationToken);
     }
 
-    internal SegmentationMask Predict(PixelImage image, CancellationToken cancellation = default) => Predict(image, source: null, cancellation);
-
-    /// <summary>Labels the pixels of a decoded image.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="source">How messages name the image; null when it has no name.</param>
-    /// <param name="cancellation">Stops the network between two operators.</param>
-    internal SegmentationMask Predict(PixelImage image, string? source, CancellationToken cancellation = default) =>
-        Predict(image, source, PredictionDetails.None, _once, cancellation).Mask;
-
-    /// <summary>The logits as the file gives them, [K, h, w]: at the head's resolution or at the image's, by <see cref="Form"/>.</summary>
-    internal (float[] Logits, int Height, int Width) RunLogits(PixelImage image, CancellationToken cancellation = default)
+    /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
+    /// <param name="stream">Holds one encoded image; stays open.</param>
+    /// <param name="details">What to give besides the mask.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
+    /// <returns>A mask of the image's size, with the details.</returns>
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
+    public SegmentationPrediction PredictDetailed(Stream stream, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
-        (float[], int, int) result = default;
-        Run(image, source: null, (logits, height, width) => result = (logits.ToArray(), height, width), cancellation);
-        return result;
+        ArgumentNullException.ThrowIfNull(stream);
+        return Score(ImageCodec.Decode(stream, "stream", Enough(details, inference), Rents(details)), source: null, details, inference, cancellationToken);
+    }
+
+    /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
+    /// <param name="bytes">One encoded image.</param>
+    /// <param name="details">What to give besides the mask.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
+    /// <returns>A mask of the image's size, with the details.</returns>
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
+    public SegmentationPrediction PredictDetailed(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details)), source: null, details, inference, cancellationToken);
+
+    /// <summary>Labels the pixels of a decoded image, and gives what else is asked for.</summary>
+    /// <param name="image">The image; it stays the caller's.</param>
+    /// <param name="details">What to give besides the mask.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
+    /// <returns>A mask of the image's size, with the details.</returns>
+    /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
+    /// <exception cref="InvalidDataException">The image has a size that the passes or the details cannot use.</exception>
+    public SegmentationPrediction PredictDetailed(MLImage image, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Score(MLImageConversion.ToPixels(image, Rents(details)), source: null, details, inference, cancellationToken);
     }
 
     /// <summary>Writes the ONNX file; it appears whole or not at all.</summary>
@@ -198,27 +195,14 @@ public sealed partial class SegmentationModel : IDisposable
         AtomicFile.Write(path, Bytes);
     }
 
-    /// <summary>Opens the same model to run in another way.</summary>
-    /// <param name="options">How it runs.</param>
+    /// <summary>Opens a second session over the same file, to run elsewhere or in another way.</summary>
+    /// <param name="execution">Where and how it runs.</param>
     /// <returns>A model of its own, with its own copy of the weights in memory: dispose both.</returns>
     /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
-    public SegmentationModel WithOptions(ScoringOptions options)
+    public SegmentationModel OpenSession(ExecutionOptions execution)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return new SegmentationModel(Bytes, OnnxSession.Open(Bytes, Network, options), _description, options);
-    }
-
-    /// <summary>The same model for callers that score several images at once: one thread each, unless the options say otherwise.</summary>
-    /// <remarks>A session's threads are fixed when it is opened. Its execution providers may be slow to set up or hold a GPU's memory: then there is one session.</remarks>
-    internal SegmentationModel ForRows()
-    {
-        if (Options is { IntraOpThreads: not null } or { GpuDeviceId: not null } or { ConfigureSession: not null } || Environment.ProcessorCount == 1)
-            return this;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _forRows ??= WithOptions(Options with { IntraOpThreads = 1 });
-        }
+        ArgumentNullException.ThrowIfNull(execution);
+        return new SegmentationModel(Bytes, new ImageScorer(OnnxSession.Open(Bytes, Network, execution), Description), execution);
     }
 
     /// <summary>Frees the native session once the running predictions have ended.</summary>
@@ -230,30 +214,61 @@ public sealed partial class SegmentationModel : IDisposable
             _forRows?.Dispose();
         }
 
-        _session.Dispose();
+        Scorer.Dispose();
     }
 
-    private void Run(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    /// <summary>Takes over an ONNX file in memory; nobody writes to the array afterwards.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">How messages name it.</param>
+    /// <param name="execution">Where and how the model runs; null for the defaults.</param>
+    internal static SegmentationModel FromBytes(byte[] bytes, string source, ExecutionOptions? execution = null)
     {
-        using var held = _session.Hold();
-        RunHeld(image, source, read, cancellation);
+        execution ??= new ExecutionOptions();
+        var session = OnnxSession.Open(bytes, source, execution);
+        try
+        {
+            var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
+            session.Check(description);
+            return new SegmentationModel(bytes, new ImageScorer(session, description), execution);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>One run of the network, for a caller that holds the session.</summary>
-    internal void RunHeld(PixelImage image, string? source, OnnxSession.LogitsReader read, CancellationToken cancellation)
+    /// <summary>Labels the pixels of a decoded image of this library's own kind, which stays the caller's.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="source">How messages name it; null when it has no name.</param>
+    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
+    internal SegmentationMask Predict(PixelImage image, string? source = null, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+        Scorer.Score(image, source, PredictionDetails.None, inference ?? _once, cancellationToken).Mask;
+
+    /// <summary>The same model for callers that score several images at once: one thread each, unless the options say otherwise.</summary>
+    /// <remarks>A session's threads are fixed when it is opened. Its execution providers may be slow to set up or hold a GPU's memory: then there is one session.</remarks>
+    internal SegmentationModel ForRows()
     {
-        using var resized = ToInputSize(image, source);
-        _session.Run(resized ?? image, _description, read, cancellation);
+        if (Execution is { IntraOpThreads: not null } or { GpuDeviceId: not null } or { ConfigureSession: not null } || Environment.ProcessorCount == 1)
+            return this;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _forRows ??= OpenSession(Execution with { IntraOpThreads = 1 });
+        }
     }
 
-    /// <summary>The image resized to what the file is fixed to, in rented memory; null when the network gets it as it is.</summary>
-    /// <exception cref="InvalidDataException">The file takes any size, and the image is too small for the network.</exception>
-    internal PixelImage? ToInputSize(PixelImage image, string? source)
+    // A prediction that keeps its image keeps the memory too.
+    private static bool Rents(PredictionDetails details) => !details.HasFlag(PredictionDetails.Image);
+
+    private SegmentationPrediction Score(PixelImage decoded, string? source, PredictionDetails details, InferenceOptions? inference, CancellationToken cancellation)
     {
-        if (Height is { } height && Width is { } width)
-            return (image.Height, image.Width) == (height, width) ? null : Resampling.ResizeRented(image, height, width, ResamplingFilter.Bilinear);
-        return image.Height >= SmallestSide && image.Width >= SmallestSide
-            ? null
-            : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {Network} needs at least {SmallestSide} on each side. Enlarge it.");
+        using var image = decoded;
+        return Scorer.Score(image, source, details, inference ?? _once, cancellation);
     }
+
+    // The size that a file's image may be decoded at: one pass sees no more than the model's fixed size.
+    private (int Height, int Width)? Enough(PredictionDetails details, InferenceOptions? inference) =>
+        Execution.ReducedDecoding && (inference ?? _once).IsSinglePass && Rents(details) && Height is { } height && Width is { } width ? (height, width) : null;
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>A mask with the probabilities it was chosen by.</summary>
+/// <summary>A mask with what else was asked for: the probabilities it was chosen by, the image.</summary>
 /// <remarks>
 /// Probabilities are the softmax of the scores that decide the mask, enlarged to the image's size: of the mean over the passes where there are
 /// several. Immutable and owned by the garbage collector.
@@ -14,9 +14,10 @@ public sealed class SegmentationPrediction
 {
     private readonly float[]? _confidence;
     private readonly float[]? _probabilities;
+    private readonly PixelImage? _image;
 
-    internal SegmentationPrediction(SegmentationMask mask, float[]? confidence, float[]? probabilities) =>
-        (Mask, _confidence, _probabilities) = (mask, confidence, probabilities);
+    internal SegmentationPrediction(SegmentationMask mask, float[]? confidence, float[]? probabilities, PixelImage? image) =>
+        (Mask, _confidence, _probabilities, _image) = (mask, confidence, probabilities, image);
 
     internal ReadOnlyMemory<float> ConfidenceMemory => _confidence;
 
@@ -57,6 +58,16 @@ public sealed class SegmentationPrediction
         for (int i = 0; i < gray.Length; i++)
             gray[i] = (byte)((confidence[i] * 255) + 0.5f);
         AtomicFile.Write(path, stream => PngIndexWriter.WriteGray(stream, gray, Mask.Height, Mask.Width), survivesPowerLoss: false);
+    }
+
+    /// <summary>Writes a picture for people: the image with each class's colour laid over it, as PNG. It is not decoded again.</summary>
+    /// <param name="path">The file to write; an earlier one is replaced.</param>
+    /// <param name="opacity">Share of the colour, 0 to 1.</param>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public void SaveOverlay(string path, double opacity = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Mask.SaveOverlay(_image ?? throw NotAsked(PredictionDetails.Image), path, opacity);
     }
 
     private static InvalidOperationException NotAsked(PredictionDetails details) =>

@@ -14,10 +14,10 @@ public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
 {
     private readonly SemanticFlowTransformer _transformer;
 
-    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, ScoredColumns columns, ScoringOptions? options, InferenceOptions? inference)
+    internal SemanticFlowEstimator(IHostEnvironment environment, string modelPath, ScoredColumns columns, ExecutionOptions? execution, InferenceOptions? inference)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
-        _transformer = new SemanticFlowTransformer(environment, columns, SegmentationModel.Load(modelPath, ScoringOptions.Of(environment, options)), inference);
+        _transformer = new SemanticFlowTransformer(environment, columns, SegmentationModel.Load(modelPath, ExecutionOptions.Of(environment, execution)), inference);
     }
 
     /// <inheritdoc/>
@@ -29,5 +29,5 @@ public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
     }
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _transformer.GetOutputShape(inputSchema);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _transformer.Rows.GetOutputShape(inputSchema);
 }

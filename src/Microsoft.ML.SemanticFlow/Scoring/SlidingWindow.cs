@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Tiles over an image: how large, how far apart, and how they share the pixels that several of them cover.</summary>
@@ -26,7 +28,7 @@ public sealed record SlidingWindow
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Blending), value, "Choose one of the named ways.");
     }
 
-    private static int Side(int value, string name) => value >= SegmentationModel.SmallestSide
+    private static int Side(int value, string name) => value >= ModelDescription.NetworksSmallestSide
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"A tile has at least {SegmentationModel.SmallestSide} pixels on each side.");
+        : throw new ArgumentOutOfRangeException(name, value, $"A tile has at least {ModelDescription.NetworksSmallestSide} pixels on each side.");
 }

@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
 
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
@@ -93,7 +94,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!_active[column.Index])
-            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made. Name it in GetRowCursor.");
+            throw ColumnFaults.NotActive(column);
         return RowCell.GetterOf<TValue>(Schema[column.Index], () => Current.Cells[column.Index]!); // active columns have cells
     }
 

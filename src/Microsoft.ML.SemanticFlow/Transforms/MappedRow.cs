@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
 
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
@@ -23,13 +24,13 @@ internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] acti
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!active[Checked(column).Index])
-            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made. Name it in GetRowCursor.");
+            throw ColumnFaults.NotActive(column);
         return _getters[column.Index] switch
         {
             null => input.GetGetter<TValue>(input.Schema[column.Index]),
             ValueGetter<TValue> getter => getter,
             Func<MLImage?> make when typeof(TValue) == typeof(MLImage) => (ValueGetter<TValue>)(object)RowValues.Own(make),
-            _ => throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(TValue)}."),
+            _ => throw ColumnFaults.OtherType<TValue>(column),
         };
     }
 

@@ -1,24 +1,23 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
 
-namespace Microsoft.ML.SemanticFlow.Transforms;
+namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>The estimator of a transformer that reads label files: what the caller leaves open, the column of their paths says.</summary>
-internal sealed class MaskLoadingEstimator(string pathColumn, LabelMap? labels, MaskIds? ids, Func<LabelFiles, RowTransformer> create) : IEstimator<ITransformer>
+/// <summary>Reads label files into masks; fitting only finds out what their paths say.</summary>
+/// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadMasks"/>.</remarks>
+public sealed class MaskLoadingEstimator : IEstimator<ITransformer>
 {
-    // A shape holds types alone: any map gives the same.
-    private static readonly LabelFiles _any = new(LabelMap.FromClassNames("any", "any"), MaskIds.Raw);
+    private readonly LabelFilesEstimator _files;
 
-    public ITransformer Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        var paths = RowInput.Text("label path", pathColumn).Find(input.Schema);
-        var transformer = create(LabelFiles.Of(paths, labels, ids));
-        _ = transformer.GetOutputSchema(input.Schema); // reports missing columns now, not at the first row
-        return transformer;
-    }
+    internal MaskLoadingEstimator(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap? labels, MaskIds? ids) =>
+        _files = new LabelFilesEstimator(pathColumn, labels, ids, files => new MaskLoadingTransformer(environment, outputColumn, pathColumn, files));
 
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => create(_any).GetOutputShape(inputSchema);
+    /// <inheritdoc/>
+    public ITransformer Fit(IDataView input) => _files.Fit(input);
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _files.GetOutputSchema(inputSchema);
 }

@@ -4,6 +4,7 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
 
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
@@ -33,7 +34,7 @@ internal abstract class RowCell
     public static ValueGetter<T> GetterOf<T>(DataViewSchema.Column column, Func<RowCell> current)
     {
         if (column.Type.RawType != typeof(T))
-            throw new InvalidOperationException($"Column '{column.Name}' holds {column.Type.RawType}, not {typeof(T)}.");
+            throw ColumnFaults.OtherType<T>(column);
         // The reader of an image owns it, and may dispose it.
         return typeof(T) == typeof(MLImage)
             ? (ValueGetter<T>)(object)RowValues.Own(RowValues.CopyOf(() => ((RowCell<MLImage>)current()).Value))

@@ -3,16 +3,15 @@
 
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.SemanticFlow.Transforms;
 
-namespace Microsoft.ML.SemanticFlow;
+namespace Microsoft.ML.SemanticFlow.Transforms;
 
 /// <summary>Base of this library's transformers: each row by itself, computed when a column of it is read.</summary>
 /// <remarks>
 /// Nothing runs for a column that nobody asks for. Within one row an input is fetched once, however many columns
 /// need it. Rows keep their order. Cursors may run in parallel, each on its own thread.
 /// </remarks>
-public abstract class RowTransformer : ITransformer
+internal abstract class RowTransformer : ITransformer
 {
     private readonly string _loaderSignature;
 

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
 
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
@@ -99,7 +100,7 @@ internal sealed class SharedRows
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            var cell = _cells[column.Index] ?? throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made. Name it in GetRowCursor.");
+            var cell = _cells[column.Index] ?? throw ColumnFaults.NotActive(column);
             return RowCell.GetterOf<TValue>(column, () => cell);
         }
 

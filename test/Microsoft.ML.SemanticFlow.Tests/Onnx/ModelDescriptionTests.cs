@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow.Tests.Onnx;
@@ -41,13 +42,40 @@ public sealed class ModelDescriptionTests
     }
 
     [TestMethod]
-    public void FromMetadata_UnknownPrecision_NamesIt()
+    public void FromMetadata_WithoutSmallestSide_IsThatOfTheNetworks()
+    {
+        var metadata = _description.ToMetadata().Where(pair => pair.Key != "semanticflow.smallest_side").ToDictionary();
+
+        Assert.AreEqual(32, ModelDescription.FromMetadata(metadata, "Model 'm'").SmallestSide);
+    }
+
+    [TestMethod]
+    public void FromMetadata_WhatPreprocessingIs_IsReadBack()
+    {
+        var written = _description with { ChannelOrder = ChannelOrder.Bgr, Mean = [0.1f, 0.2f, 0.3f], Std = [1, 2, 3], SmallestSide = 7 };
+
+        var read = ModelDescription.FromMetadata(written.ToMetadata(), "Model 'm'");
+
+        Assert.AreEqual((ChannelOrder.Bgr, 7), (read.ChannelOrder, read.SmallestSide));
+        CollectionAssert.AreEqual(new[] { 0.1f, 0.2f, 0.3f, 1, 2, 3 }, read.Mean.Concat(read.Std).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("precision", "int4")]
+    [DataRow("channel_order", "GRB")]
+    [DataRow("resampling", "bicubic")]
+    [DataRow("smallest_side", "0")]
+    [DataRow("smallest_side", "many")]
+    [DataRow("mean", "NaN,0,0")]
+    [DataRow("mean", "0,0")]
+    [DataRow("std", "1,0,1")]
+    public void FromMetadata_ValueThatIsNotObeyed_IsRefusedByName(string property, string value)
     {
         var metadata = _description.ToMetadata().ToDictionary();
-        metadata[Precision] = "int4";
+        metadata[$"semanticflow.{property}"] = value;
 
         var exception = Assert.ThrowsExactly<InvalidDataException>(() => ModelDescription.FromMetadata(metadata, "Model 'm'"));
 
-        StringAssert.Contains(exception.Message, "Model 'm': metadata property 'semanticflow.precision' has the value 'int4'");
+        StringAssert.Contains(exception.Message, $"Model 'm': metadata property 'semanticflow.{property}' has the value '{value}'");
     }
 }

@@ -21,14 +21,14 @@ public sealed class InferenceTests
         var image = Noise(140, 201, seed: 1);
         int[] tops = [0, 32, 64, 76], lefts = [0, 48, 96, 105];
 
-        float[] scores = model.RunScores(image, new InferenceOptions { SlidingWindow = new SlidingWindow { Height = 64, Width = 96, Overlap = 0.5, Blending = blending } });
+        float[] scores = model.Scorer.RunScores(image, new InferenceOptions { SlidingWindow = new SlidingWindow { Height = 64, Width = 96, Overlap = 0.5, Blending = blending } });
 
         double[] sums = new double[3 * 140 * 201], weights = new double[140 * 201];
         for (int i = 0; i < tops.Length; i++)
         {
             for (int j = 0; j < lefts.Length; j++)
             {
-                var (logits, height, width) = model.RunLogits(Crop(image, tops[i], lefts[j], 64, 96));
+                var (logits, height, width) = model.Scorer.RunLogits(Crop(image, tops[i], lefts[j], 64, 96));
                 Assert.AreEqual((16, 24), (height, width));
                 for (int y = 0; y < 64; y++)
                 {
@@ -55,7 +55,7 @@ public sealed class InferenceTests
         using var model = SegmentationModel.Load(PathOf(Free));
         var image = Noise(40, 50, seed: 2);
 
-        float[] once = model.RunScores(image, new InferenceOptions()), twice = model.RunScores(image, new InferenceOptions { Flip = true });
+        float[] once = model.Scorer.RunScores(image, new InferenceOptions()), twice = model.Scorer.RunScores(image, new InferenceOptions { Flip = true });
 
         for (int i = 0; i < once.Length; i++)
             Assert.AreEqual(image.Bgra[(4 * (i % 2000)) + 2 - (i / 2000)] / 255.0, once[i], 1e-5, $"score {i}");
@@ -72,9 +72,9 @@ public sealed class InferenceTests
         for (int i = 0; i < 64 * 96; i++)
             image.Bgra.Slice(4 * i, 4).CopyTo(mirrored.Bgra.Slice(4 * ((i / 96 * 96) + 95 - (i % 96)), 4));
 
-        float[] both = model.RunScores(image, new InferenceOptions { Flip = true });
+        float[] both = model.Scorer.RunScores(image, new InferenceOptions { Flip = true });
 
-        float[] plain = model.RunScores(image, new InferenceOptions()), other = model.RunScores(mirrored, new InferenceOptions());
+        float[] plain = model.Scorer.RunScores(image, new InferenceOptions()), other = model.Scorer.RunScores(mirrored, new InferenceOptions());
         for (int i = 0; i < both.Length; i++)
             Assert.AreEqual((plain[i] + other[(i / 96 * 96) + 95 - (i % 96)]) / 2, both[i], 1e-5, $"score {i}");
     }

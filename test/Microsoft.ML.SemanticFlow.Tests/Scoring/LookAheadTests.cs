@@ -188,7 +188,7 @@ public sealed class LookAheadTests
     {
         const int Degree = 3;
         var images = new CountedImages(_ml, Data(source, _folder["images"]));
-        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = Degree }).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = Degree }).Fit(images.View).Transform(images.View);
         using var cursor = scored.GetRowCursor([scored.Schema["PredictedLabel"]]);
 
         Assert.AreEqual(0, images.Decoded);
@@ -210,7 +210,7 @@ public sealed class LookAheadTests
     {
         var source = new WatchedView(_ml.SemanticSegmentation.Data.Folder(_folder["images"]));
         var images = new CountedImages(_ml, source);
-        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = 4 }).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = 4 }).Fit(images.View).Transform(images.View);
         var cursor = scored.GetRowCursor([scored.Schema["PredictedLabel"]]);
         Assert.IsTrue(cursor.MoveNext());
 
@@ -227,7 +227,7 @@ public sealed class LookAheadTests
     {
         var source = new WatchedView(_ml.SemanticSegmentation.Data.Folder(_folder["images"]));
         var images = new CountedImages(_ml, source);
-        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = 4 }).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = 4 }).Fit(images.View).Transform(images.View);
 
         scored.GetRowCursor([scored.Schema["PredictedLabel"]]).Dispose();
 
@@ -258,7 +258,7 @@ public sealed class LookAheadTests
     public void GetRowCursor_DegreeOfOne_ScoresARowWhenItIsRead()
     {
         var images = new CountedImages(_ml, _folder["images"]);
-        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = 1 }).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = 1 }).Fit(images.View).Transform(images.View);
         using var cursor = scored.GetRowCursor([scored.Schema["PredictedLabel"]]);
         var getMask = cursor.GetGetter<SegmentationMask>(scored.Schema["PredictedLabel"]);
         SegmentationMask mask = null!;
@@ -346,14 +346,14 @@ public sealed class LookAheadTests
     public void ForRows_ThreadsLeftOpen_IsASecondSessionThatGoesWithTheModel()
     {
         var model = SegmentationModel.Load(_model);
-        using var fixedThreads = SegmentationModel.Load(_model, new ScoringOptions { IntraOpThreads = 2 });
-        using var hooked = SegmentationModel.Load(_model, new ScoringOptions { ConfigureSession = _ => { } });
+        using var fixedThreads = SegmentationModel.Load(_model, new ExecutionOptions { IntraOpThreads = 2 });
+        using var hooked = SegmentationModel.Load(_model, new ExecutionOptions { ConfigureSession = _ => { } });
 
         var rows = model.ForRows();
         using var image = MLImage.CreateFromFile(_folder["images", "03.png"]);
 
         Assert.AreSame(rows, model.ForRows());
-        Assert.AreEqual(1, Environment.ProcessorCount == 1 ? 1 : rows.Options.IntraOpThreads);
+        Assert.AreEqual(1, Environment.ProcessorCount == 1 ? 1 : rows.Execution.IntraOpThreads);
         Assert.IsTrue(_expected[3].Ids.SequenceEqual(rows.Predict(image).Ids));
         Assert.AreSame(fixedThreads, fixedThreads.ForRows());
         Assert.AreSame(hooked, hooked.ForRows());
@@ -366,7 +366,7 @@ public sealed class LookAheadTests
     [DataRow(0)]
     [DataRow(-1)]
     public void MaxDegreeOfParallelism_BelowOne_Throws(int degree) =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ScoringOptions { MaxDegreeOfParallelism = degree });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ExecutionOptions { MaxDegreeOfParallelism = degree });
 
     private static bool IsAlive(MLImage image)
     {
@@ -391,7 +391,7 @@ public sealed class LookAheadTests
         : _ml.Data.LoadFromEnumerable(Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(path => new PathRow { ImagePath = path }).ToArray());
 
     private EstimatorChain<SemanticFlowTransformer> Pipeline(int? degree) => _ml.Transforms.LoadImages("Image", null, "ImagePath")
-        .Append(_ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = degree }, confidenceColumnName: "Confidence"));
+        .Append(_ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = degree }, confidenceColumnName: "Confidence"));
 
     private sealed class PathRow
     {

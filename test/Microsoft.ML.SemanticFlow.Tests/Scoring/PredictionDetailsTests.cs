@@ -53,7 +53,7 @@ public sealed class PredictionDetailsTests
         using var model = SegmentationModel.Load(PathOf(Free));
         var image = Noise(70, 90, seed: 3);
         var inference = new InferenceOptions { Scales = [0.75, 1], Flip = true, SlidingWindow = new SlidingWindow { Height = 48, Width = 64 } };
-        float[] scores = model.RunScores(image, inference);
+        float[] scores = model.Scorer.RunScores(image, inference);
 
         var prediction = Predict(model, image, Both, inference);
 
@@ -93,7 +93,7 @@ public sealed class PredictionDetailsTests
         using var decoded = MLImage.CreateFromFile(folder["image.png"]);
         const PredictionDetails Asked = PredictionDetails.Confidence;
 
-        SegmentationPrediction[] all = [model.Predict(folder["image.png"], Asked), model.Predict(new MemoryStream(bytes), Asked), model.Predict(bytes, Asked), model.Predict(decoded, Asked)];
+        SegmentationPrediction[] all = [model.PredictDetailed(folder["image.png"], Asked), model.PredictDetailed(new MemoryStream(bytes), Asked), model.PredictDetailed(bytes, Asked), model.PredictDetailed(decoded, Asked)];
 
         foreach (var prediction in all)
         {
@@ -112,6 +112,21 @@ public sealed class PredictionDetailsTests
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => prediction.Probabilities.Length);
         Assert.AreEqual("The prediction was made without PredictionDetails.Probabilities. Ask for it when predicting.", error.Message);
         Assert.ThrowsExactly<InvalidOperationException>(() => Predict(model, Noise(40, 50, seed: 6), PredictionDetails.None).Confidence.Length);
+    }
+
+    [TestMethod]
+    public void SaveOverlay_ImageAskedFor_IsThePictureOfTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = SegmentationModel.Load(PathOf(Free));
+        ImageCodec.SavePng(Noise(40, 50, seed: 8), folder["image.png"]);
+
+        var prediction = model.PredictDetailed(folder["image.png"], PredictionDetails.Image);
+        prediction.SaveOverlay(folder["own.png"], opacity: 0.25);
+        prediction.Mask.SaveOverlay(folder["image.png"], folder["file.png"], opacity: 0.25);
+
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["file.png"]), File.ReadAllBytes(folder["own.png"]));
+        Assert.ThrowsExactly<InvalidOperationException>(() => model.PredictDetailed(folder["image.png"], PredictionDetails.Confidence).SaveOverlay(folder["none.png"]));
     }
 
     [TestMethod]
@@ -134,7 +149,7 @@ public sealed class PredictionDetailsTests
     {
         using var model = SegmentationModel.Load(PathOf(Free));
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => model.AllocateScores(30_000, 30_000));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => model.Scorer.AllocateScores(30_000, 30_000));
 
         Assert.StartsWith("3 probabilities for each of 30000 x 30000 pixels (height x width) are more than an array holds.", error.Message);
     }
@@ -151,7 +166,7 @@ public sealed class PredictionDetailsTests
     }
 
     private static SegmentationPrediction Predict(SegmentationModel model, PixelImage image, PredictionDetails details, InferenceOptions? inference = null) =>
-        model.Predict(image, source: null, details, inference ?? new InferenceOptions(), CancellationToken.None);
+        model.Scorer.Score(image, source: null, details, inference ?? new InferenceOptions(), CancellationToken.None);
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);
 

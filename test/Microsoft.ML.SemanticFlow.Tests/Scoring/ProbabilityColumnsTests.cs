@@ -37,7 +37,7 @@ public sealed class ProbabilityColumnsTests : IDisposable
         Assert.HasCount(4, rows);
         for (int i = 0; i < 4; i++)
         {
-            var expected = model.LastTransformer.Model.Predict(_folder["images", $"{i}.png"], PredictionDetails.Confidence | PredictionDetails.Probabilities);
+            var expected = model.LastTransformer.Model.PredictDetailed(_folder["images", $"{i}.png"], PredictionDetails.Confidence | PredictionDetails.Probabilities);
             Assert.IsTrue(expected.Mask.Ids.SequenceEqual(rows[i].Mask.Ids), $"row {i}");
             Assert.IsTrue(expected.Probabilities.SequenceEqual(rows[i].Score), $"row {i}");
             Assert.IsTrue(expected.Confidence.SequenceEqual(rows[i].Confidence), $"row {i}");
@@ -115,7 +115,7 @@ public sealed class ProbabilityColumnsTests : IDisposable
 
         var scored = engine.Predict(new PathRow { ImagePath = _folder["images", "2.png"] });
 
-        var expected = model.LastTransformer.Model.Predict(_folder["images", "2.png"], PredictionDetails.Confidence);
+        var expected = model.LastTransformer.Model.PredictDetailed(_folder["images", "2.png"], PredictionDetails.Confidence);
         Assert.IsTrue(expected.Confidence.SequenceEqual(scored.Confidence));
         Assert.IsTrue(expected.Mask.Ids.SequenceEqual(scored.PredictedLabel!.Ids));
     }

@@ -80,13 +80,13 @@ public sealed class ReducedDecodingTests : IDisposable
     public void Predict_Jpeg_HasTheImagesSizeAndTheLogitsOfTheHalf(int height, int width)
     {
         string jpeg = SaveJpeg(Noise(height, width));
-        using var model = SegmentationModel.Load(Fixed, new ScoringOptions { ReducedDecoding = true });
+        using var model = SegmentationModel.Load(Fixed, new ExecutionOptions { ReducedDecoding = true });
         byte[] bytes = File.ReadAllBytes(jpeg);
 
-        SegmentationMask[] masks = [model.Predict(jpeg), model.Predict(bytes), model.Predict(new MemoryStream(bytes)), model.Predict(jpeg, PredictionDetails.Confidence).Mask];
+        SegmentationMask[] masks = [model.Predict(jpeg), model.Predict(bytes), model.Predict(new MemoryStream(bytes)), model.PredictDetailed(jpeg, PredictionDetails.Confidence).Mask];
 
         var half = ImageCodec.Decode(jpeg, (height / 2, width / 2));
-        var (logits, rows, columns) = model.RunLogits(Resampling.Resize(half, 64, 96, ResamplingFilter.Bilinear));
+        var (logits, rows, columns) = model.Scorer.RunLogits(Resampling.Resize(half, 64, 96, ResamplingFilter.Bilinear));
         var expected = new byte[height * width];
         FusedArgMax.Compute(logits, 3, rows, columns, expected, height, width);
         foreach (var mask in masks)
@@ -101,7 +101,7 @@ public sealed class ReducedDecodingTests : IDisposable
     {
         string jpeg = SaveJpeg(Noise(128, 192));
         using var model = SegmentationModel.Load(Fixed);
-        using var reduced = model.WithOptions(new ScoringOptions { ReducedDecoding = true });
+        using var reduced = model.OpenSession(new ExecutionOptions { ReducedDecoding = true });
 
         var expected = model.Predict(ImageCodec.Decode(jpeg));
 
@@ -113,7 +113,7 @@ public sealed class ReducedDecodingTests : IDisposable
     public void Predict_FreeSizeSeveralPassesOrAnMLImage_SeeTheWholeImage()
     {
         string jpeg = SaveJpeg(Noise(128, 192));
-        var options = new ScoringOptions { ReducedDecoding = true };
+        var options = new ExecutionOptions { ReducedDecoding = true };
         var mirrored = new InferenceOptions { Flip = true };
         using var model = SegmentationModel.Load(Fixed, options);
         using var free = SegmentationModel.Load(Path.Combine(AppContext.BaseDirectory, "Data", "tiny-scoring.onnx"), options);

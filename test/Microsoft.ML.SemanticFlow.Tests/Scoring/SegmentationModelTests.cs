@@ -70,7 +70,7 @@ public sealed class SegmentationModelTests
     {
         using var folder = new TemporaryFolder();
         ImageCodec.SavePng(Noise(height: 700, width: 1000, seed: 3), folder["image.png"]);
-        using var model = SegmentationModel.Load(PathOf(Fixed), new ScoringOptions { IntraOpThreads = 1 });
+        using var model = SegmentationModel.Load(PathOf(Fixed), new ExecutionOptions { IntraOpThreads = 1 });
         long least = long.MaxValue;
         for (int i = 0; i < 5; i++)
         {
@@ -87,7 +87,7 @@ public sealed class SegmentationModelTests
     public void Load_FileStreamAndSavedCopy_DescribeTheSameModel()
     {
         using var folder = new TemporaryFolder();
-        using var model = SegmentationModel.Load(PathOf(Fixed), new ScoringOptions { IntraOpThreads = 1 });
+        using var model = SegmentationModel.Load(PathOf(Fixed), new ExecutionOptions { IntraOpThreads = 1 });
         model.Save(folder["copy.onnx"]);
         using var stream = File.OpenRead(folder["copy.onnx"]);
 
@@ -153,7 +153,7 @@ public sealed class SegmentationModelTests
     {
         using var model = SegmentationModel.Load(PathOf(Free));
 
-        Assert.Throws<OperationCanceledException>(() => model.Predict(Noise(40, 40, seed: 1), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => model.Predict(Noise(40, 40, seed: 1), cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
@@ -176,7 +176,7 @@ public sealed class SegmentationModelTests
     [DataRow("truncated", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("png", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("foreign", "'bad.onnx' has no metadata property 'semanticflow.format': it is not a model exported by this library.")]
-    [DataRow("renamed", "Model 'bad.onnx' does not take and give what its metadata says (form logits, 3 classes).")]
+    [DataRow("renamed", "Model 'bad.onnx' does not take and give what its metadata says (form logits, 3 classes, images of any size).")]
     public void Load_BadFile_SaysWhatIsWrongInOneSentence(string kind, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -212,7 +212,7 @@ public sealed class SegmentationModelTests
     [DataRow(0)]
     [DataRow(-1)]
     public void IntraOpThreads_BelowOne_Throws(int threads) =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ScoringOptions { IntraOpThreads = threads });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ExecutionOptions { IntraOpThreads = threads });
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);
 

@@ -91,7 +91,7 @@ public sealed class SemanticFlowTransformerTests
     public void GetRowCursor_NextRow_DisposesTheImageBefore()
     {
         var images = new CountedImages(_ml, _folder["images"]);
-        var scored = _ml.Transforms.SemanticFlow(_model, options: new ScoringOptions { MaxDegreeOfParallelism = 1 }).Fit(images.View).Transform(images.View);
+        var scored = _ml.Transforms.SemanticFlow(_model, execution: new ExecutionOptions { MaxDegreeOfParallelism = 1 }).Fit(images.View).Transform(images.View);
 
         _ = Masks(scored);
 

@@ -58,7 +58,7 @@ public sealed class BackboneWeightsTests : IDisposable
         string path = WeightFile.Write(_folder["w.safetensors"], ImageNet(SegmentationNetworks.Get(other)));
         using var target = info.Create(2);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => WeightLoader.LoadBackbone(path, target, info));
+        var thrown = Assert.ThrowsExactly<WeightMismatchException>(() => WeightLoader.LoadBackbone(path, target, info));
 
         StringAssert.Contains(thrown.Message, expected);
     }
@@ -70,7 +70,7 @@ public sealed class BackboneWeightsTests : IDisposable
         string path = WeightFile.Write(_folder["w.safetensors"], WeightFile.StateOf(info, 19));
         using var network = info.Create(19);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => WeightLoader.LoadBackbone(path, network, info));
+        var thrown = Assert.ThrowsExactly<WeightMismatchException>(() => WeightLoader.LoadBackbone(path, network, info));
 
         StringAssert.Contains(thrown.Message, "the whole network sfnet-dfv1");
     }

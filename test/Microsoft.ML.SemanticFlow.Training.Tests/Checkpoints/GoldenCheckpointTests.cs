@@ -57,7 +57,7 @@ public sealed class GoldenCheckpointTests
         using var scope = NewDisposeScope();
         var expected = GoldenData.Json("checkpoints", "expected.json").GetProperty(name);
 
-        using var file = TensorFile.Open(GoldenData.File("checkpoints", name));
+        using var file = TensorFormats.Open(GoldenData.File("checkpoints", name));
 
         CollectionAssert.AreEqual(expected.GetProperty("tensors").EnumerateObject().Select(property => property.Name).ToArray(), file.Tensors.Keys.ToArray());
         foreach (var tensor in expected.GetProperty("tensors").EnumerateObject())
@@ -75,7 +75,7 @@ public sealed class GoldenCheckpointTests
     {
         string path = GoldenData.File("checkpoints", name);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFile.Open(path));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFormats.Open(path));
 
         StringAssert.StartsWith(thrown.Message, path, StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, sentence, StringComparison.Ordinal);

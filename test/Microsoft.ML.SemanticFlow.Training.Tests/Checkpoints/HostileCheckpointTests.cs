@@ -46,7 +46,7 @@ public sealed class HostileCheckpointTests : IDisposable
             for (int length = 0; length < whole.Length; length += 7)
             {
                 string path = Write(whole[..length]);
-                Assert.ThrowsExactly<InvalidDataException>(() => TensorFile.Open(path).Dispose(), $"{file}, {length} bytes");
+                Assert.ThrowsExactly<InvalidDataException>(() => TensorFormats.Open(path).Dispose(), $"{file}, {length} bytes");
             }
         }
     }
@@ -127,7 +127,7 @@ public sealed class HostileCheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         try
         {
-            using var file = TensorFile.Open(Write(bytes));
+            using var file = TensorFormats.Open(Write(bytes));
             foreach (string name in file.Tensors.Keys)
                 file.Read(name);
         }
@@ -148,7 +148,7 @@ public sealed class HostileCheckpointTests : IDisposable
 
         string path = Write(memory.ToArray());
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFile.Open(path).Dispose());
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFormats.Open(path).Dispose());
 
         StringAssert.StartsWith(thrown.Message, path, StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, sentence, StringComparison.Ordinal);

@@ -42,7 +42,7 @@ public sealed class SafeTensorsTests
         };
         AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, new Dictionary<string, string>()));
 
-        using var file = TensorFile.Open(path);
+        using var file = TensorFormats.Open(path);
 
         CollectionAssert.AreEquivalent(tensors.Keys, file.Tensors.Keys.ToArray());
         foreach (var (name, tensor) in tensors)

@@ -77,7 +77,7 @@ public sealed class WeightMatchTests : IDisposable
     [DataRow("0.weight", false)]
     public void IsLaterBlock_Names_FollowTheNetworksRows(string name, bool expected)
     {
-        using var file = TensorFile.Open(WeightFile.Write(_folder["f.safetensors"], []));
+        using var file = TensorFormats.Open(WeightFile.Write(_folder["f.safetensors"], []));
         var match = WeightMatch.Of(file, new Dictionary<string, Tensor> { ["layer1.0.conv.weight"] = zeros(1), ["layer1.1.row.0.weight"] = zeros(1) }, other => other);
 
         Assert.AreEqual(expected, match.IsLaterBlock(name));
@@ -122,7 +122,7 @@ public sealed class WeightMatchTests : IDisposable
 
     private WeightReport Load(Dictionary<string, Tensor> weights, Dictionary<string, Tensor> tensors)
     {
-        using var file = TensorFile.Open(WeightFile.Write(_folder["f.safetensors"], tensors));
+        using var file = TensorFormats.Open(WeightFile.Write(_folder["f.safetensors"], tensors));
         var match = WeightMatch.Of(file, weights, name => name);
         var report = match.Check(_none, _none);
         match.Copy();

@@ -52,7 +52,7 @@ public sealed class Float16Tests
     {
         using var model = Model("sfnet-dfv1", scale: 1e6f, new OnnxExportOptions());
 
-        var exception = Assert.ThrowsExactly<InvalidOperationException>(() => _ml.SemanticSegmentation.ConvertToFloat16(model));
+        var exception = Assert.ThrowsExactly<SegmentationCheckException>(() => _ml.SemanticSegmentation.ConvertToFloat16(model));
 
         StringAssert.Contains(exception.Message, "float16 cannot hold");
     }

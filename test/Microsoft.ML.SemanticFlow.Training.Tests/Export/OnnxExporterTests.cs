@@ -51,7 +51,7 @@ public sealed class OnnxExporterTests
         using var options = new RunOptions();
         using var output = session.Run(options, ["image"], [input], ["logits"]);
 
-        float[] expected = [.. model.RunLogits(first).Logits, .. model.RunLogits(second).Logits];
+        float[] expected = [.. model.Scorer.RunLogits(first).Logits, .. model.Scorer.RunLogits(second).Logits];
         // Other blocking of the same float32 sums.
         GoldenNetwork.AssertClose(expected, output[0].GetTensorDataAsSpan<float>(), 1e-4, "logits of two images");
     }
@@ -92,9 +92,10 @@ public sealed class OnnxExporterTests
         using (no_grad())
             network.parameters().Last().select(0, 3).add_(0.1f);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => ExportCheck.Run(network, model));
+        var error = Assert.ThrowsExactly<SegmentationCheckException>(() => ExportCheck.Run(network, model));
 
         Assert.Contains("differ from the network's by up to 0.1", error.Message);
+        Assert.AreEqual(0.1, error.Verification!.LargestLogitDifference, 1e-3); // what was added, and the rounding of float32
     }
 
     [TestMethod]
@@ -104,9 +105,10 @@ public sealed class OnnxExporterTests
         using (no_grad())
             network.parameters().Last().fill_(float.NaN);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()));
+        var error = Assert.ThrowsExactly<SegmentationCheckException>(() => OnnxExporter.Export(network, GoldenNetwork.Describe("sfnet-dfv1"), new OnnxExportOptions()));
 
         Assert.Contains("not numbers", error.Message);
+        Assert.IsNull(error.Verification);
     }
 
     [TestMethod]

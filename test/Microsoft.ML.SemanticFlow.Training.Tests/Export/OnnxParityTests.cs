@@ -50,7 +50,7 @@ public sealed class OnnxParityTests
 
         var original = OriginalNetwork.CasesOf(id).First();
         Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
-        original.AssertEqual(logits.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
+        original.AssertEqual(logits.Scorer.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
     }
 
     // Half of the whole suite's time.

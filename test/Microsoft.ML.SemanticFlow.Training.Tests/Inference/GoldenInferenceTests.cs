@@ -79,7 +79,7 @@ public sealed class GoldenInferenceTests
 
         var mask = model.Predict(Image(), source: null, options);
 
-        AssertLabels(GoldenData.Bytes("inference", "sliding_ms_flip_fixed_argmax.u8"), mask.Ids, model.RunScores(Image(), options), "sliding_ms_flip_fixed");
+        AssertLabels(GoldenData.Bytes("inference", "sliding_ms_flip_fixed_argmax.u8"), mask.Ids, model.Scorer.RunScores(Image(), options), "sliding_ms_flip_fixed");
     }
 
     private static PixelImage Image() => new(Height, Width, PixelAssert.ToBgra(GoldenData.Bytes("inference", "image_160x224x3.u8")));
@@ -87,12 +87,12 @@ public sealed class GoldenInferenceTests
     // The mirrored pass alone is twice the mean of both less the plain one.
     private static (float[] Plain, float[] Mirrored) Parts(SegmentationModel model, double scale)
     {
-        float[] plain = model.RunScores(Image(), new InferenceOptions { Scales = [scale] });
-        float[] both = model.RunScores(Image(), new InferenceOptions { Scales = [scale], Flip = true });
+        float[] plain = model.Scorer.RunScores(Image(), new InferenceOptions { Scales = [scale] });
+        float[] both = model.Scorer.RunScores(Image(), new InferenceOptions { Scales = [scale], Flip = true });
         return (plain, [.. both.Zip(plain, (mean, first) => (2 * mean) - first)]);
     }
 
-    private static void AssertCase(SegmentationModel model, string name, InferenceOptions options) => AssertCase(name, model.RunScores(Image(), options));
+    private static void AssertCase(SegmentationModel model, string name, InferenceOptions options) => AssertCase(name, model.Scorer.RunScores(Image(), options));
 
     private static void AssertCase(string name, float[] scores)
     {

@@ -101,7 +101,7 @@ public sealed class StartingWeightsTests : IDisposable
         options = options with { Run = options.Run ?? new TrainingRun(_scenes.Run) };
         var context = new MLContext(1);
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(_scenes.Rows(context));
-        using var file = TensorFile.Open(Path.Combine(options.Run.Directory, "last.safetensors"));
+        using var file = TensorFormats.Open(Path.Combine(options.Run.Directory, "last.safetensors"));
         return file.Tensors.Keys.ToDictionary(name => name, file.Read);
     }
 

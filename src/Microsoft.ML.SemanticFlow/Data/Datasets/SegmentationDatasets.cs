@@ -18,7 +18,7 @@ public static class SegmentationDatasets
     };
 
     /// <summary>A folder of one's own data in the plain layout.</summary>
-    /// <remarks>Folders in an order of one's own are read with <see cref="SegmentationDataCatalog.Folder"/>.</remarks>
+    /// <remarks>Folders in an order of one's own are read with <see cref="SemanticSegmentationDataCatalog.Folder"/>.</remarks>
     public static SegmentationDatasetInfo Folder { get; } = new("folder", "A folder of your own", "{train,val,test}/{images,labels}/NAME.png, classes.csv", PlainFolder.List)
     {
         FindLabels = PlainFolder.ReadLabels,

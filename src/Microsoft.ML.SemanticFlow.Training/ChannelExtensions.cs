@@ -3,7 +3,7 @@
 
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Lines for <c>MLContext.Log</c>, taken as they are: a brace in a path is no format.</summary>
 internal static class ChannelExtensions

@@ -6,9 +6,9 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The trainers; package Microsoft.ML.SemanticFlow.Training adds them.</summary>
-public sealed class SegmentationTrainersCatalog
+public sealed class SemanticSegmentationTrainersCatalog
 {
-    internal SegmentationTrainersCatalog(IHostEnvironment environment) => Environment = environment;
+    internal SemanticSegmentationTrainersCatalog(IHostEnvironment environment) => Environment = environment;
 
     internal IHostEnvironment Environment { get; }
 }

@@ -7,8 +7,8 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>How a <see cref="SegmentationModel"/> runs.</summary>
-public sealed record ScoringOptions
+/// <summary>Where and how a <see cref="SegmentationModel"/> runs: device, threads, session. What it computes is in <see cref="InferenceOptions"/>.</summary>
+public sealed record ExecutionOptions
 {
     /// <summary>Threads that share the work of one image, at least 1; null, the default, takes every core for one image at a time, and 1 where a pipeline scores several rows at once.</summary>
     /// <remarks>
@@ -72,10 +72,10 @@ public sealed record ScoringOptions
     public Action<SessionOptions>? ConfigureSession { get; init; }
 
     /// <summary>These options, on the GPU of an MLContext unless they name one themselves.</summary>
-    internal static ScoringOptions Of(IHostEnvironment environment, ScoringOptions? options)
+    internal static ExecutionOptions Of(IHostEnvironment environment, ExecutionOptions? execution)
     {
-        options ??= new ScoringOptions();
+        execution ??= new ExecutionOptions();
         var (gpu, fallback) = MlNetInternals.DeviceOf(environment);
-        return options.GpuDeviceId is null && gpu is not null ? options with { GpuDeviceId = gpu, FallbackToCpu = fallback } : options;
+        return execution.GpuDeviceId is null && gpu is not null ? execution with { GpuDeviceId = gpu, FallbackToCpu = fallback } : execution;
     }
 }

@@ -9,11 +9,11 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Readers of label folders: each gives the text columns ImagePath and LabelPath, one row an image, in a stable order.</summary>
 /// <remarks>The column LabelPath carries what the ids in the files mean, to where they are loaded; filters and splits of the rows keep it.</remarks>
-public sealed class SegmentationDataCatalog
+public sealed class SemanticSegmentationDataCatalog
 {
     private readonly IHostEnvironment _environment;
 
-    internal SegmentationDataCatalog(IHostEnvironment environment) => _environment = environment;
+    internal SemanticSegmentationDataCatalog(IHostEnvironment environment) => _environment = environment;
 
     /// <summary>A split of a data set.</summary>
     /// <param name="dataset">One of <see cref="SegmentationDatasets"/>.</param>

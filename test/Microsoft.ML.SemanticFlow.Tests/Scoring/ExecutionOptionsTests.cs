@@ -8,7 +8,7 @@ using Microsoft.ML.SemanticFlow.Testing;
 namespace Microsoft.ML.SemanticFlow.Tests.Scoring;
 
 [TestClass]
-public sealed class ScoringOptionsTests
+public sealed class ExecutionOptionsTests
 {
     // No machine has so many.
     private const int Missing = 999;
@@ -18,7 +18,7 @@ public sealed class ScoringOptionsTests
     [TestMethod]
     public void Load_GpuThatIsMissing_SaysWhatToDo()
     {
-        var e = Assert.ThrowsExactly<PlatformNotSupportedException>(() => SegmentationModel.Load(_path, new ScoringOptions { GpuDeviceId = Missing }));
+        var e = Assert.ThrowsExactly<PlatformNotSupportedException>(() => SegmentationModel.Load(_path, new ExecutionOptions { GpuDeviceId = Missing }));
 
         StringAssert.EndsWith(e.Message, ", or set FallbackToCpu.", StringComparison.Ordinal);
         StringAssert.Contains(e.Message, "999", StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class ScoringOptionsTests
     [TestMethod]
     public void Load_GpuThatIsMissingWithFallback_ScoresOnTheProcessor()
     {
-        using var model = SegmentationModel.Load(_path, new ScoringOptions { GpuDeviceId = Missing, FallbackToCpu = true });
+        using var model = SegmentationModel.Load(_path, new ExecutionOptions { GpuDeviceId = Missing, FallbackToCpu = true });
         using var processor = SegmentationModel.Load(_path);
         var image = new PixelImage(32, 40);
 
@@ -53,7 +53,7 @@ public sealed class ScoringOptionsTests
         SessionOptions? given = null;
         int threads = 0;
 
-        using var model = SegmentationModel.Load(_path, new ScoringOptions { IntraOpThreads = 3, ConfigureSession = options => (given, threads) = (options, options.IntraOpNumThreads) });
+        using var model = SegmentationModel.Load(_path, new ExecutionOptions { IntraOpThreads = 3, ConfigureSession = options => (given, threads) = (options, options.IntraOpNumThreads) });
 
         Assert.IsNotNull(given);
         Assert.AreEqual(3, threads);
@@ -61,7 +61,7 @@ public sealed class ScoringOptionsTests
 
     [TestMethod]
     public void GpuDeviceId_Negative_IsRefused() =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ScoringOptions { GpuDeviceId = -1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ExecutionOptions { GpuDeviceId = -1 });
 
     [TestMethod]
     public void Load_BytesOfTheFile_IsTheSameModel()

@@ -2,12 +2,11 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Onnx;
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow.Export;
 
 /// <summary>From trained weights to an ONNX file that says all that scoring needs.</summary>
 internal static class RunExport
@@ -27,6 +26,14 @@ internal static class RunExport
             WeightsSha256 = "", // the exporter's to fill in
         };
         return OnnxExporter.Export(network, description, options);
+    }
+
+    /// <summary>Writes the best weights of a training run to a file.</summary>
+    public static ExportVerification ToFile(string path, string outputPath, OnnxExportOptions options)
+    {
+        var exported = OfFolder(path, options);
+        AtomicFile.Write(outputPath, exported.Bytes);
+        return exported.Verification;
     }
 
     /// <summary>Exports the best weights of a training run.</summary>

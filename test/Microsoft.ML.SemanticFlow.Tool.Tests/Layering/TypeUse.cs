@@ -7,7 +7,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-namespace Microsoft.ML.SemanticFlow.Tests.Layering;
+namespace Microsoft.ML.SemanticFlow.Tool.Tests.Layering;
 
 /// <summary>That one type of an assembly names another, of its own or of another assembly.</summary>
 /// <param name="User">Full name of the outermost type that names.</param>

@@ -4,27 +4,20 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using Microsoft.ML.SemanticFlow.Tool.Commands;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
 
 /// <summary>The command line: parses, runs one command, and turns what goes wrong into one sentence and an exit code.</summary>
 internal static class Shell
 {
-    public static int Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
+    /// <param name="root">All commands.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="terminal">Where commands write.</param>
+    /// <param name="cancellation">Ends the command.</param>
+    /// <returns>The <see cref="ExitCode"/>.</returns>
+    public static int Run(RootCommand root, IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
-        var root = new RootCommand("Semantic segmentation for ML.NET: import, train, evaluate, predict, export.")
-        {
-            ImportCommand.Create(terminal, cancellation),
-            TrainCommand.Create(terminal, cancellation),
-            EvaluateCommand.Create(terminal, cancellation),
-            PredictCommand.Create(terminal, cancellation),
-            ExportCommand.Create(terminal, cancellation),
-            BenchmarkCommand.Create(terminal, cancellation),
-            NetworksCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-        };
         root.Add(verbose);
 
         var parsed = root.Parse(args);
@@ -45,25 +38,24 @@ internal static class Shell
             terminal.Error.WriteLine("Cancelled.");
             return ExitCode.Cancelled;
         }
-        catch (UsageException exception)
+        catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            return Explain(exception, ExitCode.Usage);
-        }
-        catch (FailedCheckException exception)
-        {
-            return Explain(exception, ExitCode.FailedCheck);
-        }
-        catch (Exception exception) when (IsExpected(exception))
-        {
-            return Explain(exception, ExitCode.BadInput);
-        }
-
-        int Explain(Exception exception, int code)
-        {
-            terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : Sentence(exception));
+            terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : NativeLibraries.Sentence(exception) ?? Sentence(exception));
             return code;
         }
     }
+
+    /// <summary>The exit code of a failure that a user can mend; null for any other, which is a fault of the program and keeps its stack.</summary>
+    private static int? CodeOf(Exception exception) => exception switch
+    {
+        UsageException => ExitCode.Usage,
+        SegmentationCheckException => ExitCode.FailedCheck,
+        AggregateException all => all.InnerExceptions.All(inner => CodeOf(inner) is not null) ? CodeOf(all.InnerExceptions[0]) : null,
+        ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
+            or NotSupportedException => ExitCode.BadInput,
+        _ when NativeLibraries.Sentence(exception) is not null => ExitCode.BadInput,
+        _ => null,
+    };
 
     // The parser puts the values that an option takes on a line each, and does not name the option.
     private static string Sentence(ParseError error)
@@ -73,15 +65,6 @@ internal static class Shell
         var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
         return option is null || message.Contains(option.Option.Name, StringComparison.Ordinal) ? message : $"{option.Option.Name}: {message}";
     }
-
-    /// <summary>The failures that a user can mend; any other is a fault of the program and keeps its stack.</summary>
-    private static bool IsExpected(Exception exception) => exception switch
-    {
-        AggregateException all => all.InnerExceptions.All(IsExpected),
-        ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or InvalidOperationException
-            or NotSupportedException or DllNotFoundException => true,
-        _ => false,
-    };
 
     /// <summary>The message as the user should read it: the first failure, without what .NET appends for programmers.</summary>
     internal static string Sentence(Exception exception)

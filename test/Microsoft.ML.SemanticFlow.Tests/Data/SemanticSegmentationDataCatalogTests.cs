@@ -7,7 +7,7 @@ using Microsoft.ML.SemanticFlow.Testing;
 namespace Microsoft.ML.SemanticFlow.Tests.Data;
 
 [TestClass]
-public sealed class SegmentationDataCatalogTests
+public sealed class SemanticSegmentationDataCatalogTests
 {
     private static readonly MLContext _ml = new(seed: 1);
 

@@ -2,25 +2,15 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints.PyTorch;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
-/// <summary>A file of named tensors open for reading; tensors are read one at a time. Not thread-safe.</summary>
-internal abstract class TensorFile : IDisposable
+/// <summary>The kinds of files of tensors that are read.</summary>
+internal static class TensorFormats
 {
     private const int Sniffed = 9;
     private const byte PickleStart = 0x80;
     private const byte NewestPickle = 5;
-
-    /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
-    public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
-
-    /// <summary>What the file says beside its tensors, as text: the table of a safetensors file, the numbers and texts at the top of a PyTorch one (<c>epoch</c>, <c>mean_iu</c>).</summary>
-    public abstract IReadOnlyDictionary<string, string> Metadata { get; }
-
-    /// <summary>The kind of file, in words for a report.</summary>
-    public abstract string Format { get; }
 
     /// <summary>Opens a file of any kind that is read, known by its content and not by its name. No storage is read yet.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -48,17 +38,4 @@ internal abstract class TensorFile : IDisposable
             throw;
         }
     }
-
-    /// <summary>Reads one tensor: on the processor, contiguous, in memory of its own, of the file's type.</summary>
-    /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>
-    /// <exception cref="InvalidDataException">Its bytes are damaged.</exception>
-    public abstract Tensor Read(string name);
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected abstract void Dispose(bool disposing);
 }

@@ -8,14 +8,14 @@ namespace Microsoft.ML.SemanticFlow.Tool;
 internal static class ModelFile
 {
     /// <summary>Reads an exported ONNX file, or the zip of a pipeline that holds one.</summary>
-    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, new ScoringOptions { IntraOpThreads = 1 }, out _);
+    public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, new ExecutionOptions { IntraOpThreads = 1 }, out _);
 
     /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied once to the whole image.</summary>
     /// <param name="terminal">Shows ML.NET's log when asked to.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How the model runs.</param>
     /// <param name="inference">How the pipeline applies the model.</param>
-    public static SegmentationModel Load(Terminal terminal, string path, ScoringOptions options, out InferenceOptions inference)
+    public static SegmentationModel Load(Terminal terminal, string path, ExecutionOptions options, out InferenceOptions inference)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
@@ -25,7 +25,7 @@ internal static class ModelFile
 
         using var scorer = LoadZip(terminal, path);
         inference = scorer.Inference;
-        return scorer.Model.WithOptions(options);
+        return scorer.Model.OpenSession(options);
     }
 
     private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)

@@ -1,0 +1,16 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Diagnostics.CodeAnalysis;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>A file of weights is whole, and does not fit the network; no weight was changed. The message names the faults, long lists of them in groups.</summary>
+[SuppressMessage("Design", "CA1032", Justification = "Only the loading of weights throws it.")]
+public sealed class WeightMismatchException : Exception
+{
+    internal WeightMismatchException(string message, WeightReport report) : base(message) => Report = report;
+
+    /// <summary>Every fault by name, and what would have fitted.</summary>
+    public WeightReport Report { get; }
+}

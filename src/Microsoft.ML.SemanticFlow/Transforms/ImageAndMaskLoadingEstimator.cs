@@ -1,0 +1,23 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Transforms;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>Reads images and their label files; fitting only finds out what their paths say.</summary>
+/// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImagesAndMasks"/>.</remarks>
+public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
+{
+    private readonly LabelFilesEstimator _files;
+
+    internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap? labels, MaskIds? ids) =>
+        _files = new LabelFilesEstimator(labelPath, labels, ids, files => new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, files));
+
+    /// <inheritdoc/>
+    public ITransformer Fit(IDataView input) => _files.Fit(input);
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _files.GetOutputSchema(inputSchema);
+}
