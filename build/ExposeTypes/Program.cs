@@ -46,12 +46,14 @@ using (var image = new PEReader(new MemoryStream(bytes)))
 
 if (wanted.Count > 0)
 {
-    Console.Error.WriteLine($"error : {Path.GetFileName(source)} has no type {string.Join(", ", wanted)}: this build supports ML.NET 5.0.x.");
+    Console.Error.WriteLine($"error : {Path.GetFileName(source)} has no type {string.Join(", ", wanted)}: this build was checked with ML.NET 6.0. See docs/mlnet-internals.md.");
     return 1;
 }
 
 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
-File.WriteAllBytes(destination, bytes);
+string beside = $"{destination}.{Environment.ProcessId}"; // whole or not at all: another build may be reading it
+File.WriteAllBytes(beside, bytes);
+File.Move(beside, destination, overwrite: true);
 return 0;
 
 static string FullName(MetadataReader metadata, TypeDefinition type)

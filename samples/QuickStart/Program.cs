@@ -33,12 +33,9 @@ var options = new SemanticFlowTrainerOptions
     BatchSize = 4,
     CropHeight = StreetScenes.Height,
     CropWidth = StreetScenes.Width,
-    LearningRate = 0.03,
-    Loss = SegmentationLossKind.CrossEntropy,
-    ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency,
-    ScaleMin = 1,
-    ScaleMax = 1.25,
-    ColorJitter = 0.1,
+    Optimizer = new Sgd { LearningRate = 0.03 },
+    Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency },
+    Augmentation = new() { ScaleMin = 1, ScaleMax = 1.25, ColorJitter = 0.1 },
     ValidationSet = Read("val"),
     ValidationInterval = 4,
     Progress = new ConsoleTrainingProgress(),
@@ -56,7 +53,7 @@ model.LastTransformer.Model.Save(modelFile);
 
 Say("scoring the folder of held-out scenes with the file");
 Directory.CreateDirectory(pictures);
-var counts = new SegmentationConfusionMatrix(labels);
+var evaluation = new SegmentationEvaluation(labels);
 using (var segmenter = SegmentationModel.Load(modelFile))
 {
     foreach (string image in Directory.EnumerateFiles(StreetScenes.Images(data, "test"), "*.png").Order(StringComparer.Ordinal))
@@ -64,19 +61,18 @@ using (var segmenter = SegmentationModel.Load(modelFile))
         string name = Path.GetFileName(image);
         var truth = SegmentationMask.Load(Path.Combine(StreetScenes.Masks(data, "test"), name), labels);
         var prediction = segmenter.Predict(image);
-        counts.Add(truth, prediction);
+        evaluation.Add(truth, prediction, name);
         SideBySide.Save(image, truth, prediction, Path.Combine(pictures, name));
     }
 }
 
-var scored = new SemanticSegmentationMetrics(counts);
 Console.WriteLine();
 Console.WriteLine($"{"class",-12}  {"IoU",6}  {"by colour",9}");
 for (int id = 0; id < labels.ClassCount; id++)
-    Console.WriteLine($"{labels.Classes[id].Name,-12}  {metrics.PerClassIntersectionOverUnion[id],6:f3}  {baseline[id],9:f3}");
-Console.WriteLine($"{"mIoU",-12}  {metrics.MeanIntersectionOverUnion,6:f3}  {baseline.Average(),9:f3}");
+    Console.WriteLine($"{labels.Classes[id].Name,-12}  {metrics.PerClassIoU[id],6:f3}  {baseline[id],9:f3}");
+Console.WriteLine($"{"mIoU",-12}  {metrics.MeanIoU,6:f3}  {baseline.Average(),9:f3}");
 Console.WriteLine();
-Console.WriteLine($"The ONNX file alone gives mIoU {scored.MeanIntersectionOverUnion:f3} on the same 40 scenes, which training never saw.");
+Console.WriteLine($"The ONNX file alone gives mIoU {evaluation.Metrics.MeanIoU:f3} on the same 40 scenes, which training never saw.");
 Console.WriteLine($"Pictures (image, truth, prediction): {Path.GetFullPath(pictures)}");
 Console.WriteLine($"Model: {Path.GetFullPath(modelFile)}, {clock.Elapsed.TotalSeconds:f0} s in all");
 

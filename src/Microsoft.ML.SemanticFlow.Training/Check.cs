@@ -33,6 +33,14 @@ internal static class Check
             ? value
             : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be 0 or more and below 1, not {value}."));
 
+    public static double Share(double value, [CallerMemberName] string name = "") =>
+        value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} must be above 0 and at most 1, not {value}."));
+
+    public static IReadOnlyList<string> NotEmpty(IReadOnlyList<string> value, [CallerMemberName] string name = "") =>
+        NotNull(value, name).Count > 0 ? value : throw new ArgumentException($"{name} must hold at least one name.", name);
+
     public static double Positive(double value, [CallerMemberName] string name = "") =>
         double.IsFinite(value) && value > 0
             ? value

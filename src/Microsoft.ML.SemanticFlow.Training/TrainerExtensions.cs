@@ -48,7 +48,7 @@ public static class SemanticFlowTrainerExtensions
     extension(SemanticSegmentationCatalog catalog)
     {
         /// <summary>Exports the best weights of a training run, or the last where none were validated, to an ONNX file.</summary>
-        /// <param name="runDirectory">The <see cref="SemanticFlowTrainerOptions.RunDirectory"/> of the run; it may still be going on.</param>
+        /// <param name="runDirectory">The folder of the run; it may still be going on.</param>
         /// <param name="outputPath">The file to write; an earlier one is replaced.</param>
         /// <param name="options">Which form, and which image size.</param>
         /// <returns>How far the file's scores are from the network's.</returns>

@@ -36,27 +36,27 @@ public sealed class SemanticFlowTransformsCatalog
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
     /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>
-    /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read.</param>
-    /// <param name="ids">Which ids the files hold.</param>
-    public MaskLoadingEstimator LoadMasks(string outputColumnName, string inputColumnName, LabelMap labels, MaskIds ids = MaskIds.Raw)
+    /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.</param>
+    /// <param name="ids">Which ids the files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
+    /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
+    public MaskLoadingEstimator LoadMasks(string outputColumnName, string inputColumnName, LabelMap? labels = null, MaskIds? ids = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
         ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
-        ArgumentNullException.ThrowIfNull(labels);
         return new MaskLoadingEstimator(Environment, outputColumnName, inputColumnName, labels, ids);
     }
 
     /// <summary>Reads images and their label files; a row whose two sizes differ fails when its mask is read.</summary>
-    /// <param name="labels">What the ids in the label files mean.</param>
+    /// <param name="labels">What the ids in the label files mean; null takes the label map that their paths carry from the reader of the data set.</param>
     /// <param name="imageColumnName">The new image column.</param>
     /// <param name="labelColumnName">The new mask column; it carries the label map.</param>
     /// <param name="imagePathColumnName">Text: the image files.</param>
     /// <param name="labelPathColumnName">Text: the label files.</param>
-    /// <param name="ids">Which ids the label files hold.</param>
+    /// <param name="ids">Which ids the label files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
+    /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
     public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
-        LabelMap labels, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds ids = MaskIds.Raw)
+        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null)
     {
-        ArgumentNullException.ThrowIfNull(labels);
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(imagePathColumnName);

@@ -76,6 +76,7 @@ public sealed partial class SemanticSegmentationCatalog
         var splits = CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed);
         var models = new List<ITransformer>();
         var folds = new List<SegmentationCrossValidationResult>();
+        SegmentationEvaluation? whole = null;
         using var channel = ((IHostEnvironment)_context).Start("CrossValidation");
         try
         {
@@ -85,12 +86,14 @@ public sealed partial class SemanticSegmentationCatalog
                 var model = estimator.Fit(split.TrainSet);
                 models.Add(model);
                 var scored = model.Transform(split.TestSet);
-                var metrics = SegmentationEvaluator.Evaluate(_context, scored, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
-                folds.Add(new SegmentationCrossValidationResult(fold, model, metrics, split, scored));
-                channel.Info(MessageSensitivity.None, "Fold {0} of {1}: mIoU {2}", fold + 1, splits.Count, metrics.MeanIntersectionOverUnion);
+                var evaluation = SegmentationEvaluator.Evaluate(_context, scored, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
+                folds.Add(new SegmentationCrossValidationResult(fold, model, evaluation.Metrics, split, scored));
+                whole ??= new SegmentationEvaluation(evaluation.Labels, keepImages: false);
+                whole.Add(evaluation);
+                channel.Info(MessageSensitivity.None, "Fold {0} of {1}: mIoU {2}", fold + 1, splits.Count, evaluation.Metrics.MeanIoU);
             }
 
-            return new SegmentationCrossValidation(folds);
+            return new SegmentationCrossValidation(folds, whole!.Metrics); // there are two folds, or the split has thrown
         }
         catch
         {

@@ -31,19 +31,19 @@ public sealed partial class SemanticSegmentationCatalog
     /// <param name="data">Rows with both masks, of the same size in each row.</param>
     /// <param name="labelColumnName">The ground truth; pixels whose id is no class of the label map do not count.</param>
     /// <param name="predictedLabelColumnName">The predictions; an id that is no class counts as wrong.</param>
-    /// <param name="labels">The classes; null takes the label map that the columns or their masks carry.</param>
+    /// <param name="labels">The classes, and masks are counted by id whatever their own maps say; null takes the map that the columns or their masks carry.</param>
     /// <param name="cancellationToken">Stops between two rows.</param>
     /// <returns>Intersection over union, accuracies and the confusion matrix over all rows together.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no masks.</exception>
     /// <exception cref="ArgumentException">The columns carry maps of different classes, or none at all.</exception>
-    /// <exception cref="InvalidDataException">Two masks of a row differ in size; the message names the row.</exception>
+    /// <exception cref="InvalidDataException">Two masks of a row differ in size, or a mask carries a map of other classes than its column; the message names the row.</exception>
     public SemanticSegmentationMetrics Evaluate(
         IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
-        return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels, cancellationToken);
+        return SegmentationEvaluator.Evaluate(_context, data, labelColumnName, predictedLabelColumnName, labels, cancellationToken).Metrics;
     }
 
     /// <summary>Loads a model file for use without a pipeline.</summary>

@@ -58,7 +58,7 @@ internal sealed class TorchSharpLoop : IStepLoop
         using var scope = NewDisposeScope();
         _optimizer.zero_grad();
         var logits = functional.interpolate(_network.Predict(_images).Main, size: _labels.shape[1..], mode: InterpolationMode.Bilinear, align_corners: true);
-        functional.cross_entropy(logits, _labels, ignore_index: SegmentationLoss.Ignored).backward();
+        functional.cross_entropy(logits, _labels, ignore_index: Criterion.Ignored).backward();
         _optimizer.step();
     });
 
@@ -72,7 +72,7 @@ internal sealed class TorchSharpLoop : IStepLoop
 /// <summary>The step of the trainer, in a number format and a memory layout.</summary>
 internal sealed class TrainerLoop : IStepLoop
 {
-    private readonly CrossEntropyLoss _loss = new();
+    private readonly CrossEntropy _loss = new();
     private readonly SegmentationNetwork _network;
     private readonly GradientStep _step;
     private readonly Batch _batch;
@@ -83,8 +83,7 @@ internal sealed class TrainerLoop : IStepLoop
         var options = new SemanticFlowTrainerOptions
         {
             Network = network,
-            Precision = bfloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32,
-            ChannelsLast = channelsLast,
+            Execution = new() { Precision = bfloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32, ChannelsLast = channelsLast },
         };
         _network = network.Create(classes);
         WeightInitialization.HeNormal(_network);

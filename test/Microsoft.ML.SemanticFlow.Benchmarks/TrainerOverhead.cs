@@ -43,11 +43,8 @@ internal static class TrainerOverhead
                 BatchSize = batch,
                 CropHeight = crop,
                 CropWidth = crop,
-                CacheMegabytes = 0,
-                Loss = SegmentationLossKind.CrossEntropy,
-                Precision = TrainingPrecision.Float32,
-                Threads = threads,
-                LoaderThreads = 1,
+                Execution = new() { CacheMegabytes = 0, Precision = TrainingPrecision.Float32, Threads = threads, LoaderThreads = 1 },
+                Loss = new CrossEntropyLoss(),
                 Progress = turns,
             });
             using var model = ml.Transforms.SemanticFlow().LoadImagesAndMasks(DrawnScenes.Labels).Append(trainer)

@@ -3,7 +3,7 @@
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
-/// <summary>Which native packages the projects reference, as the build evaluates them.</summary>
+/// <summary>Which native packages the projects reference and where the build puts what it needs itself, as the build evaluates them.</summary>
 [TestClass]
 public sealed class BackendTests
 {
@@ -33,6 +33,38 @@ public sealed class BackendTests
     {
         foreach (bool gpu in (bool[])[false, true])
             Assert.AreEqual(0, Native(Packages(project, gpu)).Length);
+    }
+
+    // The managed part asks the native one for the API of its own minor version; beyond that each package has a version of its own.
+    [TestMethod]
+    public void OnnxRuntime_EveryPackage_HasTheSameApi()
+    {
+        const string Project = "test/Microsoft.ML.SemanticFlow.Tests";
+        var versions = ProjectItems.Of(Project, "PackageVersion").ToDictionary(item => item["Identity"], item => item["Version"]);
+
+        var managed = Version.Parse(versions["Microsoft.ML.OnnxRuntime.Managed"]);
+        foreach (string native in (string[])[_cpu[0], _gpu[0]])
+        {
+            var version = Version.Parse(versions[native]);
+            Assert.AreEqual((managed.Major, managed.Minor), (version.Major, version.Minor), native);
+        }
+    }
+
+    // It stood in the folder that dotnet build -o names, and was looked for in its own.
+    [TestMethod]
+    [DataRow("OutputPath")]
+    [DataRow("OutDir")]
+    [DataRow("PublishDir")]
+    public void ExposeTypes_BuildToAnotherFolder_StaysInItsOwn(string property)
+    {
+        string elsewhere = Path.Combine(Path.GetTempPath(), "elsewhere") + "/";
+        const string Project = "src/Microsoft.ML.SemanticFlow";
+
+        // Asks the referenced projects where they are built to, and builds nothing.
+        var tools = ProjectItems.Of(Project, "ExposeTypesTool", "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
+
+        string path = Path.GetFullPath(tools.Single()["Identity"]);
+        StringAssert.StartsWith(path, RepositoryFiles.At("build", "ExposeTypes", "bin"), StringComparison.Ordinal);
     }
 
     private static string[] Native(string[] packages) => [.. packages.Where(package => _cpu.Contains(package) || _gpu.Contains(package))];

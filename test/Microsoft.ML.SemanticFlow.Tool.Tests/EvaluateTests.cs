@@ -118,6 +118,24 @@ public sealed class EvaluateTests
     }
 
     [TestMethod]
+    [DataRow("blue,green,red", ExitCode.Done, "")]
+    [DataRow("green,blue,red", ExitCode.BadInput, "and --map have the same classes in another order: class 0 is 'blue' in the first and 'green' in the second. Use the map that the model was trained with.")]
+    [DataRow("blue,green,rouge", ExitCode.BadInput, "calls class 2 'red', --map calls it 'rouge'.")]
+    [DataRow("blue,green", ExitCode.BadInput, "has 3 classes, --map has 2: class 2 is 'red' in the first and missing in the second.")]
+    public void Evaluate_MapOfOtherClassesThanTheModels_IsRefused(string map, int code, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        var truth = BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        truth.Save(folder.Prepare("labels", "a.png"));
+
+        var result = CommandLine.Run("evaluate", "--model", model, "--images", folder["images"], "--labels", folder["labels"], "--map", map);
+
+        Assert.AreEqual(code, result.Code, result.Error);
+        StringAssert.Contains(result.Error, sentence);
+    }
+
+    [TestMethod]
     public void Evaluate_LabelIdOutsideTheMap_NamesFileAndId()
     {
         using var data = new TinyDataset();

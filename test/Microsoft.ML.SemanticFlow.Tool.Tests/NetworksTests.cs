@@ -29,7 +29,7 @@ public sealed class NetworksTests
         foreach (var (id, count) in _counted)
             Assert.AreEqual(count, rows[id].GetProperty("multiplyAccumulates").GetInt64(), id);
         Assert.AreEqual(12_869_715, rows["sfnet-r18"].GetProperty("parameters").GetInt64());
-        Assert.AreEqual(79.0, rows["sfnet-r18"].GetProperty("publishedMeanIoU").GetDouble());
+        Assert.AreEqual(0.79, rows["sfnet-r18"].GetProperty("publishedMeanIoU").GetDouble());
     }
 
     [TestMethod]

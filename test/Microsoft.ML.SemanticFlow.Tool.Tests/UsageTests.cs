@@ -30,7 +30,7 @@ public sealed class UsageTests
     [DataRow("--lr", "-1", "greater than 0")]
     [DataRow("--loss", "hinge", "ohem")]
     [DataRow("--auxiliary-weights", "0.4;1", "not a number")]
-    [DataRow("--focal-gamma", "11", "from 0 to 10")]
+    [DataRow("--flip", "11", "from 0 to 1")]
     [DataRow("--map", "nowhere", "CamVid")]
     public void Train_OptionOutOfRange_NamesTheOptionAndWhatItTakes(string option, string value, string expected)
     {

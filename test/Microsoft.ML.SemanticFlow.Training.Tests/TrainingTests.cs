@@ -5,8 +5,9 @@ using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Training.Tests.Native;
 using TorchSharp;
 
-// Marked DoNotParallelize: classes that seed or draw from torch's random state, which is the process's; and those that run losses and
-// optimisers, whose scalars TorchSharp may free while another thread allocates.
+// Marked DoNotParallelize: classes that seed torch's random state, which is the process's, or whose outcome hangs on what they draw from
+// it; those that set what holds for the process; and those whose own code computes with TorchSharp's scalars, which another thread's
+// garbage collection may free (see TensorArithmetic, which holds them).
 [assembly: Parallelize(Workers = 0, Scope = ExecutionScope.MethodLevel)]
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests;

@@ -8,9 +8,19 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that name a dataset to train on: its kind, its folders, its label space.</summary>
 internal sealed class DatasetOptions
 {
-    private readonly Option<string?> _kind = new("--dataset") { Description = "Layout of the data: camvid, or folder for images and label PNGs of the same name. Needed unless --resume finds it in RUN_DIR.", HelpName = "camvid|folder" };
-    private readonly Option<string?> _data = new("--data") { Description = "Root folder; for 'folder' it holds train/images, train/labels, val/images, val/labels.", HelpName = "ROOT" };
-    private readonly Option<string?> _images = new("--images") { Description = "Training images, instead of --data.", HelpName = "DIR" };
+    private readonly Option<string?> _dataset = new("--dataset")
+    {
+        Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}. Needed unless --resume finds it in RUN_DIR.",
+        HelpName = string.Join('|', SegmentationDatasets.All),
+    };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = $"Root folder. It holds, by data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Layout}"))}.",
+        HelpName = "ROOT",
+    };
+
+    private readonly Option<string?> _images = new("--images") { Description = "Training images, instead of --data; with --dataset folder.", HelpName = "DIR" };
     private readonly Option<string?> _labels = new("--labels") { Description = "Training labels, instead of --data.", HelpName = "DIR" };
     private readonly Option<string?> _validationImages = new("--val-images") { Description = "Validation images; without any, the last weights are kept.", HelpName = "DIR" };
     private readonly Option<string?> _validationLabels = new("--val-labels") { Description = "Validation labels.", HelpName = "DIR" };
@@ -18,46 +28,57 @@ internal sealed class DatasetOptions
     private readonly Option<string?> _boostLabels = new("--boost-labels") { Description = "Their labels; they may be coarse.", HelpName = "DIR" };
     private readonly Option<string?> _map = MapOption.Create();
 
-    public DatasetOptions() => _kind.AcceptOnlyFromAmong("camvid", "folder");
+    private readonly Option<string> _ids = IdsOption.Create("Ids in the label files: those of the label map's raw_id column, or 0-based train ids. [default: those of the data set, raw for folder]", otherwise: null);
+
+    public DatasetOptions() => _dataset.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. SegmentationDatasets.All.Select(dataset => dataset.Id)]);
 
     /// <summary>The options that say where the data lies; those of another place make no sense beside them.</summary>
     public IReadOnlyCollection<string> Places => [_data.Name, _images.Name, _labels.Name, _validationImages.Name, _validationLabels.Name, _boostImages.Name, _boostLabels.Name];
 
     public void AddTo(CliCommand command)
     {
-        foreach (Option option in new Option[] { _kind, _data, _images, _labels, _validationImages, _validationLabels, _boostImages, _boostLabels, _map })
+        foreach (Option option in new Option[] { _dataset, _data, _images, _labels, _validationImages, _validationLabels, _boostImages, _boostLabels, _map, _ids })
             command.Add(option);
     }
 
     public Dataset Read(ParseResult parsed, MLContext context)
     {
-        var map = MapOption.Read(parsed.GetValue(_map));
+        string id = parsed.GetValue(_dataset)
+            ?? throw new UsageException($"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. Only a run that is in --output already, and was started from the command line, goes on without.");
+        var dataset = SegmentationDatasets.Get(id);
         string? root = parsed.GetValue(_data);
+        var map = MapOption.Read(parsed.GetValue(_map)) ?? (root is null ? dataset.Labels : dataset.ReadLabels(root))
+            ?? throw new UsageException($"--dataset {dataset} needs --map: a known label space, a CSV file, or class names with commas; or the file classes.csv in --data.");
+        var ids = IdsOption.Read(parsed.GetValue(_ids)) ?? dataset.Ids;
         var catalog = context.SemanticSegmentation.Data;
-        string? boostImages = parsed.GetValue(_boostImages), boostLabels = parsed.GetValue(_boostLabels);
-        if (boostImages is null != boostLabels is null)
-            throw new UsageException("--boost-images and --boost-labels go together: give both or neither.");
-        var boost = boostImages is null ? null : catalog.Folder(boostImages, boostLabels);
-        string kind = parsed.GetValue(_kind) ?? throw new UsageException("--dataset is missing: camvid, or folder. Only a run that is in --output already, and was started from the command line, goes on without.");
-        if (kind == "camvid")
+
+        var boost = Pair(_boostImages, _boostLabels);
+        if (dataset != SegmentationDatasets.Folder)
         {
-            root = root ?? throw new UsageException("--dataset camvid needs --data with the folder that holds train, trainannot, val and valannot.");
-            return new Dataset(map ?? LabelMaps.CamVid, catalog.CamVid(root, DatasetSplit.Train), catalog.CamVid(root, DatasetSplit.Validation), boost);
+            root = root ?? throw new UsageException($"--dataset {dataset} needs --data with the folder that holds {dataset.Layout}.");
+            if (new[] { _images, _labels, _validationImages, _validationLabels }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } option)
+                throw new UsageException($"{option.Name} goes with --dataset folder; {dataset} finds its files below --data.");
+            return new Dataset(map, Load(root, DatasetSplit.Train), Load(root, DatasetSplit.Validation), boost);
         }
 
-        map = map ?? throw new UsageException("--dataset folder needs --map: a known label space, a CSV file, or class names with commas.");
-        string images = parsed.GetValue(_images) ?? Inside("train", "images", "--images");
-        string labels = parsed.GetValue(_labels) ?? Inside("train", "labels", "--labels");
-        string? validationImages = parsed.GetValue(_validationImages), validationLabels = parsed.GetValue(_validationLabels);
-        if (validationImages is null != validationLabels is null)
-            throw new UsageException("--val-images and --val-labels go together: give both or neither.");
-        if (validationImages is null && root is not null && Directory.Exists(Path.Combine(root, "val")))
-            (validationImages, validationLabels) = (Inside("val", "images", "--val-images"), Inside("val", "labels", "--val-labels"));
-        return new Dataset(map, catalog.Folder(images, labels), validationImages is null ? null : catalog.Folder(validationImages, validationLabels), boost);
+        string images = parsed.GetValue(_images) ?? Inside("images", _images), labels = parsed.GetValue(_labels) ?? Inside("labels", _labels);
+        var validation = Pair(_validationImages, _validationLabels);
+        if (validation is null && root is not null && Directory.Exists(Path.Combine(root, "val")))
+            validation = Load(root, DatasetSplit.Validation);
+        return new Dataset(map, catalog.Folder(images, labels, map, ids), validation, boost);
 
-        string Inside(string split, string kind, string option) => root is null
-            ? throw new UsageException($"--dataset folder needs --data ROOT, or {option} and its partners.")
-            : Path.Combine(root, split, kind);
+        IDataView Load(string folder, DatasetSplit split) => catalog.Load(dataset, folder, split, map, ids);
+
+        IDataView? Pair(Option<string?> first, Option<string?> second) => (parsed.GetValue(first), parsed.GetValue(second)) switch
+        {
+            (null, null) => null,
+            ({ } found, { } theirs) => catalog.Folder(found, theirs, map, ids),
+            _ => throw new UsageException($"{first.Name} and {second.Name} go together: give both or neither."),
+        };
+
+        string Inside(string kind, Option<string?> option) => root is null
+            ? throw new UsageException($"--dataset folder needs --data ROOT, or {option.Name} and its partners.")
+            : Path.Combine(root, "train", kind);
     }
 }
 

@@ -19,8 +19,8 @@ internal static class EvaluateCommand
         var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", HelpName = "M" };
         var images = new Option<string?>("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
         var predictions = new Option<string?>("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
-        var ids = new Option<string>("--ids") { Description = "Whether the files of --predictions hold raw or train ids.", DefaultValueFactory = _ => "raw" };
-        ids.AcceptOnlyFromAmong("raw", "train");
+        var ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, or 0-based train ids.");
+        var predictedIds = IdsOption.Create("Ids in the files of --predictions.", "--predicted-ids");
         var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
         var map = MapOption.Create();
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
@@ -28,12 +28,13 @@ internal static class EvaluateCommand
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, ids, labels, map, workers, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, labels, ids, predictedIds, map, workers, json };
         inference.AddTo(command);
         scoring.AddTo(command);
         command.SetAction(parsed =>
         {
             string labelFolder = parsed.GetValue(labels)!;
+            MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
             var passes = inference.Read(parsed);
@@ -44,7 +45,7 @@ internal static class EvaluateCommand
                     using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
-                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, MaskOf, count, cancellation);
+                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, labelIds, MaskOf, count, cancellation);
                         SegmentationMask MaskOf(string image) => segmenter.Predict(image, passes ?? saved, cancellation);
                     }
 
@@ -53,8 +54,7 @@ internal static class EvaluateCommand
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
-                    var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
-                    metrics = Count(terminal, Predicted(masks, labelFolder), known, path => SegmentationMask.Load(path, known, kind), count, cancellation);
+                    metrics = Count(terminal, Predicted(masks, labelFolder), known, labelIds, path => SegmentationMask.Load(path, known, maskIds), count, cancellation);
                     break;
                 default:
                     throw new UsageException("Give either --model with --images, or --predictions.");
@@ -82,52 +82,48 @@ internal static class EvaluateCommand
             : throw new FileNotFoundException($"Label '{lacking[0].Label}' has no prediction: expected '{lacking[0].Other}' ({lacking.Count} of {samples.Count} labels lack theirs). Predict the missing images first.");
     }
 
-    private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is null || chosen.ClassCount == own.ClassCount
-        ? chosen ?? own
-        : throw new InvalidDataException($"Model '{model}' knows the {own.ClassCount} classes of '{own.Name}'; --map names the {chosen.ClassCount} of '{chosen.Name}'. Use the map that the model was trained with.");
+    private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is not null && own.FindDifference(chosen, $"Model '{model}'", "--map") is { } difference
+        ? throw new InvalidDataException($"{difference} Use the map that the model was trained with.")
+        : chosen ?? own;
 
     private static SemanticSegmentationMetrics Count(
-        Terminal terminal, List<Sample> samples, LabelMap labels, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
+        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
     {
-        var whole = new SegmentationConfusionMatrix(labels);
+        var whole = new SegmentationEvaluation(labels, keepImages: false);
         terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
             samples,
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
-            () => new SegmentationConfusionMatrix(labels),
-            (sample, _, counts) =>
+            () => new SegmentationEvaluation(labels, keepImages: false),
+            (sample, _, part) =>
             {
-                var actual = SegmentationMask.Load(sample.Label, labels);
-                var predicted = predict(sample.Other);
-                if ((actual.Height, actual.Width) != (predicted.Height, predicted.Width))
-                    throw new InvalidDataException($"'{sample.Other}' is {predicted.Height} x {predicted.Width} pixels (height x width), its label '{sample.Label}' {actual.Height} x {actual.Width}. They must be of one size.");
-                counts.Add(actual, predicted);
+                part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
                 done();
-                return counts;
+                return part;
             },
-            counts =>
+            part =>
             {
                 lock (whole)
-                    whole.Add(counts);
+                    whole.Add(part);
             }));
-        return new SemanticSegmentationMetrics(whole);
+        return whole.Metrics;
     }
 
     private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, string? json)
     {
         var figures = new
         {
-            meanIoU = JsonOutput.Number(metrics.MeanIntersectionOverUnion),
+            meanIoU = JsonOutput.Number(metrics.MeanIoU),
             pixelAccuracy = JsonOutput.Number(metrics.PixelAccuracy),
             meanClassAccuracy = JsonOutput.Number(metrics.MeanClassAccuracy),
-            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIntersectionOverUnion),
+            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIoU),
             classes = metrics.ConfusionMatrix.Labels.Classes.Select((label, id) => new
             {
                 name = label.Name,
-                iou = JsonOutput.Number(metrics.PerClassIntersectionOverUnion[id]),
+                iou = JsonOutput.Number(metrics.PerClassIoU[id]),
                 accuracy = JsonOutput.Number(metrics.PerClassAccuracy[id]),
                 pixels = metrics.ConfusionMatrix.GetActualCount(id),
             }),
-            confusion = metrics.ConfusionMatrix.Counts,
+            confusion = metrics.ConfusionMatrix.GetCounts(),
         };
         if (json == "-")
         {

@@ -10,7 +10,7 @@ internal static class MapOption
 {
     public static Option<string?> Create(string name = "--map", string of = "the label files") => new(name)
     {
-        Description = $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first.",
+        Description = $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first; one with a comma in it stands in quotes.",
         HelpName = "MAP",
     };
 
@@ -24,7 +24,7 @@ internal static class MapOption
             return LabelMap.Load(value);
         if (value.Contains(',', StringComparison.Ordinal))
         {
-            var names = value.Split(',', StringSplitOptions.TrimEntries);
+            var names = List.Parts(value);
             return names.All(part => part.Length > 0)
                 ? LabelMap.FromClassNames("classes", names)
                 : throw new UsageException($"{name} '{value}' has an empty class name.");

@@ -20,7 +20,8 @@ internal static class NetworksCommand
 
         public string GigaOperations => string.Create(CultureInfo.InvariantCulture, $"{2 * Cost.MultiplyAccumulates / 1e9:f1}");
 
-        public string Published => Network.Published is { } published ? string.Create(CultureInfo.InvariantCulture, $"{published.MeanIoU:f1} ({published.Dataset})") : "-";
+        // In percent, as the papers print it.
+        public string Published => Network.Published is { } published ? string.Create(CultureInfo.InvariantCulture, $"{100 * published.MeanIoU:f1} ({published.Dataset})") : "-";
     }
 
     public static CliCommand Create(Terminal terminal)

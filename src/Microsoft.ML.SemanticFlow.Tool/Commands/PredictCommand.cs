@@ -31,8 +31,7 @@ internal static class PredictCommand
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
         var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
         var confidence = new Option<bool>("--confidence") { Description = "Also write NAME-confidence.png: the probability of each pixel's class, 8-bit gray, 255 where it is 1." };
-        var ids = new Option<string>("--ids") { Description = "Ids in the masks: those of the label files, or 0-based train ids.", DefaultValueFactory = _ => "raw" };
-        ids.AcceptOnlyFromAmong("raw", "train");
+        var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
         var onError = new Option<string>("--on-error") { Description = "What to do about an image that cannot be read: stop, keeping the masks written, or report and skip it.", DefaultValueFactory = _ => "stop" };
         onError.AcceptOnlyFromAmong("stop", "skip");
         var inference = new InferenceSettings();
@@ -47,7 +46,7 @@ internal static class PredictCommand
         {
             string folder = parsed.GetValue(output)!;
             var jobs = Jobs(parsed.GetValue(images)!, folder);
-            var kind = parsed.GetValue(ids) == "raw" ? MaskIds.Raw : MaskIds.Train;
+            var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
             bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
             bool withConfidence = parsed.GetValue(confidence);
             var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);

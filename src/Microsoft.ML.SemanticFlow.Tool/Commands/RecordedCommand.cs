@@ -54,9 +54,14 @@ internal static class RecordedCommand
         try
         {
             using var run = JsonDocument.Parse(File.ReadAllBytes(path));
-            return run.RootElement.GetProperty("starts").EnumerateArray()
+            var recorded = run.RootElement.GetProperty("starts").EnumerateArray()
                 .Select(start => start.GetProperty("notes").EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(note => note.Name, note => note.Value.GetString() ?? ""))
                 .LastOrDefault(notes => notes.Count > 0) ?? [];
+
+            // The default is now the optimiser's own; it was one for all of them.
+            if (recorded.ContainsKey("--optimizer") && run.RootElement.GetProperty("options").GetProperty(nameof(TrainingOptimizer.LearningRate)).GetString() is { } rate)
+                recorded.TryAdd("--lr", rate);
+            return recorded;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -15,6 +15,7 @@ internal static class TrainCommand
         var dataset = new DatasetOptions();
         var settings = new TrainingSettings();
         var output = new Option<string>("--output") { Description = "Run folder, made when missing: checkpoints, log, exported model.", Required = true, HelpName = "RUN_DIR" };
+        var boostClasses = new Option<string?>("--boost-classes") { Description = "Classes that crops of --boost-images are drawn around.", HelpName = "NAME,..." };
         var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
@@ -22,23 +23,39 @@ internal static class TrainCommand
         dataset.AddTo(command);
         command.Add(output);
         settings.AddTo(command);
+        command.Add(boostClasses);
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
         {
             var display = new TrainingDisplay(terminal);
             string folder = parsed.GetValue(output)!; // the option is required
-            var completed = settings.Read(parsed).Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed;
-            var options = settings.Read(completed) with { RunDirectory = folder, Progress = display, CancellationToken = cancellation, Notes = RecordedCommand.Of(completed) };
-            if (!options.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
+            var completed = settings.Read(parsed, folder).Run!.Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed; // it has a run
+            var options = settings.Read(completed, folder, given: parsed) with { Progress = display, CancellationToken = cancellation };
+            var run = options.Run! with { Notes = RecordedCommand.Of(completed) };
+            if (!run.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
 
             var context = terminal.CreateContext(options.Seed);
             (context.GpuDeviceId, context.FallbackToCpu) = (GpuOption.Read(completed, gpu), false);
             var data = ReadData(dataset, parsed, completed, context);
-            return Train(terminal, context, data, options with { Labels = data.Labels, ValidationSet = data.Validation, BoostSet = data.Boost }, display, parsed.GetValue(json), cancellation);
+            return Train(terminal, context, data, WithData(options with { Run = run }, data, completed.GetValue(boostClasses)), display, parsed.GetValue(json), cancellation);
         });
         return command;
+    }
+
+    private static SemanticFlowTrainerOptions WithData(SemanticFlowTrainerOptions options, Dataset data, string? boostClasses)
+    {
+        if (data.Boost is null != boostClasses is null)
+            throw new UsageException("--boost-images and --boost-classes go together: the images to draw more crops from, and the classes to draw them around. Give both, or neither.");
+        if (data.Boost is not null && options.Sampling is null)
+            throw new UsageException("--boost-images has no effect without class-uniform sampling. Add --class-uniform, 0.5 in the authors' code, or leave it out.");
+        return options with
+        {
+            Labels = data.Labels,
+            ValidationSet = data.Validation,
+            Sampling = data.Boost is { } set ? options.Sampling! with { Boost = new ClassBoost(set, List.Names(boostClasses!)) } : options.Sampling, // both were checked
+        };
     }
 
     private static Dataset ReadData(DatasetOptions dataset, ParseResult given, ParseResult completed, MLContext context)
@@ -57,10 +74,10 @@ internal static class TrainCommand
         Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, bool json, CancellationToken cancellation)
     {
         // Our own reader: the stock one takes what it can decode of a damaged image for the whole.
-        var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks(data.Labels)
+        var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks()
             .Append(context.SemanticSegmentation.Trainers.SemanticFlow(options));
         long images = data.Train.GetRowCount() ?? 0, validated = data.Validation?.GetRowCount() ?? 0;
-        terminal.WriteLine($"Training {options.Network.Id} on {images} images ({validated} to validate), {data.Labels.ClassCount} classes, into '{options.RunDirectory}'.");
+        terminal.WriteLine($"Training {options.Network.Id} on {images} images ({validated} to validate), {data.Labels.ClassCount} classes, into '{options.Run!.Directory}'.");
 
         var clock = Stopwatch.StartNew();
         using var model = display.Run(() => pipeline.Fit(data.Train)) as IDisposable;
@@ -74,7 +91,7 @@ internal static class TrainCommand
 
     private static void Write(Terminal terminal, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, TimeSpan elapsed, bool json)
     {
-        string model = Path.Combine(options.RunDirectory!, "model.onnx");
+        string model = Path.Combine(options.Run!.Directory, "model.onnx");
         using var process = Process.GetCurrentProcess();
         double peak = process.PeakWorkingSet64 / (double)(1 << 20);
         var best = display.BestEpoch;

@@ -11,19 +11,24 @@ internal sealed class TrainingSettings
     private delegate SemanticFlowTrainerOptions Change(SemanticFlowTrainerOptions options, ParseResult parsed);
 
     private static readonly SemanticFlowTrainerOptions _defaults = new();
+    private static readonly OhemCrossEntropyLoss _ohem = new();
+    private static readonly BoundaryRelaxedCrossEntropyLoss _relaxed = new();
+    private static readonly ClassUniformSampling _uniform = new();
+    private static readonly PolyWithRestartSchedule _restart = new(restartEpoch: 0);
 
-    private static readonly (string Word, SegmentationLossKind Value)[] _losses =
+    private static readonly (string Word, SegmentationLoss Loss)[] _losses =
     [
-        ("ohem", SegmentationLossKind.OhemCrossEntropy),
-        ("ce", SegmentationLossKind.CrossEntropy),
-        ("image-weighted", SegmentationLossKind.ImageWeightedCrossEntropy),
-        ("relaxed", SegmentationLossKind.BoundaryRelaxedCrossEntropy),
-        ("focal", SegmentationLossKind.Focal),
-        ("dice", SegmentationLossKind.Dice),
-        ("lovasz", SegmentationLossKind.LovaszSoftmax),
+        ("ohem", _ohem),
+        ("ce", new CrossEntropyLoss()),
+        ("image-weighted", new ImageWeightedCrossEntropyLoss()),
+        ("relaxed", _relaxed),
+        ("focal", new FocalLoss()),
+        ("dice", new DiceLoss()),
+        ("lovasz", new LovaszSoftmaxLoss()),
     ];
 
-    private readonly List<(Option Option, Change Change)> _settings = [];
+    // What sets the option, and whether it has a meaning beside the choices made: null, or what it goes with.
+    private readonly List<(Option Option, Change Change, Func<SemanticFlowTrainerOptions, string?> Misfit)> _settings = [];
 
     public TrainingSettings()
     {
@@ -35,102 +40,191 @@ internal sealed class TrainingSettings
         Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
         Value("--batch", "Crops a step.", "N", _defaults.BatchSize, (set, value) => set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size, (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
-        Value("--lr", "Learning rate after warming up.", "X", _defaults.LearningRate, (set, value) => set with { LearningRate = value });
-        Value("--power", "The learning rate falls as (1 - step / steps) to this power.", "X", _defaults.PolyPower, (set, value) => set with { PolyPower = value });
-        Optional<int?>("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { WarmUpSteps = value });
-        Choice(
-            "--schedule",
-            "How the learning rate falls: poly, poly that starts again once (the authors' scl-poly), half a cosine wave, not at all.",
-            (set, value) => set with { Schedule = value },
-            ("poly", LearningRateSchedule.Poly),
-            ("poly-restart", LearningRateSchedule.PolyWithRestart),
-            ("cosine", LearningRateSchedule.Cosine),
-            ("constant", LearningRateSchedule.Constant));
-        Choice("--schedule-interval", "Whether the learning rate changes with every step or once an epoch.", (set, value) => set with { ScheduleInterval = value }, ("step", ScheduleInterval.Step), ("epoch", ScheduleInterval.Epoch));
-        Optional<int?>("--restart-epoch", "Epochs after which poly-restart starts again.", "N", (set, value) => set with { RestartEpoch = value });
-        Value("--restart-factor", "Learning rate at the restart, as a factor of --lr.", "X", _defaults.RestartFactor, (set, value) => set with { RestartFactor = value });
-        Value("--restart-power", "Power of the decay after the restart.", "X", _defaults.RestartPower, (set, value) => set with { RestartPower = value });
-        Value("--weight-decay", "Weight decay.", "X", _defaults.WeightDecay, (set, value) => set with { WeightDecay = value });
+        AddOptimizer();
+        AddSchedule();
+        AddLoss();
+        AddSampling();
+        AddExecution();
+        AddRun();
+    }
+
+    private void AddOptimizer()
+    {
         Choice(
             "--optimizer",
             "Stochastic gradient descent with momentum, or Adam with the decay in the gradient (adam) or on the weights (adamw).",
             (set, value) => set with { Optimizer = value },
-            ("sgd", OptimizerKind.Sgd),
-            ("adam", OptimizerKind.Adam),
-            ("adamw", OptimizerKind.AdamW));
-        Value("--adam-beta1", "How slowly Adam's mean of gradients follows them.", "X", _defaults.AdamBeta1, (set, value) => set with { AdamBeta1 = value });
-        Value("--adam-beta2", "How slowly Adam's mean of squared gradients follows them.", "X", _defaults.AdamBeta2, (set, value) => set with { AdamBeta2 = value });
-        Value("--momentum", "Momentum of stochastic gradient descent.", "X", _defaults.Momentum, (set, value) => set with { Momentum = value });
-        Value("--accumulate", "Batches whose gradients make a step.", "N", _defaults.AccumulationSteps, (set, value) => set with { AccumulationSteps = value });
-        Optional<double?>("--max-gradient-norm", "Shorten longer gradients to this norm. [default: leave them]", "X", (set, value) => set with { MaxGradientNorm = value });
-        Value("--backbone-lr-factor", "Learning rate of the backbone, as a factor of --lr.", "X", _defaults.BackboneLearningRateFactor, (set, value) => set with { BackboneLearningRateFactor = value });
+            ("sgd", new Sgd()),
+            ("adam", new Adam()),
+            ("adamw", (TrainingOptimizer)new AdamW()));
+        Optional<double?>("--lr", $"Learning rate after warming up. [default: {List.Text([new Sgd().LearningRate])}; {List.Text([new Adam().LearningRate])} for adam and adamw]", "X", (set, value) => value is { } rate ? set with { Optimizer = set.Optimizer with { LearningRate = rate } } : set);
+        Value("--weight-decay", "Weight decay.", "X", _defaults.Optimizer.WeightDecay, (set, value) => set with { Optimizer = set.Optimizer with { WeightDecay = value } });
+        Value("--momentum", "Momentum of stochastic gradient descent.", "X", new Sgd().Momentum, (set, value) => set.Optimizer is Sgd sgd ? set with { Optimizer = sgd with { Momentum = value } } : set, set => set.Optimizer is Sgd ? null : "--optimizer sgd");
+        Value("--adam-beta1", "How slowly Adam's mean of gradients follows them.", "X", new Adam().Beta1, (set, value) => set.Optimizer switch
+        {
+            Adam adam => set with { Optimizer = adam with { Beta1 = value } },
+            AdamW adam => set with { Optimizer = adam with { Beta1 = value } },
+            _ => set,
+        }, NeedsAdam);
+        Value("--adam-beta2", "How slowly Adam's mean of squared gradients follows them.", "X", new Adam().Beta2, (set, value) => set.Optimizer switch
+        {
+            Adam adam => set with { Optimizer = adam with { Beta2 = value } },
+            AdamW adam => set with { Optimizer = adam with { Beta2 = value } },
+            _ => set,
+        }, NeedsAdam);
+        Value("--accumulate", "Batches whose gradients make a step.", "N", _defaults.Optimizer.AccumulationSteps, (set, value) => set with { Optimizer = set.Optimizer with { AccumulationSteps = value } });
+        Optional<double?>("--max-gradient-norm", "Shorten longer gradients to this norm. [default: leave them]", "X", (set, value) => set with { Optimizer = set.Optimizer with { MaxGradientNorm = value } });
+        Value("--backbone-lr-factor", "Learning rate of the backbone, as a factor of --lr.", "X", _defaults.Optimizer.BackboneLearningRateFactor, (set, value) => set with { Optimizer = set.Optimizer with { BackboneLearningRateFactor = value } });
         Flag("--freeze-batch-norm", "Let batch norms keep the statistics that they start with.", (set, value) => set with { FreezeBatchNorm = value });
         Optional<double?>("--average-decay", "Validate and export a moving average of the weights, of which this much stays at a step. [default: no average]", "X", (set, value) => set with { WeightAverageDecay = value });
         Optional<int?>("--patience", "End after so many validations in a row without a better mIoU. [default: never]", "N", (set, value) => set with { EarlyStoppingPatience = value });
+
+        static string? NeedsAdam(SemanticFlowTrainerOptions set) => set.Optimizer is Adam or AdamW ? null : "--optimizer adam or adamw";
+    }
+
+    private void AddSchedule()
+    {
+        Choice(
+            "--schedule",
+            "How the learning rate falls: poly, poly that starts again once (the authors' scl-poly), half a cosine wave, not at all.",
+            (set, value) => set with { Schedule = value },
+            ("poly", new PolySchedule()),
+            ("poly-restart", _restart),
+            ("cosine", new CosineSchedule()),
+            ("constant", (LearningRateSchedule)new ConstantSchedule()));
+        Value("--power", "The learning rate falls as (1 - step / steps) to this power.", "X", new PolySchedule().Power, (set, value) => set.Schedule switch
+        {
+            PolySchedule poly => set with { Schedule = poly with { Power = value } },
+            PolyWithRestartSchedule poly => set with { Schedule = poly with { Power = value } },
+            _ => set,
+        }, set => set.Schedule is PolySchedule or PolyWithRestartSchedule ? null : "--schedule poly or poly-restart");
+        Optional<int?>("--warm-up", "Steps over which the learning rate rises. [default: 50, or a tenth of all steps where that is less]", "STEPS", (set, value) => set with { Schedule = set.Schedule with { WarmUpSteps = value } });
+        Choice("--schedule-interval", "Whether the learning rate changes with every step or once an epoch.", (set, value) => set with { Schedule = set.Schedule with { Interval = value } }, ("step", ScheduleInterval.Step), ("epoch", ScheduleInterval.Epoch));
+        OfRestart<int?>("--restart-epoch", "Epochs after which poly-restart starts again.", "N", null, (schedule, value) => schedule with
+        {
+            RestartEpoch = value ?? throw new ArgumentException("poly-restart needs the epoch at which it starts again. Give it, or take the schedule poly."),
+        });
+        OfRestart("--restart-factor", "Learning rate at the restart, as a factor of --lr.", "X", _restart.RestartFactor, (schedule, value) => schedule with { RestartFactor = value });
+        OfRestart("--restart-power", "Power of the decay after the restart.", "X", _restart.RestartPower, (schedule, value) => schedule with { RestartPower = value });
+
+        void OfRestart<T>(string name, string description, string form, T value, Func<PolyWithRestartSchedule, T, PolyWithRestartSchedule> change) =>
+            Value(name, description, form, value, (set, given) => set.Schedule is PolyWithRestartSchedule schedule ? set with { Schedule = change(schedule, given) } : set, set => set.Schedule is PolyWithRestartSchedule ? null : "--schedule poly-restart");
+    }
+
+    private void AddLoss()
+    {
         Choice(
             "--loss",
             "Cross entropy over the hard pixels (ohem) or all (ce), weighted by image, relaxed at borders, focal; Dice; Lovász-softmax.",
             (set, value) => set with { Loss = value },
             _losses);
-        Choice("--add-loss", "A second loss, added to the first.", (set, value) => set with { AddedLoss = value }, [("none", null), .. _losses.Select(loss => (loss.Word, (SegmentationLossKind?)loss.Value))]);
-        Value("--add-loss-weight", "Weight of the second loss.", "X", _defaults.AddedLossWeight, (set, value) => set with { AddedLossWeight = value });
-        Value("--ohem-threshold", "A pixel is hard while the probability of its true class is at most this.", "P", _defaults.OhemThreshold, (set, value) => set with { OhemThreshold = value });
-        Value("--ohem-min-kept", "At least this many pixels of a batch are kept as hard.", "N", _defaults.OhemMinKept, (set, value) => set with { OhemMinKept = value });
-        Value("--focal-gamma", "How fast easy pixels fade in the focal loss.", "X", _defaults.FocalGamma, (set, value) => set with { FocalGamma = value });
-        Value("--image-weight-bound", "In the losses image-weighted and relaxed, a class that hardly occurs in an image weighs 1 + this.", "X", _defaults.ImageWeightBound, (set, value) => set with { ImageWeightBound = value });
-        Flag("--weigh-over-batch", "Make those weights from the whole batch.", (set, value) => set with { WeighOverBatch = value });
-        Value("--boundary-window", "Pixels that labels reach beyond a border in the loss relaxed.", "N", _defaults.BoundaryWindow, (set, value) => set with { BoundaryWindow = value });
-        Optional<int?>("--relaxed-epochs", "Epochs until relaxation ends and borders count twice. [default: all]", "N", (set, value) => set with { BoundaryRelaxedEpochs = value });
-        Optional<string?>("--strict-classes", "Classes whose pixels are never relaxed.", "NAME,...", (set, value) => value is null ? set : set with { StrictBoundaryClasses = Commands.List.Names(value) });
-        Value("--auxiliary-weights", "Weights of the auxiliary losses of networks with deep supervision, coarse to fine; the last stands for all further ones.", "X,...", Commands.List.Text(_defaults.DeepSupervisionWeights), (set, value) => set with { DeepSupervisionWeights = Commands.List.Numbers(value) });
+        Choice("--add-loss", "A second loss, added to the first.", (set, value) => set with { AddedLoss = value is null ? null : new AddedLoss(value) }, [("none", null), .. _losses.Select(loss => (loss.Word, (SegmentationLoss?)loss.Loss))]);
+        Value("--add-loss-weight", "Weight of the second loss.", "X", new AddedLoss(_ohem).Weight, (set, value) => set.AddedLoss is { } added ? set with { AddedLoss = added with { Weight = value } } : set, set => set.AddedLoss is null ? "--add-loss" : null);
+        OfLosses("--ohem-threshold", "A pixel is hard while the probability of its true class is at most this.", "P", _ohem.Threshold, "--loss ohem", (loss, value) => loss is OhemCrossEntropyLoss ohem ? ohem with { Threshold = value } : null);
+        OfLosses("--ohem-min-kept", "At least this many pixels of a batch are kept as hard.", "N", _ohem.MinKept, "--loss ohem", (loss, value) => loss is OhemCrossEntropyLoss ohem ? ohem with { MinKept = value } : null);
+        OfLosses("--focal-gamma", "How fast easy pixels fade in the focal loss.", "X", new FocalLoss().Gamma, "--loss focal", (loss, value) => loss is FocalLoss focal ? focal with { Gamma = value } : null);
+        OfLosses("--image-weight-bound", "In the losses image-weighted and relaxed, a class that hardly occurs in an image weighs 1 + this.", "X", _relaxed.Bound, "--loss image-weighted or relaxed", (loss, value) => loss switch
+        {
+            ImageWeightedCrossEntropyLoss weighted => weighted with { Bound = value },
+            BoundaryRelaxedCrossEntropyLoss relaxed => relaxed with { Bound = value },
+            _ => null,
+        });
+        OfLosses("--weigh-over-batch", "Make those weights from the whole batch.", "", false, "--loss image-weighted or relaxed", (loss, value) => loss switch
+        {
+            ImageWeightedCrossEntropyLoss weighted => weighted with { OverBatch = value },
+            BoundaryRelaxedCrossEntropyLoss relaxed => relaxed with { OverBatch = value },
+            _ => null,
+        });
+        OfLosses("--boundary-window", "Pixels that labels reach beyond a border in the loss relaxed.", "N", _relaxed.Window, "--loss relaxed", (loss, value) => loss is BoundaryRelaxedCrossEntropyLoss relaxed ? relaxed with { Window = value } : null);
+        OfLosses<int?>("--relaxed-epochs", "Epochs until relaxation ends and borders count twice. [default: all]", "N", null, "--loss relaxed", (loss, value) => loss is BoundaryRelaxedCrossEntropyLoss relaxed ? relaxed with { RelaxedEpochs = value } : null);
+        OfLosses<string?>("--strict-classes", "Classes whose pixels are never relaxed.", "NAME,...", null, "--loss relaxed", (loss, value) => loss is BoundaryRelaxedCrossEntropyLoss relaxed ? value is null ? relaxed : relaxed with { StrictClasses = List.Names(value) } : null);
+        Value("--auxiliary-weights", "Weights of the auxiliary losses of networks with deep supervision, coarse to fine; the last stands for all further ones.", "X,...", List.Text(_defaults.DeepSupervisionWeights), (set, value) => set with { DeepSupervisionWeights = List.Numbers(value) });
         Choice(
             "--class-weights",
             "Let pixels of rare classes count more, by the logarithm of their frequency or its square root.",
-            (set, value) => set with { ClassWeighting = value },
+            (set, value) => ChangeLosses(set, loss => Weighted(loss, value)),
+            set => TakesClassWeights(set.Loss) || TakesClassWeights(set.AddedLoss?.Loss) ? null : "--loss ce, ohem or focal: the other losses weigh classes by themselves",
             ("none", ClassWeighting.None),
             ("log", ClassWeighting.InverseLogFrequency),
             ("sqrt", ClassWeighting.SquareRootInverseLogFrequency));
-        Value("--class-uniform", "Share of an epoch's crops drawn around centroids of each class in turn; the authors use 0.5.", "P", _defaults.ClassUniformFraction, (set, value) => set with { ClassUniformFraction = value });
-        Value("--class-uniform-tile", "Centroids are taken over tiles of this many pixels.", "N", _defaults.ClassUniformTile, (set, value) => set with { ClassUniformTile = value });
-        Optional<string?>("--boost-classes", "Classes that crops of --boost-images are drawn around.", "NAME,...", (set, value) => value is null ? set : set with { BoostClasses = Commands.List.Names(value) });
-        Optional<int?>("--shorter-side", "Scale the shorter side of images to this many pixels before the random scale.", "N", (set, value) => set with { ShorterSide = value });
-        Pair("--scale", "Random scale before cropping.", "MIN,MAX", FormattableString.Invariant($"{_defaults.ScaleMin},{_defaults.ScaleMax}"), Commands.Pair.Range, (set, range) => set with { ScaleMin = range.Min, ScaleMax = range.Max });
-        Value("--flip", "How often an image is mirrored left to right.", "P", _defaults.FlipProbability, (set, value) => set with { FlipProbability = value });
-        Value("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.ColorJitter, (set, value) => set with { ColorJitter = value });
-        Value("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.HueJitter, (set, value) => set with { HueJitter = value });
-        Flag("--blur", "Blur images by a random amount.", (set, value) => set with { GaussianBlur = value });
+
+        void OfLosses<T>(string name, string description, string form, T value, string goesWith, Func<SegmentationLoss, T, SegmentationLoss?> change) => Value(
+            name, description, form, value, (set, given) => ChangeLosses(set, loss => change(loss, given)),
+            set => change(set.Loss, value) is null && (set.AddedLoss is not { } added || change(added.Loss, value) is null) ? goesWith : null);
+
+        static bool TakesClassWeights(SegmentationLoss? loss) => loss is not null && Weighted(loss, ClassWeighting.None) is not null;
+
+        static SegmentationLoss? Weighted(SegmentationLoss loss, ClassWeighting weighting) => loss switch
+        {
+            CrossEntropyLoss plain => plain with { ClassWeighting = weighting },
+            OhemCrossEntropyLoss ohem => ohem with { ClassWeighting = weighting },
+            FocalLoss focal => focal with { ClassWeighting = weighting },
+            _ => null,
+        };
+
+        static SemanticFlowTrainerOptions ChangeLosses(SemanticFlowTrainerOptions set, Func<SegmentationLoss, SegmentationLoss?> change) => set with
+        {
+            Loss = change(set.Loss) ?? set.Loss,
+            AddedLoss = set.AddedLoss is { } added ? added with { Loss = change(added.Loss) ?? added.Loss } : null,
+        };
+    }
+
+    private void AddSampling()
+    {
+        Value("--class-uniform", "Share of an epoch's crops drawn around centroids of each class in turn; the authors use 0.5.", "P", 0.0, (set, value) => set with { Sampling = value == 0 ? null : _uniform with { Fraction = value } });
+        Value("--class-uniform-tile", "Centroids are taken over tiles of this many pixels.", "N", _uniform.Tile, (set, value) => set.Sampling is { } sampling ? set with { Sampling = sampling with { Tile = value } } : set, set => set.Sampling is null ? "--class-uniform" : null);
+        Augmentation<int?>("--shorter-side", "Scale the shorter side of images to this many pixels before the random scale.", "N", null, (set, value) => set with { ShorterSide = value });
+        Pair("--scale", "Random scale before cropping.", "MIN,MAX", FormattableString.Invariant($"{_defaults.Augmentation.ScaleMin},{_defaults.Augmentation.ScaleMax}"), Commands.Pair.Range, (set, range) => set with { Augmentation = set.Augmentation with { ScaleMin = range.Min, ScaleMax = range.Max } });
+        Augmentation("--flip", "How often an image is mirrored left to right.", "P", _defaults.Augmentation.FlipProbability, (set, value) => set with { FlipProbability = value });
+        Augmentation("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.Augmentation.ColorJitter, (set, value) => set with { ColorJitter = value });
+        Augmentation("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.Augmentation.HueJitter, (set, value) => set with { HueJitter = value });
+        Flag("--blur", "Blur images by a random amount.", (set, value) => set with { Augmentation = set.Augmentation with { GaussianBlur = value } });
+
+        void Augmentation<T>(string name, string description, string form, T value, Func<TrainingAugmentation, T, TrainingAugmentation> change) =>
+            Value(name, description, form, value, (set, given) => set with { Augmentation = change(set.Augmentation, given) });
+    }
+
+    private void AddExecution()
+    {
         Choice(
             "--precision",
             "Number format of the convolutions.",
-            (set, value) => set with { Precision = value },
+            (set, value) => set with { Execution = set.Execution with { Precision = value } },
             ("auto", TrainingPrecision.Auto),
             ("fp32", TrainingPrecision.Float32),
             ("bf16", TrainingPrecision.BFloat16),
             ("fp16", TrainingPrecision.Float16));
-        Choice<bool?>("--channels-last", "Memory layout of weights and features; auto goes with bf16.", (set, value) => set with { ChannelsLast = value }, ("auto", null), ("on", true), ("off", false));
-        Optional<int?>("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Threads = value });
-        Optional<int?>("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { LoaderThreads = value });
-        Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.CacheMegabytes, (set, value) => set with { CacheMegabytes = value });
+        Choice<bool?>("--channels-last", "Memory layout of weights and features; auto goes with bf16.", (set, value) => set with { Execution = set.Execution with { ChannelsLast = value } }, ("auto", null), ("on", true), ("off", false));
+        Optional<int?>("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Execution = set.Execution with { Threads = value } });
+        Optional<int?>("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N", (set, value) => set with { Execution = set.Execution with { LoaderThreads = value } });
+        Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.Execution.CacheMegabytes, (set, value) => set with { Execution = set.Execution with { CacheMegabytes = value } });
+    }
+
+    private void AddRun()
+    {
         Optional<int?>("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
         Value("--val-interval", "Validate after every so many epochs, and after the last.", "N", _defaults.ValidationInterval, (set, value) => set with { ValidationInterval = value });
-        Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one, with the options it was started with.", (set, value) => set with { Resume = value });
-        Flag("--allow-other-data", "Let a resumed run go on with other data than it had.", (set, value) => set with { AllowOtherData = value });
-        Flag("--tensorboard", "Write curves and sample images for TensorBoard into RUN_DIR/tensorboard.", (set, value) => set with { TensorBoard = value });
-        Value("--tensorboard-interval", "Steps from one point of the training curves to the next.", "N", _defaults.TensorBoardInterval, (set, value) => set with { TensorBoardInterval = value });
+        Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one, with the options it was started with.", (set, value) => set with { Run = set.Run! with { Resume = value } }); // Read begins with a run
+        Flag("--allow-other-data", "Let a resumed run go on with other data than it had.", (set, value) => set with { Run = set.Run! with { AllowOtherData = value } });
+        Flag("--tensorboard", "Write curves and sample images for TensorBoard into RUN_DIR/tensorboard.", (set, value) => set with { Run = set.Run! with { TensorBoard = value } });
+        Value("--tensorboard-interval", "Steps from one point of the training curves to the next.", "N", new TrainingRun("").TensorBoardInterval, (set, value) => set with { Run = set.Run! with { TensorBoardInterval = value } });
     }
 
     public void AddTo(CliCommand command)
     {
-        foreach (var (option, _) in _settings)
+        foreach (var (option, _, _) in _settings)
             command.Add(option);
     }
 
     /// <summary>The options that the command line asks for.</summary>
-    /// <exception cref="UsageException">A value is out of range; the message names the option as the user wrote it.</exception>
-    public SemanticFlowTrainerOptions Read(ParseResult parsed)
+    /// <param name="parsed">The command line, completed with what a run was started with.</param>
+    /// <param name="folder">Of the run.</param>
+    /// <param name="given">The command line itself: an option of it that has no meaning beside the others is refused.</param>
+    /// <exception cref="UsageException">A value is out of range or without meaning; the message names the option as the user wrote it.</exception>
+    public SemanticFlowTrainerOptions Read(ParseResult parsed, string folder, ParseResult? given = null)
     {
-        var options = _defaults;
-        foreach (var (option, change) in _settings)
+        var options = _defaults with { Run = new TrainingRun(folder) };
+        foreach (var (option, change, _) in _settings)
         {
             try
             {
@@ -142,11 +236,26 @@ internal sealed class TrainingSettings
             }
         }
 
+        foreach (var (option, _, misfit) in _settings)
+        {
+            if ((given ?? parsed).GetResult(option) is { Implicit: false } && misfit(options) is { } goesWith)
+                throw new UsageException($"{option.Name} has no effect here: it goes with {goesWith}. Leave it out.");
+        }
+
         return options;
     }
 
-    private void Value<T>(string name, string description, string form, T value, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change) =>
-        Add(new Option<T>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => value }, (options, given) => change(options, given!)); // has a default
+    private void Value<T>(
+        string name, string description, string form, T value, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change, Func<SemanticFlowTrainerOptions, string?>? misfit = null)
+    {
+        var option = new Option<T>(name) { Description = description };
+        if (form.Length > 0)
+            option.HelpName = form;
+        object? standard = value;
+        if (standard is not (null or false))
+            option.DefaultValueFactory = _ => value;
+        Add(option, (options, given) => change(options, given!), misfit); // null where T allows it
+    }
 
     private void Optional<T>(string name, string description, string form, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change) =>
         Add(new Option<T>(name) { Description = description, HelpName = form }, change);
@@ -159,14 +268,18 @@ internal sealed class TrainingSettings
         where T : struct =>
         Add(new Option<T?>(name) { Description = $"{description} [default: {value}]", HelpName = form, CustomParser = parse }, (options, given) => given is { } pair ? change(options, pair) : options);
 
+    private void Choice<T>(string name, string description, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change, params (string Word, T Value)[] values) =>
+        Choice(name, description, change, misfit: null, values);
+
     // The first value is the default.
-    private void Choice<T>(string name, string description, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change, params (string Word, T Value)[] values)
+    private void Choice<T>(
+        string name, string description, Func<SemanticFlowTrainerOptions, T, SemanticFlowTrainerOptions> change, Func<SemanticFlowTrainerOptions, string?>? misfit, params (string Word, T Value)[] values)
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0].Word };
         option.AcceptOnlyFromAmong([.. values.Select(value => value.Word)]);
-        Add(option, (options, word) => change(options, values.First(value => value.Word == word).Value));
+        Add(option, (options, word) => change(options, values.First(value => value.Word == word).Value), misfit);
     }
 
-    private void Add<T>(Option<T> option, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change) =>
-        _settings.Add((option, (options, parsed) => change(options, parsed.GetValue(option))));
+    private void Add<T>(Option<T> option, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change, Func<SemanticFlowTrainerOptions, string?>? misfit = null) =>
+        _settings.Add((option, (options, parsed) => change(options, parsed.GetValue(option)), misfit ?? (_ => null)));
 }

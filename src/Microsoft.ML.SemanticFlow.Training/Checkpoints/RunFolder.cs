@@ -54,7 +54,7 @@ internal sealed class RunFolder : IDisposable
             if (folder.HasCheckpoint && !resume)
             {
                 throw new InvalidOperationException(
-                    $"RunDirectory '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+                    $"The run folder '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
             }
 
             foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
@@ -123,7 +123,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException inner) when (inner.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock)
         {
-            throw new InvalidOperationException($"Another training works in RunDirectory '{path}'. Let it end, or name another folder.", inner);
+            throw new InvalidOperationException($"Another training works in the run folder '{path}'. Let it end, or name another folder.", inner);
         }
     }
 

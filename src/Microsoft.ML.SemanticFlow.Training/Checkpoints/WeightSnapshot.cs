@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using TorchSharp;
+using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
@@ -32,11 +32,10 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using Scalar taken = share, kept = 1 - share; // held: TorchSharp lets its own be collected during the native call
         foreach (var (name, weight) in network.state_dict())
         {
             if (weight.is_floating_point())
-                _weights[name].mul_(kept).add_(weight, alpha: taken);
+                _weights[name].TimesInPlace(1 - share).PlusInPlace(weight, share);
             else
                 _weights[name].copy_(weight);
         }

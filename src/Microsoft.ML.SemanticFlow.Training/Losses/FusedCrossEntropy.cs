@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Runtime.InteropServices;
-using Microsoft.ML.SemanticFlow.Networks.Parts;
+using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,11 +20,11 @@ internal static class FusedCrossEntropy
         logits.dtype == ScalarType.Float32 && logits.device.type == DeviceType.CPU && labels.dtype == ScalarType.Int64
         && logits.size(2) <= labels.size(1) && logits.size(3) <= labels.size(2);
 
-    /// <summary>The mean over all labels but <see cref="SegmentationLoss.Ignored"/>: sum(w l) / sum(w).</summary>
+    /// <summary>The mean over all labels but <see cref="Criterion.Ignored"/>: sum(w l) / sum(w).</summary>
     /// <param name="logits">[N, K, h, w].</param>
     /// <param name="labels">[N, H, W].</param>
     /// <param name="classWeights">A weight for each class, or null: all alike.</param>
-    /// <exception cref="ArgumentException">A label is neither a class nor <see cref="SegmentationLoss.Ignored"/>.</exception>
+    /// <exception cref="ArgumentException">A label is neither a class nor <see cref="Criterion.Ignored"/>.</exception>
     public static Tensor Mean(Tensor logits, Tensor labels, IReadOnlyList<float>? classWeights)
     {
         using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ internal static class FusedCrossEntropy
     /// <summary>The probability of each pixel's class, [N, H, W]; 1 where the pixel does not count. Without a gradient.</summary>
     /// <param name="logits">[N, K, h, w].</param>
     /// <param name="labels">[N, H, W].</param>
-    /// <exception cref="ArgumentException">A label is neither a class nor <see cref="SegmentationLoss.Ignored"/>.</exception>
+    /// <exception cref="ArgumentException">A label is neither a class nor <see cref="Criterion.Ignored"/>.</exception>
     public static Tensor Probabilities(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -56,8 +56,7 @@ internal static class FusedCrossEntropy
         images.ForEach((work, image) => sums[image] = work.Compute(images.Logits(image), images.Labels(image), images.ScoresOf(gradient, image)));
 
         double weight = sums.Sum(sum => sum.Weight);
-        using Scalar share = 1 / weight;
-        return (sums.Sum(sum => sum.Loss) / weight, gradient.mul_(share));
+        return (sums.Sum(sum => sum.Loss) / weight, gradient.TimesInPlace(1 / weight));
     }
 
     /// <summary>The images of contiguous logits and labels, worked on by as many threads as libtorch takes.</summary>

@@ -139,10 +139,10 @@ internal sealed class ImageCrossEntropy
             long label = labels[x];
             if ((ulong)label < (ulong)_classes)
                 _weights[x] = _classWeights[label];
-            else if (label == SegmentationLoss.Ignored)
+            else if (label == Criterion.Ignored)
                 _weights[x] = 0;
             else
-                throw new ArgumentException($"A label is {label}; with {_classes} classes they run from 0 to {_classes - 1}, and {SegmentationLoss.Ignored} does not count.", nameof(labels));
+                throw new ArgumentException($"A label is {label}; with {_classes} classes they run from 0 to {_classes - 1}, and {Criterion.Ignored} does not count.", nameof(labels));
             sum += _weights[x];
         }
 

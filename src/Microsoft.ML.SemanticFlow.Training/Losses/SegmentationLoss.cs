@@ -1,29 +1,15 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Networks;
-using static TorchSharp.torch;
+using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Recipes;
 
-namespace Microsoft.ML.SemanticFlow.Losses;
+namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>The contract of every loss: a network's output and labels to one number.</summary>
-internal abstract class SegmentationLoss
+/// <summary>What training makes small: one of the losses, with its own numbers.</summary>
+public abstract record SegmentationLoss : IRecipePart
 {
-    /// <summary>The label of pixels that do not count.</summary>
-    public const byte Ignored = 255;
+    private protected SegmentationLoss() { }
 
-    /// <summary>The loss of a batch, a scalar to call <c>backward</c> on; of no meaning when no pixel counts.</summary>
-    /// <param name="output">Logits at any resolution; they are enlarged to the labels' size, never the labels reduced.</param>
-    /// <param name="labels">Class ids, int64 [N, H, W].</param>
-    public abstract Tensor Compute(NetworkOutput output, Tensor labels);
-
-    /// <summary>The loss of an epoch, counted from 0; most stay the same over a run.</summary>
-    public virtual SegmentationLoss At(int epoch) => this;
-
-    /// <summary>Whether any pixel counts. A training step on a batch without can make every weight NaN: skip it.</summary>
-    public static bool AnyCounts(Tensor labels)
-    {
-        using var scope = NewDisposeScope();
-        return labels.ne(Ignored).any().item<bool>();
-    }
+    internal abstract PixelCriterion Create(LossContext context);
 }

@@ -6,10 +6,9 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>An accuracy as its authors state it.</summary>
 public sealed class PublishedAccuracy
 {
-    internal PublishedAccuracy(double meanIoU, string dataset) =>
-        (MeanIoU, Dataset) = (meanIoU, dataset);
+    internal PublishedAccuracy(double meanIoU, string dataset) => (MeanIoU, Dataset) = (meanIoU, dataset);
 
-    /// <summary>Mean intersection over union, in percent.</summary>
+    /// <summary>Mean intersection over union, in [0, 1]; papers print it in percent.</summary>
     public double MeanIoU { get; }
 
     /// <summary>The data set and its split, such as <c>Cityscapes val</c>.</summary>

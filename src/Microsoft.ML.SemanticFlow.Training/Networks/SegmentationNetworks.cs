@@ -24,7 +24,7 @@ public static class SegmentationNetworks
         "sfnet-r18", "SFNet on ResNet-18", FirstPaper, classes => new SFNet(ResNet.Deep18(), classes, width: 128))
     {
         OriginalName = "network.sfnet_resnet.DeepR18_SF_deeply",
-        Published = OnCityscapesVal(79.0),
+        Published = OnCityscapesVal(0.790),
         Checkpoint = OnDrive("1X7w1HYrSXOJBkfRJuxtXdmR0BXUR-hR8"),
     };
 
@@ -41,7 +41,7 @@ public static class SegmentationNetworks
         "sfnet-r50", "SFNet on ResNet-50", FirstPaper, classes => new SFNet(ResNet.Deep50(), classes, width: 256))
     {
         OriginalName = "network.sfnet_resnet.DeepR50_SF_deeply",
-        Published = OnCityscapesVal(80.4),
+        Published = OnCityscapesVal(0.804),
         Checkpoint = OnDrive("1oAOPISp_Rqva_9whsF7eE3pFxuGSc1Wf"),
     };
 
@@ -50,7 +50,7 @@ public static class SegmentationNetworks
         "sfnet-r101", "SFNet on ResNet-101", FirstPaper, classes => new SFNet(ResNet.Deep101(), classes, width: 256))
     {
         OriginalName = "network.sfnet_resnet.DeepR101_SF_deeply",
-        Published = OnCityscapesTest(81.8),
+        Published = OnCityscapesTest(0.818),
     };
 
     /// <summary>SFNet on DFNet-v1: the fastest. Scores at stride 16.</summary>
@@ -58,7 +58,7 @@ public static class SegmentationNetworks
         "sfnet-dfv1", "SFNet on DFNet-v1", FirstPaper, classes => new SFNet(DFNet.V1(), classes, width: 64))
     {
         OriginalName = "network.sfnet_dfnet.AlignedDFnetv1",
-        Published = OnCityscapesVal(72.2),
+        Published = OnCityscapesVal(0.722),
         Checkpoint = OnDrive("1aP9d4QVbGvBTABOFvi-okOs6DmJU8njH"),
     };
 
@@ -74,7 +74,7 @@ public static class SegmentationNetworks
         "sfnet-dfv2", "SFNet on DFNet-v2", FirstPaper, classes => new SFNet(DFNet.V2(), classes, width: 64))
     {
         OriginalName = "network.sfnet_dfnet.AlignedDFnetv2",
-        Published = OnCityscapesVal(75.8),
+        Published = OnCityscapesVal(0.758),
         Checkpoint = OnDrive("1iGE9IYImdrs5p0i3k85OoCQzuSUNhjNU"),
     };
 
@@ -104,7 +104,7 @@ public static class SegmentationNetworks
         "sfnet-lite-r18", "SFNet-Lite on ResNet-18", Lite, classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Statistics))
     {
         OriginalName = "network.sfnet_resnet.DeepR18_SFV2_deeply_dsn_FA_Atten",
-        Published = OnCityscapesTest(80.1),
+        Published = OnCityscapesTest(0.801),
         Checkpoint = OnDrive("1ifpyw3qEAzpzzKL_mZANrXJ_WfcaIWre"),
     };
 
@@ -124,7 +124,7 @@ public static class SegmentationNetworks
         "sfnet-lite-stdc1", "SFNet-Lite on STDC1", Lite, classes => new SFNetLite(StdcNet.V1(), classes, width: 128, laterals: [0, 2], GateView.Statistics))
     {
         OriginalName = "network.sfnet_stdcnet.AlignedSTDC1_SFV2_spatial_atten",
-        Published = OnCityscapesTest(78.8),
+        Published = OnCityscapesTest(0.788),
         Checkpoint = OnDrive("1DAZhnklnBKIbQZprCB1N1TwdZwU0OL6f"),
     };
 

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -20,7 +21,7 @@ internal static class WeightInitialization
         Module[] leaves = [.. Leaves(network).Distinct()];
         for (int i = 0; i + 1 < leaves.Length; i++)
         {
-            if (leaves[i] is Conv2d { weight: { } weight } && leaves[i + 1] is BatchNorm2d)
+            if (leaves[i] is Conv2d { weight: { } weight } && leaves[i + 1] is HeldBatchNorm2d)
                 init.kaiming_normal_(weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         }
     }

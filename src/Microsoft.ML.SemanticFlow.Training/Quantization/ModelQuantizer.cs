@@ -23,6 +23,7 @@ internal sealed class ModelQuantizer
     private readonly GraphSites _sites;
     private readonly List<HeldOutImage> _heldOut = [];
     private readonly List<(PixelImage Image, float[] Scores)> _ranking = [];
+    private readonly SegmentationEvaluation _float32;
     private Dictionary<string, ActivationRange> _ranges = [];
 
     private ModelQuantizer(SegmentationModel model, CalibrationData data, QuantizationOptions options, ExecutionOptions scoring)
@@ -30,6 +31,7 @@ internal sealed class ModelQuantizer
         (_model, _data, _options, _scoring) = (model, data, options, scoring);
         if (model.Precision != OnnxPrecision.Float32)
             throw new ArgumentException($"The model computes in {model.Precision} already. Quantize the float32 file that it was made of.", nameof(model));
+        _float32 = Evaluation();
         _graph = ModelProto.Parser.ParseFrom(model.Bytes);
         _sites = new GraphSites(_graph.Graph);
         if (_sites.Convolutions.Count == 0)
@@ -37,9 +39,10 @@ internal sealed class ModelQuantizer
     }
 
     /// <param name="Image">The image.</param>
+    /// <param name="Name">How messages call it.</param>
     /// <param name="Label">Its ground truth; null where there is none.</param>
     /// <param name="Expected">What the float32 model says.</param>
-    private sealed record HeldOutImage(PixelImage Image, SegmentationMask? Label, SegmentationMask Expected);
+    private sealed record HeldOutImage(PixelImage Image, string Name, SegmentationMask? Label, SegmentationMask Expected);
 
     /// <summary>Quantizes a float32 model.</summary>
     public static QuantizedModel Run(IHostEnvironment environment, SegmentationModel model, CalibrationData data, QuantizationOptions options) =>
@@ -60,11 +63,12 @@ internal sealed class ModelQuantizer
                 best = Build(_sites.Convolutions.Except(sensitive).ToHashSet());
             }
 
+            bool labelled = _heldOut.TrueForAll(image => image.Label is not null);
             return new QuantizedModel(best, new QuantizationReport
             {
                 Agreement = agreement,
-                Float32MeanIoU = MeanIoU(image => image.Expected),
-                QuantizedMeanIoU = MeanIoU(image => best.Predict(image.Image, cancellationToken: _options.CancellationToken)),
+                Float32MeanIoU = labelled ? _float32.Metrics.MeanIoU : null,
+                QuantizedMeanIoU = labelled ? MeanIoU(best) : null,
                 QuantizedLayers = _sites.Convolutions.Count - sensitive.Length,
                 SensitiveLayers = [.. sensitive.Select(site => site.Node.Name)],
                 CalibrationImages = _data.Calibrating,
@@ -87,9 +91,10 @@ internal sealed class ModelQuantizer
             _options.CancellationToken.ThrowIfCancellationRequested();
             if (isHeldOut)
             {
-                if (sample.Label is { } label && (label.Height, label.Width) != (sample.Image.Height, sample.Image.Width))
-                    throw new InvalidDataException($"The label of image '{sample.Name}' is {label.Height} x {label.Width} pixels (height x width) and the image {sample.Image.Height} x {sample.Image.Width}. Give labels of the images' size, or none.");
-                _heldOut.Add(new HeldOutImage(sample.Image, sample.Label, _model.Predict(sample.Image, sample.Name, cancellationToken: _options.CancellationToken)));
+                var expected = _model.Predict(sample.Image, sample.Name, cancellationToken: _options.CancellationToken);
+                if (sample.Label is { } label)
+                    _float32.Add(label, expected, sample.Name); // here, so that a label that does not fit ends it before the long part
+                _heldOut.Add(new HeldOutImage(sample.Image, sample.Name, sample.Label, expected));
                 continue;
             }
 
@@ -154,30 +159,26 @@ internal sealed class ModelQuantizer
 
     private double Agreement(SegmentationModel candidate, QuantizationPhase? phase)
     {
-        long same = 0, pixels = 0;
-        for (int i = 0; i < _heldOut.Count; i++)
+        var evaluation = Evaluation();
+        foreach (var (index, image) in _heldOut.Index())
         {
-            var expected = _heldOut[i].Expected.Ids;
-            var actual = candidate.Predict(_heldOut[i].Image, cancellationToken: _options.CancellationToken).Ids;
-            for (int pixel = 0; pixel < expected.Length; pixel++)
-                same += expected[pixel] == actual[pixel] ? 1 : 0;
-            pixels += expected.Length;
+            evaluation.Add(image.Expected, candidate.Predict(image.Image, cancellationToken: _options.CancellationToken), image.Name);
             if (phase is { } known)
-                Report(known, i + 1, _heldOut.Count);
+                Report(known, index + 1, _heldOut.Count);
         }
 
-        return (double)same / pixels;
+        return evaluation.Metrics.PixelAccuracy; // a prediction has no ignored pixels
     }
 
-    private double? MeanIoU(Func<HeldOutImage, SegmentationMask> predict)
+    private double MeanIoU(SegmentationModel quantized)
     {
-        if (_heldOut.Any(image => image.Label is null))
-            return null;
-        var matrix = new SegmentationConfusionMatrix(_model.Labels);
+        var evaluation = Evaluation();
         foreach (var image in _heldOut)
-            matrix.Add(image.Label!.Ids, predict(image).Ids); // there are labels, or it has returned
-        return new SemanticSegmentationMetrics(matrix).MeanIntersectionOverUnion;
+            evaluation.Add(image.Label!, quantized.Predict(image.Image, cancellationToken: _options.CancellationToken), image.Name); // asked for where all have labels
+        return evaluation.Metrics.MeanIoU;
     }
+
+    private SegmentationEvaluation Evaluation() => new(_model.Labels, keepImages: false);
 
     private void Report(QuantizationPhase phase, int done, int total) => _options.Progress?.Report(new QuantizationProgress(phase, done, total));
 }

@@ -15,10 +15,10 @@ public sealed class QuantizationReport
     /// <summary>The share of the held-out pixels that get the class the float32 model gives them, in [0, 1].</summary>
     public double Agreement { get; internal init; }
 
-    /// <summary>mIoU of the float32 model on the held-out images; null when they have no labels.</summary>
+    /// <summary>mIoU of the float32 model on the held-out images, in [0, 1]; null when they have no labels.</summary>
     public double? Float32MeanIoU { get; internal init; }
 
-    /// <summary>mIoU of the quantized model on the held-out images; null when they have no labels.</summary>
+    /// <summary>mIoU of the quantized model on the held-out images, in [0, 1]; null when they have no labels.</summary>
     public double? QuantizedMeanIoU { get; internal init; }
 
     /// <summary>Convolutions that run on bytes.</summary>

@@ -21,10 +21,12 @@ internal sealed class SampleReader
     private readonly RowInput _image;
     private readonly RowInput _mask;
     private readonly LabelMap _labels;
+    private readonly LabelFiles _files;
+    private readonly (int Height, int Width)? _size;
 
-    private SampleReader(IDataView data, RowInput image, RowInput mask, LabelMap labels)
+    private SampleReader(IDataView data, RowInput image, RowInput mask, LabelMap labels, LabelFiles files, (int Height, int Width)? size = null)
     {
-        (_data, _image, _mask, _labels) = (data, image, mask, labels);
+        (_data, _image, _mask, _labels, _files, _size) = (data, image, mask, labels, files, size);
         image.Find(data.Schema);
         mask.Find(data.Schema);
     }
@@ -33,11 +35,15 @@ internal sealed class SampleReader
 
     /// <summary>Reads columns of images and masks.</summary>
     public static SampleReader OfColumns(IDataView data, string imageColumn, string labelColumn, LabelMap labels) =>
-        new(data, RowInput.Image("image", imageColumn), RowInput.Mask("label", labelColumn), labels);
+        new(data, RowInput.Image("image", imageColumn), RowInput.Mask("label", labelColumn), labels, new LabelFiles(labels, MaskIds.Raw));
 
     /// <summary>Reads the files that a dataset reader lists.</summary>
-    public static SampleReader OfPaths(IDataView data, LabelMap labels) =>
-        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels);
+    /// <param name="data">Their paths.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="files">What the ids in the label files mean; null when they are raw ids of <paramref name="labels"/>.</param>
+    /// <param name="size">The size that all images must have; null when each may have its own.</param>
+    public static SampleReader OfPaths(IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null) =>
+        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size);
 
     /// <summary>Rows of the view; where the view does not know, they are counted without decoding any.</summary>
     public int CountRows()
@@ -80,7 +86,7 @@ internal sealed class SampleReader
             return null;
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(_labels.ToCsv()));
+        hash.AppendData(Encoding.UTF8.GetBytes(_files.Labels.ToCsv()));
         using var cursor = _data.GetRowCursor([column]);
         var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(column);
         ReadOnlyMemory<char> path = default;
@@ -141,25 +147,33 @@ internal sealed class SampleReader
     {
         private readonly DataViewRow _row;
         private readonly LabelMap _labels;
+        private readonly (int Height, int Width)? _size;
         private readonly Func<PixelImage?> _readImage;
         private readonly Func<SegmentationMask?> _readMask;
         private MLImage? _image;
 
         public Row(DataViewRow row, SampleReader reader)
         {
-            (_row, _labels) = (row, reader._labels);
+            (_row, _labels, _size) = (row, reader._labels, reader._size);
             var (image, mask) = (row.Schema[reader._image.Name], row.Schema[reader._mask.Name]);
             _readImage = !row.IsColumnActive(image) ? () => null
                 : image.Type is TextDataViewType ? ReadImageFile(row.GetGetter<ReadOnlyMemory<char>>(image))
                 : ReadImageColumn(row.GetGetter<MLImage>(image));
             _readMask = mask.Type is TextDataViewType
-                ? ReadMaskFile(row.GetGetter<ReadOnlyMemory<char>>(mask))
+                ? ReadMaskFile(row.GetGetter<ReadOnlyMemory<char>>(mask), reader._files)
                 : ReadMaskColumn(row.GetGetter<SegmentationMask>(mask));
         }
 
         public LabelledImage Read()
         {
             var image = _readImage() ?? throw new InvalidDataException($"{Place(ImagePathColumn)} has no image. Leave the row out, or give it one.");
+            if (_size is { } size && (image.Height, image.Width) != size)
+            {
+                throw new InvalidDataException(
+                    $"{Place(ImagePathColumn)} has an image of {image.Height} x {image.Width} pixels, and those of the training set are brought to {size.Height} x {size.Width} (height x width), which paths pass by. " +
+                    "Give this set the columns of images and masks, made as those of the training set.");
+            }
+
             var mask = ReadMask();
             if (image.Height != mask.Height || image.Width != mask.Width)
             {
@@ -201,11 +215,11 @@ internal sealed class SampleReader
             return mask;
         };
 
-        private Func<SegmentationMask> ReadMaskFile(ValueGetter<ReadOnlyMemory<char>> getPath) => () =>
+        private static Func<SegmentationMask> ReadMaskFile(ValueGetter<ReadOnlyMemory<char>> getPath, LabelFiles files) => () =>
         {
             ReadOnlyMemory<char> path = default;
             getPath(ref path);
-            return MaskCodec.Load(path.ToString(), _labels);
+            return files.Load(path.ToString());
         };
 
         // The getter disposes the image it gave before, so one variable serves the whole pass.

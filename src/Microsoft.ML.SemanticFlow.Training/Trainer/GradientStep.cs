@@ -3,10 +3,11 @@
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal sealed class GradientStep : IDisposable
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
         var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
         _backboneParameters = backbone.Count;
-        _optimizer = Optimizer.Of(options, [.. named[true], .. named[false]]);
+        _optimizer = options.Optimizer.Create([.. named[true], .. named[false]]);
         Scaler = plan.ReducedPrecision == ScalarType.Float16 ? new LossScaler() : null;
         _parameters = [.. _optimizer.Memory.Parameters.Select(memory => memory.Parameter)];
     }
@@ -46,13 +47,13 @@ internal sealed class GradientStep : IDisposable
         _network.train();
         if (!_options.FreezeBatchNorm)
             return;
-        foreach (var norm in _network.modules().OfType<BatchNorm2d>())
+        foreach (var norm in _network.modules().OfType<HeldBatchNorm2d>())
             norm.eval();
     }
 
     /// <summary>Adds the gradients of a batch.</summary>
     /// <returns>The batch's loss. Where it is not finite no gradient is added.</returns>
-    public double Add(Batch batch, SegmentationLoss criterion)
+    public double Add(Batch batch, Criterion criterion)
     {
         using var scope = NewDisposeScope();
         if (_share == 0)
@@ -62,12 +63,11 @@ internal sealed class GradientStep : IDisposable
         using (_plan.Autocast())
             output = _network.Predict(images);
         var loss = criterion.Compute(output, labels);
-        double value = loss.ToDouble();
+        double value = loss.to(ScalarType.Float64).item<double>();
         if (double.IsFinite(value))
         {
             double share = ShareOf(batch);
-            using Scalar factor = share * (Scaler?.Scale ?? 1); // held, as in Sums
-            loss.mul(factor).backward();
+            loss.Times(share * (Scaler?.Scale ?? 1)).backward();
             _share += share;
         }
 
@@ -89,9 +89,9 @@ internal sealed class GradientStep : IDisposable
         }
 
         AverageGradients();
-        if (_options.MaxGradientNorm is { } norm)
+        if (_options.Optimizer.MaxGradientNorm is { } norm)
             nn.utils.clip_grad_norm_(_parameters, norm);
-        _optimizer.Step(i => i < _backboneParameters ? rate * _options.BackboneLearningRateFactor : rate);
+        _optimizer.Step(i => i < _backboneParameters ? rate * _options.Optimizer.BackboneLearningRateFactor : rate);
         _share = 0;
         return true;
     }
@@ -101,9 +101,9 @@ internal sealed class GradientStep : IDisposable
     // A loss is a mean over the pixels that count: weighted by their share, those of a few batches give the mean over all their pixels.
     private double ShareOf(Batch batch)
     {
-        if (_options.AccumulationSteps == 1)
+        if (_options.Optimizer.AccumulationSteps == 1)
             return 1;
-        using var counting = batch.Labels.ne(SegmentationLoss.Ignored).sum();
+        using var counting = batch.Labels.IsNotEqualTo(Criterion.Ignored).sum();
         return counting.item<long>() / (double)batch.Labels.numel();
     }
 
@@ -113,8 +113,7 @@ internal sealed class GradientStep : IDisposable
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using Scalar share = _share;
         foreach (var parameter in _parameters)
-            parameter.grad?.div_(share);
+            parameter.grad?.DividedInPlace(_share);
     }
 }

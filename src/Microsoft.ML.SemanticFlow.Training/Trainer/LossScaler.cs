@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using TorchSharp;
+using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,10 +31,9 @@ internal sealed class LossScaler
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using Scalar share = 1 / Scale;
         Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
         foreach (var gradient in gradients)
-            gradient.mul_(share);
+            gradient.TimesInPlace(1 / Scale);
         bool finite = gradients.Length == 0 || double.IsFinite(stack(gradients.Select(gradient => gradient.abs().max())).sum().to(ScalarType.Float64).item<double>());
         if (!finite)
             (State.Value, State.Steps) = (Math.Max(1, Scale / 2), 0);

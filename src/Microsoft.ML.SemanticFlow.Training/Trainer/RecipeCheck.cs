@@ -10,22 +10,14 @@ internal static class RecipeCheck
     /// <exception cref="ArgumentException">The message says what.</exception>
     public static void Of(SemanticFlowTrainerOptions options)
     {
+        var scale = options.Augmentation;
+        if (scale.ScaleMin > scale.ScaleMax)
+            throw new ArgumentException(FormattableString.Invariant($"ScaleMin {scale.ScaleMin} is greater than ScaleMax {scale.ScaleMax}. Give the smaller first."), nameof(options));
         if (options is { EarlyStoppingPatience: { } patience, ValidationSet: null })
             throw new ArgumentException($"EarlyStoppingPatience {patience} counts validations, and there is no ValidationSet. Set one, or leave it out.", nameof(options));
-        if (options.BoostSet is null != (options.BoostClasses.Count == 0))
-            throw new ArgumentException("BoostSet and BoostClasses go together: the images to draw more crops from, and the classes to draw them around. Set both, or neither.", nameof(options));
-        if (options is { BoostSet: not null, ClassUniformFraction: 0 })
-            throw new ArgumentException("BoostSet has no effect without class-uniform sampling. Set ClassUniformFraction, 0.5 in the authors' code, or leave BoostSet out.", nameof(options));
-        if (options.Schedule == LearningRateSchedule.PolyWithRestart)
-        {
-            if (options.RestartEpoch is not { } restart)
-                throw new ArgumentException("Schedule PolyWithRestart needs the RestartEpoch at which it starts again. Set it, or take the schedule Poly.", nameof(options));
-            if (restart >= options.Epochs)
-                throw new ArgumentException($"RestartEpoch {restart} is not less than Epochs {options.Epochs}, so the schedule would never start again. Set a smaller one.", nameof(options));
-        }
-        else if (options.RestartEpoch is { } unused)
-        {
-            throw new ArgumentException($"RestartEpoch {unused} has no effect on the schedule {options.Schedule}. Leave it out, or take the schedule PolyWithRestart.", nameof(options));
-        }
+        if (options.Schedule is PolyWithRestartSchedule { RestartEpoch: var restart } && restart >= options.Epochs)
+            throw new ArgumentException($"RestartEpoch {restart} is not less than Epochs {options.Epochs}, so the schedule would never start again. Set a smaller one.", nameof(options));
+        if (options is { InitialWeights: not null, BackboneWeights: not null })
+            throw new ArgumentException("InitialWeights and BackboneWeights are both set, and a checkpoint of the whole network holds its backbone. Set one of them.", nameof(options));
     }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Sampling;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -27,27 +28,27 @@ internal static class SamplerFactory
     public static CropSampler Create(
         SemanticFlowTrainerOptions options, SampleSource training, SampleSource? boost, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
     {
-        if (options.ClassUniformFraction == 0)
+        if (options.Sampling is not { } sampling)
             return new CropSampler(training.Count);
 
-        var centroids = Find(options.ClassUniformTile, training, labels, folder?.Centroids, channel, cancellation);
-        if (boost is not null)
+        var centroids = Find(sampling.Tile, training, labels, folder?.Centroids, channel, cancellation);
+        if (sampling.Boost is { } wanted && boost is not null)
         {
-            int[] classes = [.. ClassNames.ToIds(options.BoostClasses, labels, nameof(options.BoostClasses))];
-            centroids = centroids.With(Find(options.ClassUniformTile, boost, labels, folder?.BoostCentroids, channel, cancellation), classes, training.Count);
+            int[] classes = [.. ClassNames.ToIds(wanted.Classes, labels, nameof(wanted.Classes))];
+            centroids = centroids.With(Find(sampling.Tile, boost, labels, folder?.BoostCentroids, channel, cancellation), classes, training.Count);
         }
 
         var byCount = Enumerable.Range(0, labels.ClassCount).ToLookup(classId => centroids[classId].Count > 0, classId => labels.Classes[classId].Name);
         if (!byCount[true].Any())
         {
             throw new InvalidOperationException(
-                $"Class-uniform sampling finds no class in the {training.Count} training masks: none holds a whole tile of {options.ClassUniformTile} x {options.ClassUniformTile} pixels with a pixel that counts. " +
-                "Set ClassUniformTile to at most the shorter side of the images, or ClassUniformFraction to 0.");
+                $"Class-uniform sampling finds no class in the {training.Count} training masks: none holds a whole tile of {sampling.Tile} x {sampling.Tile} pixels with a pixel that counts. " +
+                "Set the sampling's Tile to at most the shorter side of the images, or leave class-uniform sampling out.");
         }
 
-        var sampler = new CropSampler(training.Count, options.ClassUniformFraction, centroids);
+        var sampler = new CropSampler(training.Count, sampling.Fraction, centroids);
         if (sampler.PerClass == 0)
-            channel.Warn(FormattableString.Invariant($"ClassUniformFraction {options.ClassUniformFraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: no crop is drawn around a class. Raise it, or leave it out."));
+            channel.Warn(FormattableString.Invariant($"A Fraction of {sampling.Fraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: no crop is drawn around a class. Raise it, or leave it out."));
         if (byCount[false].Any())
             channel.Say($"No tile holds {string.Join(", ", byCount[false])}: nothing is drawn around these classes");
         channel.Say($"An epoch has {sampler.Count} crops: {sampler.ImagesDrawn} anywhere in an image, {sampler.PerClass} around each of {byCount[true].Count()} classes");

@@ -12,6 +12,7 @@ using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Transforms;
+using Microsoft.ML.Transforms.Image;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,16 +31,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     internal SemanticFlowTrainer(IHostEnvironment environment, SemanticFlowTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.ScaleMin > options.ScaleMax)
-            throw new ArgumentException(FormattableString.Invariant($"ScaleMin {options.ScaleMin} is greater than ScaleMax {options.ScaleMax}. Give the smaller first."), nameof(options));
-        if (options.Resume && options.RunDirectory is null)
-            throw new ArgumentException("Resume needs the RunDirectory of the run to go on with.", nameof(options));
-        if (options.TensorBoard && options.RunDirectory is null)
-            throw new ArgumentException("TensorBoard needs a RunDirectory to write into.", nameof(options));
-        LossFactory.Check(options);
         RecipeCheck.Of(options);
-        if (options is { InitialWeights: not null, BackboneWeights: not null })
-            throw new ArgumentException("InitialWeights and BackboneWeights are both set, and a checkpoint of the whole network holds its backbone. Set one of them.", nameof(options));
         (_environment, _options) = (environment, options);
         _host = environment.Register(nameof(SemanticFlowTrainer));
         _seed = options.Seed ?? _host.Rand.Next();
@@ -49,6 +41,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     /// <param name="input">The image and the label column; the label column names the classes.</param>
     /// <returns>A transformer that adds the predicted masks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="ArgumentException">The paths of a validation or boost set carry a label map of other classes.</exception>
     /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the MLContext names cannot be used, and it does not allow the processor instead.</exception>
@@ -58,7 +51,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         using var channel = _host.Start("Training");
         var labels = LabelsOf(input.Schema);
         var readers = ReadersOf(input, labels);
-        using var folder = _options.RunDirectory is { } path ? RunFolder.Open(path, _options.Resume) : null;
+        using var folder = _options.Run is { } run ? RunFolder.Open(run.Directory, run.Resume) : null;
         if (folder is not { HasCheckpoint: true })
             StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
@@ -115,7 +108,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             StartingWeights.Load(_options, network, channel);
             var (training, boost) = OpenTraining(readers, plan, cancellation.Token);
             Place(network, plan);
-            var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation.Token)).At(epoch: 0);
+            var loss = LossOf(_options, new LossContext(labels, () => training.CountPixels(cancellation.Token))).At(epoch: 0);
             using var loader = CreateLoader(training, boost, labels, plan, folder: null, channel, cancellation.Token);
             using var step = new GradientStep(_options, plan, network);
             step.Begin();
@@ -170,10 +163,10 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
             channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}, {(boost is null ? "" : $"{boost.Count} to boost classes, ")}{validation?.Count ?? 0} validation images, {labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
             Place(network, plan);
-            var loss = LossFactory.Create(_options, labels, () => training.CountPixels(cancellation));
+            var loss = LossOf(_options, new LossContext(labels, () => training.CountPixels(cancellation)));
             using var loader = CreateLoader(training, boost, labels, plan, folder, channel, cancellation);
             using var loop = new TrainingLoop(
-                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan), folder, recorder, channel);
+                _options, plan, labels, network, loss, loader, validation is null ? null : new Validation(validation, labels, plan, byId: _options.Labels is not null), folder, recorder, channel);
             if (checkpoint is not null)
                 loop.Resume(folder!, checkpointPath!); // a checkpoint was found in it
             loop.Run(cancellation);
@@ -229,38 +222,46 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     }
 
     // The mean loss of the batches of a step, then the step.
-    private double Step(GradientStep step, IEnumerator<Batch> batches, SegmentationLoss loss, double rate)
+    private double Step(GradientStep step, IEnumerator<Batch> batches, Criterion loss, double rate)
     {
         double sum = 0;
-        for (int i = 0; i < _options.AccumulationSteps; i++)
+        for (int i = 0; i < _options.Optimizer.AccumulationSteps; i++)
         {
             batches.MoveNext(); // without end
             sum += step.Add(batches.Current, loss);
         }
 
         step.Take(rate);
-        return sum / _options.AccumulationSteps;
+        return sum / _options.Optimizer.AccumulationSteps;
     }
 
     private LabelMap LabelsOf(DataViewSchema schema) =>
         _options.Labels ?? MaskAnnotations.TryGet(RowInput.Mask("label", _options.LabelColumnName).Find(schema))
         ?? throw new InvalidOperationException($"Column '{_options.LabelColumnName}' does not say which classes its masks hold. Load it with LoadMasks, or set Labels in the options.");
 
-    private long CacheBytes => _options.CacheMegabytes * BytesOfMegabyte;
+    private long CacheBytes => _options.Execution.CacheMegabytes * BytesOfMegabyte;
 
     private Readers ReadersOf(IDataView input, LabelMap labels)
     {
-        ClassNames.ToIds(_options.BoostClasses, labels, nameof(_options.BoostClasses)); // a name that is none is known at once
+        var boost = _options.Sampling?.Boost;
+        if (boost is not null)
+            ClassNames.ToIds(boost.Classes, labels, nameof(boost.Classes)); // a name that is none is known at once
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
-        return new Readers(training, Find(_options.BoostSet), Find(_options.ValidationSet));
+        var (image, label) = (input.Schema[_options.ImageColumnName], input.Schema[_options.LabelColumnName]); // the reader found them
+        var files = new LabelFiles(MaskAnnotations.TryGet(label) ?? labels, DataFingerprint.IdsOf(input, label.Name) ?? MaskIds.Raw);
+        var size = image.Type is ImageDataViewType { Height: > 0, Width: > 0 } known ? (known.Height, known.Width) : ((int, int)?)null;
+        return new Readers(training, Find(boost?.Set, "set that boosts classes"), Find(_options.ValidationSet, "validation set"));
 
-        SampleReader? Find(IDataView? data)
+        SampleReader? Find(IDataView? data, string what)
         {
             if (data is null)
                 return null;
-            return data.Schema.GetColumnOrNull(_options.LabelColumnName) is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is not null
-                ? SampleReader.OfPaths(data, labels)
-                : SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
+            var masks = data.Schema.GetColumnOrNull(_options.LabelColumnName);
+            if (masks is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is { } paths)
+                return SampleReader.OfPaths(data, labels, files.Of(paths, what), size);
+            if (_options.Labels is null && masks is { } column && MaskAnnotations.TryGet(column)?.FindDifference(labels, $"Column '{column.Name}' of the {what}", "the training set") is { } difference)
+                throw new ArgumentException($"{difference} Load both with one label map, or set Labels in the options to go by the ids.", nameof(input));
+            return SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
         }
     }
 
@@ -281,17 +282,25 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return new SemanticFlowTransformer(_environment, _options.PredictedLabelColumnName, _options.ImageColumnName, model);
     }
 
+    private static DeepSupervision LossOf(SemanticFlowTrainerOptions options, LossContext context)
+    {
+        var pixels = options.Loss.Create(context);
+        if (options.AddedLoss is { } added)
+            pixels = new WeightedSum(pixels, added.Loss.Create(context), added.Weight);
+        return new DeepSupervision(pixels, options.DeepSupervisionWeights);
+    }
+
     private static AugmentationOptions AugmentationOf(SemanticFlowTrainerOptions options) => new()
     {
         CropHeight = options.CropHeight,
         CropWidth = options.CropWidth,
-        ShorterSide = options.ShorterSide,
-        ScaleMin = options.ScaleMin,
-        ScaleMax = options.ScaleMax,
-        FlipProbability = options.FlipProbability,
-        ColorJitter = options.ColorJitter,
-        HueJitter = options.HueJitter,
-        GaussianBlur = options.GaussianBlur,
+        ShorterSide = options.Augmentation.ShorterSide,
+        ScaleMin = options.Augmentation.ScaleMin,
+        ScaleMax = options.Augmentation.ScaleMax,
+        FlipProbability = options.Augmentation.FlipProbability,
+        ColorJitter = options.Augmentation.ColorJitter,
+        HueJitter = options.Augmentation.HueJitter,
+        GaussianBlur = options.Augmentation.GaussianBlur,
     };
 
     private sealed record Readers(SampleReader Training, SampleReader? Boost, SampleReader? Validation);

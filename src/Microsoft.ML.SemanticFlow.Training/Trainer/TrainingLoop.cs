@@ -9,6 +9,7 @@ using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
+using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -20,7 +21,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingPlan _plan;
     private readonly LabelMap _labels;
     private readonly SegmentationNetwork _network;
-    private readonly SegmentationLoss _loss;
+    private readonly Criterion _loss;
     private readonly BatchLoader _loader;
     private readonly Validation? _validation;
     private readonly RunFolder? _folder;
@@ -42,13 +43,13 @@ internal sealed class TrainingLoop : IDisposable
     private long _imagesToValidate;
 
     public TrainingLoop(
-        SemanticFlowTrainerOptions options, TrainingPlan plan, LabelMap labels, SegmentationNetwork network, SegmentationLoss loss,
+        SemanticFlowTrainerOptions options, TrainingPlan plan, LabelMap labels, SegmentationNetwork network, Criterion loss,
         BatchLoader loader, Validation? validation, RunFolder? folder, RunRecorder recorder, IChannel channel)
     {
         (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _recorder, _channel) =
             (options, plan, labels, network, loss, loader, validation, folder, recorder, channel);
-        _stepsPerEpoch = (loader.StepsPerEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
-        _schedule = RateSchedule.Of(options, _stepsPerEpoch);
+        _stepsPerEpoch = (loader.StepsPerEpoch + options.Optimizer.AccumulationSteps - 1) / options.Optimizer.AccumulationSteps;
+        _schedule = new RateSchedule(options.Schedule, options.Optimizer.LearningRate, options.Epochs, _stepsPerEpoch);
         _step = new GradientStep(options, plan, network);
         _average = options.WeightAverageDecay is { } decay ? new WeightAverage(network, decay) : null;
         _state = new TrainingState(_step.Memory, _average?.Weights, _step.Scaler?.State);
@@ -168,7 +169,7 @@ internal sealed class TrainingLoop : IDisposable
         foreach (var batch in _loader.Epoch(epoch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            int taken = batches / _options.AccumulationSteps;
+            int taken = batches / _options.Optimizer.AccumulationSteps;
             long step = (long)epoch * _stepsPerEpoch + taken;
             double rate = _schedule[step];
             if (batch.HasLabels)
@@ -186,7 +187,7 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             batches++;
-            if (batches % _options.AccumulationSteps != 0 && batches != _loader.StepsPerEpoch)
+            if (batches % _options.Optimizer.AccumulationSteps != 0 && batches != _loader.StepsPerEpoch)
                 continue;
             if (_step.Take(rate))
                 _average?.Add(step);
@@ -216,7 +217,7 @@ internal sealed class TrainingLoop : IDisposable
             _recorder,
             cancellation);
         _validating.Stop();
-        KeepIfBest(metrics.MeanIntersectionOverUnion);
+        KeepIfBest(metrics.MeanIoU);
         _recorder.Validated(_position, metrics);
         return metrics;
     }
@@ -267,8 +268,8 @@ internal sealed class TrainingLoop : IDisposable
             ImagesPerSecond = imagesPerSecond,
             Elapsed = _watch.Elapsed,
             Remaining = TimeLeft.Estimate(_watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
-            MeanIoU = metrics?.MeanIntersectionOverUnion,
-            PerClassIoU = metrics?.PerClassIntersectionOverUnion,
+            MeanIoU = metrics?.MeanIoU,
+            PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,
         };
     }

@@ -29,7 +29,7 @@ internal sealed record TrainingPlan
     public static TrainingPlan For(SemanticFlowTrainerOptions options, int seed, Device? device = null)
     {
         device ??= CPU;
-        ScalarType? reduced = options.Precision switch
+        ScalarType? reduced = options.Execution.Precision switch
         {
             TrainingPrecision.BFloat16 => ScalarType.BFloat16,
             TrainingPrecision.Float16 => ScalarType.Float16,
@@ -42,9 +42,9 @@ internal sealed record TrainingPlan
             Seed = seed,
             Device = device,
             ReducedPrecision = reduced,
-            UseChannelsLast = options.ChannelsLast ?? reduced is not null,
-            Threads = options.Threads ?? Environment.ProcessorCount,
-            LoaderThreads = options.LoaderThreads ?? Math.Max(1, Environment.ProcessorCount - 1),
+            UseChannelsLast = options.Execution.ChannelsLast ?? reduced is not null,
+            Threads = options.Execution.Threads ?? Environment.ProcessorCount,
+            LoaderThreads = options.Execution.LoaderThreads ?? Math.Max(1, Environment.ProcessorCount - 1),
         };
     }
 

@@ -10,7 +10,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
 /// <summary>Scores a validation set with the network as it stands, each image at its own size.</summary>
-internal sealed class Validation(SampleSource source, LabelMap labels, TrainingPlan plan)
+/// <param name="source">The validation set.</param>
+/// <param name="labels">The classes.</param>
+/// <param name="plan">Where and how the network runs.</param>
+/// <param name="byId">Whether ids count whatever the masks' own label maps say; else masks of other classes are refused.</param>
+internal sealed class Validation(SampleSource source, LabelMap labels, TrainingPlan plan, bool byId)
 {
     public int Count => source.Count;
 
@@ -21,7 +25,7 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
     public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, RunRecorder recorder, CancellationToken cancellation)
     {
-        var matrix = new SegmentationConfusionMatrix(labels);
+        var evaluation = new SegmentationEvaluation(labels, keepImages: false);
         network.eval();
         using var _ = inference_mode();
         int done = 0;
@@ -32,12 +36,12 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
                 throw new InvalidDataException($"Image {done} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
             var predicted = Predict(network, sample);
-            matrix.Add(sample.Mask.Ids, predicted.bytes);
+            evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"validation image {done}");
             recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
 
-        return new SemanticSegmentationMetrics(matrix);
+        return evaluation.Metrics;
     }
 
     // uint8 [1, H, W]

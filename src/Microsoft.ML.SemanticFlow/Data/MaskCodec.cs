@@ -28,7 +28,7 @@ internal static class MaskCodec
     public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) =>
         ToMask(PngIndexReader.Read(file, source), source, labels, ids);
 
-    /// <summary>Writes an 8-bit palette PNG in the label map's colours; the file appears whole or not at all.</summary>
+    /// <summary>Writes an 8-bit palette PNG in the label map's colours, or a 16-bit gray one where raw ids need it; the file appears whole or not at all.</summary>
     /// <param name="mask">What to write.</param>
     /// <param name="path">Where to.</param>
     /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
@@ -36,15 +36,30 @@ internal static class MaskCodec
     {
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(path);
-        bool isRaw = mask.Labels is not null && ids == MaskIds.Raw;
-        byte[] table = isRaw ? RawIds(mask, mask.Labels!) : [];
-        var palette = isRaw ? ColorPalette.ForRawIds(mask.Labels!) : ColorPalette.ForTrainIds(mask.Labels);
-        AtomicFile.Write(path, stream => PngIndexWriter.Write(stream, mask.Ids, table, mask.Height, mask.Width, palette.Colors), survivesPowerLoss: false);
+        if (mask.Labels is { } labels && ids == MaskIds.Raw)
+            SaveRaw(mask, labels, path);
+        else
+            Save(path, stream => PngIndexWriter.Write(stream, mask.Ids, table: [], mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels).Colors));
     }
+
+    // The map decides on the bits, not the mask: files of one folder are alike.
+    private static void SaveRaw(SegmentationMask mask, LabelMap labels, string path)
+    {
+        var table = RawIds(mask, labels);
+        if (table.Max() > 255)
+            Save(path, stream => PngIndexWriter.WriteGray16(stream, mask.Ids, table, mask.Height, mask.Width));
+        else
+            Save(path, stream => PngIndexWriter.Write(stream, mask.Ids, Array.ConvertAll(table, id => (byte)id), mask.Height, mask.Width, ColorPalette.ForRawIds(labels).Colors));
+    }
+
+    private static void Save(string path, Action<Stream> write) => AtomicFile.Write(path, write, survivesPowerLoss: false);
 
     private static SegmentationMask ToMask(PngSamples png, string source, LabelMap labels, MaskIds ids)
     {
-        var samples = png.BitDepth == 16 ? Narrow(png, source, labels, ids) : png.Samples;
+        if (png.BitDepth == 16)
+            return ToMask16(png, source, labels, ids);
+
+        var samples = png.Samples;
         Span<byte> trainIds = stackalloc byte[256];
         Span<byte> unknown = stackalloc byte[256];
         for (int id = 0; id < 256; id++)
@@ -67,46 +82,54 @@ internal static class MaskCodec
         return SegmentationMask.Adopt(png.Height, png.Width, samples, labels);
     }
 
-    private static byte[] Narrow(PngSamples png, string source, LabelMap labels, MaskIds ids)
+    private static SegmentationMask ToMask16(PngSamples png, string source, LabelMap labels, MaskIds ids)
     {
-        int at = png.WideSamples.AsSpan().IndexOfAnyExceptInRange((ushort)0, (ushort)255);
-        if (at >= 0)
-            throw UnknownId(source, png.WideSamples[at], at, png.Width, labels, ids);
-        return Array.ConvertAll(png.WideSamples, sample => (byte)sample);
+        var samples = png.WideSamples;
+        var trainIds = new byte[samples.Length];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (!TryTranslate(labels, ids, samples[i], out trainIds[i]))
+                throw UnknownId(source, samples[i], i, png.Width, labels, ids);
+        }
+
+        return SegmentationMask.Adopt(png.Height, png.Width, trainIds, labels);
     }
 
-    private static bool TryTranslate(LabelMap labels, MaskIds ids, byte id, out byte trainId)
+    private static bool TryTranslate(LabelMap labels, MaskIds ids, ushort id, out byte trainId)
     {
         if (ids == MaskIds.Raw)
             return labels.TryGetTrainId(id, out trainId);
-        trainId = id;
+        trainId = (byte)id;
         return id < labels.ClassCount || id == LabelMap.IgnoreId;
     }
 
-    /// <summary>The raw id of each train id.</summary>
+    /// <summary>The raw id of each train id; 0 where there is none.</summary>
     /// <exception cref="ArgumentException">The mask holds an id that has none.</exception>
-    private static byte[] RawIds(SegmentationMask mask, LabelMap labels)
+    private static ushort[] RawIds(SegmentationMask mask, LabelMap labels)
     {
         int classes = labels.ClassCount;
         if (classes < LabelMap.IgnoreId && mask.Ids.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.IgnoreId - 1)) is >= 0 and var at)
             throw new ArgumentException($"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
-        byte[] rawIds = new byte[256];
+        var rawIds = new ushort[256];
         for (int id = 0; id < classes; id++)
             rawIds[id] = labels.Classes[id].RawId;
-        rawIds[LabelMap.IgnoreId] = RawIgnoreId(labels);
+        if (RawIgnoreId(labels) is { } ignored)
+            rawIds[LabelMap.IgnoreId] = ignored;
+        else if (mask.Ids.IndexOf(LabelMap.IgnoreId) is >= 0 and var first)
+            throw new ArgumentException($"The mask ignores the pixel at row {first / mask.Width}, column {first % mask.Width}; label map '{labels.Name}' has raw id 255 for a class and none to ignore. Give it a row with train id 255, or write the train ids.", nameof(mask));
         return rawIds;
     }
 
-    /// <summary>255, unless the label space gives that raw id to a class.</summary>
-    private static byte RawIgnoreId(LabelMap labels)
+    /// <summary>255, unless the label space gives that raw id to a class; then the largest of 8 bits that is ignored, or the smallest of 16.</summary>
+    private static ushort? RawIgnoreId(LabelMap labels)
     {
-        for (int rawId = 255; rawId >= 0; rawId--)
+        foreach (int rawId in Enumerable.Range(0, 256).Reverse().Concat(Enumerable.Range(256, labels.LargestRawId - 255)))
         {
-            if (labels.TryGetTrainId((byte)rawId, out byte trainId) && trainId == LabelMap.IgnoreId)
-                return (byte)rawId;
+            if (labels.TryGetTrainId((ushort)rawId, out byte trainId) && trainId == LabelMap.IgnoreId)
+                return (ushort)rawId;
         }
 
-        return LabelMap.IgnoreId;
+        return null;
     }
 
     private static InvalidDataException UnknownId(string source, int id, int at, int width, LabelMap labels, MaskIds ids) =>
@@ -116,16 +139,18 @@ internal static class MaskCodec
     private static string KnownIds(LabelMap labels, MaskIds ids)
     {
         var ranges = new List<string>();
-        for (int id = 0; id < LabelMap.IgnoreId; id++)
+        for (int id = 0; id <= labels.LargestRawId; id++)
         {
-            if (!TryTranslate(labels, ids, (byte)id, out _))
+            if (!IsKnown(id))
                 continue;
             int first = id;
-            while (id + 1 < LabelMap.IgnoreId && TryTranslate(labels, ids, (byte)(id + 1), out _))
+            while (IsKnown(id + 1))
                 id++;
             ranges.Add(first == id ? first.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{first} to {id}"));
         }
 
         return ranges.Count > 0 ? string.Join(", ", ranges) : "255 alone";
+
+        bool IsKnown(int id) => id != LabelMap.IgnoreId && id <= labels.LargestRawId && TryTranslate(labels, ids, (ushort)id, out _);
     }
 }

@@ -14,13 +14,16 @@ internal sealed class SampleView : IDataView
 
     private readonly IReadOnlyList<SegmentationSample> _samples;
 
-    public SampleView(IReadOnlyList<SegmentationSample> samples)
+    /// <param name="samples">The rows.</param>
+    /// <param name="labels">What the ids in the label files mean; null when unknown.</param>
+    /// <param name="ids">Which ids they hold; null when unknown.</param>
+    public SampleView(IReadOnlyList<SegmentationSample> samples, LabelMap? labels, MaskIds? ids)
     {
         _samples = samples;
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(ImagePath, TextDataViewType.Instance);
         if (samples.All(sample => sample.LabelPath is not null))
-            schema.AddColumn(LabelPath, TextDataViewType.Instance);
+            schema.AddColumn(LabelPath, TextDataViewType.Instance, MaskAnnotations.Of(labels, ids));
         Schema = schema.ToSchema();
     }
 

@@ -18,6 +18,7 @@ public sealed partial class SegmentationMask
     public static SegmentationMask Load(string path, LabelMap labels, MaskIds ids = MaskIds.Raw) => MaskCodec.Load(path, labels, ids);
 
     /// <summary>Writes the ids as an 8-bit palette PNG in the label map's colours, which <see cref="Load"/> reads back.</summary>
+    /// <remarks>Raw ids are written as a 16-bit gray PNG where the map has a class with one above 255.</remarks>
     /// <param name="path">The file to write; an earlier one is replaced.</param>
     /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
     /// <exception cref="ArgumentException">The mask holds an id that has no raw id in the label map.</exception>

@@ -32,10 +32,6 @@ public sealed class SegmentationConfusionMatrix
     /// <summary>How many classes there are.</summary>
     public int ClassCount => _side - 1;
 
-    /// <summary>All counts: actual class first, then predicted class. A copy.</summary>
-    public IReadOnlyList<IReadOnlyList<long>> Counts =>
-        [.. Enumerable.Range(0, ClassCount).Select(actual => (long[])[.. Enumerable.Range(0, ClassCount).Select(predicted => Cell(actual, predicted))])];
-
     /// <summary>How many pixels of one class were predicted as another.</summary>
     /// <param name="actual">Train id in the ground truth.</param>
     /// <param name="predicted">Train id in the prediction.</param>
@@ -48,6 +44,11 @@ public sealed class SegmentationConfusionMatrix
             return Cell(actual, predicted);
         }
     }
+
+    /// <summary>Copies all counts; one alone is cheaper by the indexer.</summary>
+    /// <returns>By actual class, then by predicted class.</returns>
+    public IReadOnlyList<IReadOnlyList<long>> GetCounts() =>
+        [.. Enumerable.Range(0, ClassCount).Select(actual => (long[])[.. Enumerable.Range(0, ClassCount).Select(predicted => Cell(actual, predicted))])];
 
     /// <summary>Pixels of a class in the ground truth, whatever they were predicted as.</summary>
     /// <param name="actual">Train id.</param>
@@ -71,20 +72,7 @@ public sealed class SegmentationConfusionMatrix
         return sum;
     }
 
-    /// <summary>Counts a pair of masks.</summary>
-    /// <param name="actual">The ground truth.</param>
-    /// <param name="predicted">The prediction, of the same size.</param>
-    /// <exception cref="ArgumentException">The sizes differ.</exception>
-    public void Add(SegmentationMask actual, SegmentationMask predicted)
-    {
-        ArgumentNullException.ThrowIfNull(actual);
-        ArgumentNullException.ThrowIfNull(predicted);
-        if (actual.Height != predicted.Height || actual.Width != predicted.Width)
-            throw new ArgumentException($"The predicted mask is {predicted.Height} x {predicted.Width}, the ground truth {actual.Height} x {actual.Width}. Resize one to the other.", nameof(predicted));
-        Add(actual.Ids, predicted.Ids);
-    }
-
-    /// <summary>Counts pairs of ids.</summary>
+    /// <summary>Counts pairs of ids; pairs of masks are counted by <see cref="SegmentationEvaluation"/>.</summary>
     /// <param name="actual">Train ids of the ground truth.</param>
     /// <param name="predicted">Train ids of the prediction, pixel by pixel beside <paramref name="actual"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -111,15 +99,36 @@ public sealed class SegmentationConfusionMatrix
 
     /// <summary>Adds the counts of another matrix of the same classes.</summary>
     /// <param name="other">The other matrix; it stays as it is.</param>
-    /// <exception cref="ArgumentException">It has another number of classes.</exception>
+    /// <exception cref="ArgumentException">It has other classes.</exception>
     public void Add(SegmentationConfusionMatrix other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.ClassCount != ClassCount)
-            throw new ArgumentException($"A confusion matrix of {other.ClassCount} classes does not add to one of {ClassCount}.", nameof(other));
+        if (Labels.FindDifference(other.Labels, "This confusion matrix", "the other") is { } difference)
+            throw new ArgumentException($"{difference} Add counts of one label map.", nameof(other));
         for (int i = 0; i < _cells.Length; i++)
             _cells[i] += other._cells[i];
     }
+
+    /// <summary>Pixels that do not count: those whose actual id is no class.</summary>
+    internal long IgnoredCount => Enumerable.Range(0, _side).Sum(predicted => Cell(ClassCount, predicted));
+
+    /// <summary>The cells that hold something, by actual id, then by predicted id; a prediction that is no class has the id 255.</summary>
+    internal IEnumerable<(byte Actual, byte Predicted, long Count)> Occupied()
+    {
+        for (int actual = 0; actual < ClassCount; actual++)
+        {
+            for (int predicted = 0; predicted < _side; predicted++)
+            {
+                if (Cell(actual, predicted) is > 0 and var count)
+                    yield return ((byte)actual, predicted == ClassCount ? LabelMap.IgnoreId : (byte)predicted, count);
+            }
+        }
+    }
+
+    /// <summary>Counts a pair of ids many times.</summary>
+    internal void Add(byte actual, byte predicted, long count) => _cells[Math.Min((int)actual, ClassCount) * _side + Math.Min((int)predicted, ClassCount)] += count;
+
+    internal void Clear() => Array.Clear(_cells);
 
     internal SegmentationConfusionMatrix Copy()
     {

@@ -10,28 +10,24 @@ public sealed class SegmentationCrossValidation : IReadOnlyList<SegmentationCros
 {
     private readonly IReadOnlyList<SegmentationCrossValidationResult> _folds;
 
-    internal SegmentationCrossValidation(IReadOnlyList<SegmentationCrossValidationResult> folds)
+    internal SegmentationCrossValidation(IReadOnlyList<SegmentationCrossValidationResult> folds, SemanticSegmentationMetrics metrics)
     {
-        _folds = folds;
-        var counts = folds[0].Metrics.ConfusionMatrix.Copy();
-        foreach (var fold in folds.Skip(1))
-            counts.Add(fold.Metrics.ConfusionMatrix);
-        Metrics = new SemanticSegmentationMetrics(counts);
+        (_folds, Metrics) = (folds, metrics);
 
         // NaN when a fold has no pixel that counts: it has no mIoU.
-        double[] scores = [.. folds.Select(fold => fold.Metrics.MeanIntersectionOverUnion)];
-        AverageMeanIntersectionOverUnion = scores.Average();
-        MeanIntersectionOverUnionStandardDeviation = Math.Sqrt(scores.Sum(score => Math.Pow(score - AverageMeanIntersectionOverUnion, 2)) / (scores.Length - 1));
+        double[] scores = [.. folds.Select(fold => fold.Metrics.MeanIoU)];
+        AverageMeanIoU = scores.Average();
+        MeanIoUStandardDeviation = Math.Sqrt(scores.Sum(score => Math.Pow(score - AverageMeanIoU, 2)) / (scores.Length - 1));
     }
 
     /// <summary>The metrics over the pixels of all folds: its confusion matrix is the sum of theirs, so that each row of the data counts once.</summary>
     public SemanticSegmentationMetrics Metrics { get; }
 
     /// <summary>The folds' mIoU on average, in [0, 1]. Not the mIoU of <see cref="Metrics"/>: a class that a fold lacks is left out there.</summary>
-    public double AverageMeanIntersectionOverUnion { get; }
+    public double AverageMeanIoU { get; }
 
     /// <summary>How far the folds' mIoU are from their average: the sample standard deviation.</summary>
-    public double MeanIntersectionOverUnionStandardDeviation { get; }
+    public double MeanIoUStandardDeviation { get; }
 
     /// <inheritdoc/>
     public int Count => _folds.Count;

@@ -8,19 +8,20 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow.Evaluation;
 
-/// <summary>Walks a view of two mask columns and counts.</summary>
+/// <summary>Walks a view of two mask columns and counts. Keeps no images: memory is flat over a million rows.</summary>
 internal static class SegmentationEvaluator
 {
-    public static SemanticSegmentationMetrics Evaluate(
+    public static SegmentationEvaluation Evaluate(
         IHostEnvironment environment, IDataView data, string label, string predicted, LabelMap? labels, CancellationToken cancellation)
     {
         var actualColumn = RowInput.Mask("label", label).Find(data.Schema);
         var predictedColumn = RowInput.Mask("predicted label", predicted).Find(data.Schema);
+        bool byId = labels is not null;
         labels ??= Agree(MaskAnnotations.TryGet(actualColumn), MaskAnnotations.TryGet(predictedColumn), label, predicted);
 
         // One cursor a core where the source can be split: an ONNX session serves several callers at once.
         var cursors = data.GetRowCursorSet([actualColumn, predictedColumn], Environment.ProcessorCount);
-        SegmentationConfusionMatrix? whole = null;
+        SegmentationEvaluation? whole = null;
         var gate = new Lock();
         try
         {
@@ -35,22 +36,20 @@ internal static class SegmentationEvaluator
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return whole is null
-            ? throw new ArgumentException("There are no rows to evaluate.", nameof(data))
-            : new SemanticSegmentationMetrics(whole);
+        return whole ?? throw new ArgumentException("There are no rows to evaluate.", nameof(data));
 
         void Walk(DataViewRowCursor cursor, CancellationTokenSource stop)
         {
             try
             {
-                if (Count(environment, cursor, actualColumn, predictedColumn, labels, stop.Token) is not { } counts)
+                if (Count(environment, cursor, actualColumn, predictedColumn, labels, byId, stop.Token) is not { } part)
                     return;
                 lock (gate)
                 {
                     if (whole is null)
-                        whole = counts;
+                        whole = part;
                     else
-                        whole.Add(counts);
+                        whole.Add(part);
                 }
             }
             catch
@@ -61,13 +60,13 @@ internal static class SegmentationEvaluator
         }
     }
 
-    private static SegmentationConfusionMatrix? Count(
-        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn, LabelMap? labels, CancellationToken stop)
+    private static SegmentationEvaluation? Count(
+        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn, LabelMap? labels, bool byId, CancellationToken stop)
     {
         var getActual = cursor.GetGetter<SegmentationMask>(actualColumn);
         var getPredicted = cursor.GetGetter<SegmentationMask>(predictedColumn);
         var getId = cursor.GetIdGetter();
-        SegmentationConfusionMatrix? counts = null;
+        SegmentationEvaluation? part = null;
         SegmentationMask? actual = null, predicted = null;
         while (!stop.IsCancellationRequested && cursor.MoveNext())
         {
@@ -76,18 +75,18 @@ internal static class SegmentationEvaluator
             getPredicted(ref predicted!);
             if (actual is null || predicted is null)
                 throw new InvalidDataException($"Row {RowNumber(getId)} has no mask in column '{(actual is null ? actualColumn : predictedColumn).Name}'. Leave the row out.");
-            if (actual.Height != predicted.Height || actual.Width != predicted.Width)
-            {
-                throw new InvalidDataException(
-                    $"Row {RowNumber(getId)}: the mask in '{predictedColumn.Name}' is {predicted.Height} x {predicted.Width}, that in '{actualColumn.Name}' {actual.Height} x {actual.Width}. Score images of the labels' size.");
-            }
-
-            counts ??= new SegmentationConfusionMatrix(labels ?? Agree(actual.Labels, predicted.Labels, actualColumn.Name, predictedColumn.Name)
-                ?? throw new ArgumentException($"Neither column '{actualColumn.Name}' nor '{predictedColumn.Name}' says which classes there are. Pass the label map.", nameof(labels)));
-            counts.Add(actual.Ids, predicted.Ids);
+            part ??= new SegmentationEvaluation(
+                labels ?? Agree(actual.Labels, predicted.Labels, actualColumn.Name, predictedColumn.Name)
+                    ?? throw new ArgumentException($"Neither column '{actualColumn.Name}' nor '{predictedColumn.Name}' says which classes there are. Pass the label map.", nameof(labels)),
+                keepImages: false);
+            string name = $"row {RowNumber(getId)}";
+            if (byId)
+                part.Add(actual.WithLabels(null), predicted.WithLabels(null), name);
+            else
+                part.Add(actual, predicted, name);
         }
 
-        return counts;
+        return part;
     }
 
     private static ulong RowNumber(ValueGetter<DataViewRowId> getId)
@@ -97,20 +96,10 @@ internal static class SegmentationEvaluator
         return id.Low;
     }
 
-    private static LabelMap? Agree(LabelMap? actual, LabelMap? predicted, string label, string prediction)
-    {
-        if (actual is null || predicted is null)
-            return actual ?? predicted;
-        if (actual.ClassCount != predicted.ClassCount)
-            throw new ArgumentException($"Column '{label}' has the {actual.ClassCount} classes of '{actual.Name}', column '{prediction}' the {predicted.ClassCount} of '{predicted.Name}'. Read the labels with the map that the model was trained with.", nameof(predicted));
-        for (int id = 0; id < actual.ClassCount; id++)
-        {
-            if (actual.Classes[id].Name != predicted.Classes[id].Name)
-                throw new ArgumentException($"Column '{label}' calls class {id} '{actual.Classes[id].Name}', column '{prediction}' calls it '{predicted.Classes[id].Name}'. Read the labels with the map that the model was trained with, or pass the label map to count by id.", nameof(predicted));
-        }
-
-        return actual;
-    }
+    private static LabelMap? Agree(LabelMap? actual, LabelMap? predicted, string label, string prediction) =>
+        actual is not null && predicted is not null && actual.FindDifference(predicted, $"Column '{label}'", $"column '{prediction}'") is { } difference
+            ? throw new ArgumentException($"{difference} Read the labels with the map that the model was trained with, or pass the label map to count by id.", nameof(predicted))
+            : actual ?? predicted;
 
     private static void WaitAll(Task[] workers)
     {

@@ -26,7 +26,7 @@ public sealed class SemanticSegmentationMetrics
         for (int id = 0; id < classes; id++)
         {
             double hit = counts[id, id], actual = counts.GetActualCount(id), predicted = counts.GetPredictedCount(id);
-            iou[id] = hit / (actual + predicted - hit);
+            iou[id] = IoU(hit, actual, predicted);
             accuracy[id] = hit / actual;
             correct += hit;
             total += actual;
@@ -34,19 +34,19 @@ public sealed class SemanticSegmentationMetrics
                 weighted += actual * iou[id];
         }
 
-        PerClassIntersectionOverUnion = Array.AsReadOnly(iou);
+        PerClassIoU = Array.AsReadOnly(iou);
         PerClassAccuracy = Array.AsReadOnly(accuracy);
-        MeanIntersectionOverUnion = MeanOfDefined(iou);
+        MeanIoU = MeanOfDefined(iou);
         MeanClassAccuracy = MeanOfDefined(accuracy);
         PixelAccuracy = correct / total;
-        FrequencyWeightedIntersectionOverUnion = weighted / total;
+        FrequencyWeightedIoU = weighted / total;
     }
 
-    /// <summary>mIoU: the mean of <see cref="PerClassIntersectionOverUnion"/> over the classes that occur, in [0, 1].</summary>
-    public double MeanIntersectionOverUnion { get; }
+    /// <summary>mIoU: the mean of <see cref="PerClassIoU"/> over the classes that occur, in [0, 1].</summary>
+    public double MeanIoU { get; }
 
     /// <summary>IoU by train id, in [0, 1]; NaN for a class that occurs in neither mask.</summary>
-    public IReadOnlyList<double> PerClassIntersectionOverUnion { get; }
+    public IReadOnlyList<double> PerClassIoU { get; }
 
     /// <summary>The share of pixels whose class is right, in [0, 1].</summary>
     public double PixelAccuracy { get; }
@@ -58,7 +58,7 @@ public sealed class SemanticSegmentationMetrics
     public IReadOnlyList<double> PerClassAccuracy { get; }
 
     /// <summary>The mean of the classes' IoU weighted by their share of the ground truth, in [0, 1].</summary>
-    public double FrequencyWeightedIntersectionOverUnion { get; }
+    public double FrequencyWeightedIoU { get; }
 
     /// <summary>The counts that all of this comes from, with the names of the classes.</summary>
     public SegmentationConfusionMatrix ConfusionMatrix { get; }
@@ -72,11 +72,11 @@ public sealed class SemanticSegmentationMetrics
             ["class", "IoU", "accuracy", "pixels"],
             .. ConfusionMatrix.Labels.Classes.Select((label, id) => (string[])
             [
-                label.Name, Format(PerClassIntersectionOverUnion[id]), Format(PerClassAccuracy[id]),
+                label.Name, Format(PerClassIoU[id]), Format(PerClassAccuracy[id]),
                 ConfusionMatrix.GetActualCount(id).ToString("N0", CultureInfo.InvariantCulture),
             ]),
             [
-                "mean", Format(MeanIntersectionOverUnion), Format(MeanClassAccuracy),
+                "mean", Format(MeanIoU), Format(MeanClassAccuracy),
                 Enumerable.Range(0, ConfusionMatrix.ClassCount).Sum(ConfusionMatrix.GetActualCount).ToString("N0", CultureInfo.InvariantCulture),
             ],
         ];
@@ -94,7 +94,7 @@ public sealed class SemanticSegmentationMetrics
             text.Append('\n');
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"pixel accuracy {Format(PixelAccuracy)}, frequency-weighted IoU {Format(FrequencyWeightedIntersectionOverUnion)}\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"pixel accuracy {Format(PixelAccuracy)}, frequency-weighted IoU {Format(FrequencyWeightedIoU)}\n").ToString();
     }
 
     /// <inheritdoc cref="GetFormattedTable"/>
@@ -102,9 +102,22 @@ public sealed class SemanticSegmentationMetrics
 
     private static string Format(double value) => double.IsNaN(value) ? "-" : value.ToString("F4", CultureInfo.InvariantCulture);
 
-    private static double MeanOfDefined(double[] values)
+    /// <returns>IoU in [0, 1]; NaN when the class occurs in neither mask.</returns>
+    internal static double IoU(double hit, double actual, double predicted) => hit / (actual + predicted - hit);
+
+    /// <returns>The mean of the values that are not NaN; NaN where there are none.</returns>
+    internal static double MeanOfDefined(ReadOnlySpan<double> values)
     {
-        var defined = values.Where(value => !double.IsNaN(value)).ToArray();
-        return defined.Length == 0 ? double.NaN : defined.Average();
+        double sum = 0;
+        int defined = 0;
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+                continue;
+            sum += value;
+            defined++;
+        }
+
+        return sum / defined;
     }
 }

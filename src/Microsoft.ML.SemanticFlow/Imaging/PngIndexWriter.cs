@@ -7,7 +7,7 @@ using System.IO.Compression;
 
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
-/// <summary>Writes 8-bit palette and gray PNG files, several times faster than an image library at its usual settings.</summary>
+/// <summary>Writes 8-bit palette and gray PNG files, and 16-bit gray ones, several times faster than an image library at its usual settings.</summary>
 /// <remarks>Rows stay unfiltered: class ids come in long runs, which the fastest compression level already finds.</remarks>
 internal static class PngIndexWriter
 {
@@ -40,13 +40,37 @@ internal static class PngIndexWriter
         WriteChunk(stream, "IEND"u8, []);
     }
 
-    private static void WriteHeader(Stream stream, int height, int width, byte colorType)
+    /// <param name="stream">Takes the file.</param>
+    /// <param name="ids">What the pixels are, row by row.</param>
+    /// <param name="table">The gray value of each of the 256 ids.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    public static void WriteGray16(Stream stream, ReadOnlySpan<byte> ids, ReadOnlySpan<ushort> table, int height, int width)
+    {
+        WriteHeader(stream, height, width, colorType: 0, depth: 16);
+        var compressed = new MemoryStream(capacity: 1 << 16);
+        using (var deflate = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var line = new byte[2 * width + 1]; // the first byte, 0: not filtered
+            for (int row = 0; row < height; row++)
+            {
+                for (int column = 0; column < width; column++)
+                    BinaryPrimitives.WriteUInt16BigEndian(line.AsSpan(2 * column + 1), table[ids[row * width + column]]);
+                deflate.Write(line);
+            }
+        }
+
+        WriteChunk(stream, "IDAT"u8, compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
+        WriteChunk(stream, "IEND"u8, []);
+    }
+
+    private static void WriteHeader(Stream stream, int height, int width, byte colorType, byte depth = 8)
     {
         Span<byte> header = stackalloc byte[13];
         header.Clear();
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
-        (header[8], header[9]) = (8, colorType);
+        (header[8], header[9]) = (depth, colorType);
         stream.Write(PngIndexReader.Signature);
         WriteChunk(stream, "IHDR"u8, header);
     }

@@ -5,6 +5,6 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One class of a <see cref="LabelMap"/>; its train id is its position in <see cref="LabelMap.Classes"/>.</summary>
 /// <param name="Name">The name shown in tables and reports.</param>
-/// <param name="RawId">The id that label files hold and that predictions are written back as.</param>
+/// <param name="RawId">The id that label files hold and that predictions are written back as; above 255 in files of 16 bits alone.</param>
 /// <param name="Color">The colour it is drawn in.</param>
-public sealed record LabelClass(string Name, byte RawId, RgbColor Color);
+public sealed record LabelClass(string Name, ushort RawId, RgbColor Color);

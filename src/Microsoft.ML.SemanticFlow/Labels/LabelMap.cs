@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SemanticFlow.Labels;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -18,25 +19,25 @@ public sealed class LabelMap
 
     private const string Header = "name,raw_id,train_id,r,g,b";
 
-    private const string NameRule = "A name is not empty, holds no comma, quote or line break, and neither begins nor ends with a space.";
+    private const string NameRule = "A name is text, and not of white space alone.";
 
-    private readonly byte[] _trainIds = new byte[256];
-    private readonly bool[] _known = new bool[256];
+    private static readonly string[] _columns = Header.Split(',');
+
+    private readonly byte[] _trainIds;
+    private readonly bool[] _known;
     private readonly Row[] _rows;
 
-    private sealed record Row(string Name, byte RawId, byte TrainId, RgbColor Color);
+    private sealed record Row(string Name, ushort RawId, byte TrainId, RgbColor Color);
 
+    // The rows have raw ids of their own.
     private LabelMap(string name, Row[] rows)
     {
         Name = name;
         _rows = rows;
+        int largest = rows.Length == 0 ? 0 : rows.Max(row => row.RawId);
+        (_trainIds, _known) = (new byte[Math.Max(256, largest + 1)], new bool[Math.Max(256, largest + 1)]);
         foreach (var row in rows)
-        {
-            if (_known[row.RawId])
-                throw new InvalidDataException($"Label map '{name}' lists raw id {row.RawId} twice. Keep one row for it.");
-            _known[row.RawId] = true;
-            _trainIds[row.RawId] = row.TrainId;
-        }
+            (_trainIds[row.RawId], _known[row.RawId]) = (row.TrainId, true);
 
         // Several raw ids may share a train id; the first names the class and is what predictions are written back as.
         var classes = rows.Where(row => row.TrainId != IgnoreId).DistinctBy(row => row.TrainId).OrderBy(row => row.TrainId).ToArray();
@@ -66,7 +67,7 @@ public sealed class LabelMap
     /// <param name="name">The name of the label space.</param>
     /// <param name="classNames">The classes, in the order of their ids; 1 to 255 of them.</param>
     /// <returns>The map.</returns>
-    /// <exception cref="ArgumentException">A name holds a comma, a quote or a line break, which the table of <see cref="ToCsv"/> cannot.</exception>
+    /// <exception cref="ArgumentException">A name is empty, or of white space alone.</exception>
     public static LabelMap FromClassNames(string name, params IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -79,45 +80,52 @@ public sealed class LabelMap
                 throw new ArgumentException($"Class {id} of label map '{name}' is named '{classNames[id]}'. {NameRule}", nameof(classNames));
         }
 
-        return new LabelMap(name, [.. classNames.Select((text, id) => new Row(text, (byte)id, (byte)id, Generate(id)))]);
+        return new LabelMap(name, [.. classNames.Select((text, id) => new Row(text, (ushort)id, (byte)id, Generate(id)))]);
     }
 
     /// <summary>Reads a map from a table with the columns name, raw_id, train_id, r, g, b.</summary>
-    /// <param name="path">The CSV file; its name without the ending names the map.</param>
+    /// <param name="path">The CSV file, in UTF-8; its name without the ending names the map.</param>
     /// <returns>The map.</returns>
-    /// <exception cref="InvalidDataException">The table is not one.</exception>
+    /// <exception cref="InvalidDataException">The table is not one; the message names line and column.</exception>
     public static LabelMap Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Parse(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path));
+        string name = Path.GetFileNameWithoutExtension(path);
+        return Parse(name, Csv.Decode(File.ReadAllBytes(path), $"Label map '{name}'"));
     }
 
     /// <summary>Reads a map from the text of a table with the columns name, raw_id, train_id, r, g, b.</summary>
     /// <param name="name">The name of the label space.</param>
-    /// <param name="csv">The table, with its header line.</param>
+    /// <param name="csv">The table, with its header line. A name with a comma, a quote or a line break stands in quotes, its own quotes doubled (RFC 4180).</param>
     /// <returns>The map.</returns>
-    /// <exception cref="InvalidDataException">The table is not one.</exception>
+    /// <exception cref="InvalidDataException">The table is not one; the message names line and column.</exception>
     public static LabelMap Parse(string name, string csv)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(csv);
-        var lines = csv.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || lines[0] != Header)
-            throw new InvalidDataException($"Label map '{name}' does not start with the line '{Header}'.");
+        string source = $"Label map '{name}'";
+        var table = Csv.Read(csv, source);
+        if (table is not [var header, ..] || !header.Cells.SequenceEqual(_columns))
+            throw new InvalidDataException($"{source} does not start with the line '{Header}'.");
 
-        var rows = new Row[lines.Length - 1];
-        for (int line = 1; line < lines.Length; line++)
+        var lines = new Dictionary<ushort, int>();
+        var rows = new Row[table.Count - 1];
+        for (int i = 0; i < rows.Length; i++)
         {
-            var cells = lines[line].Split(',', StringSplitOptions.TrimEntries);
-            var numbers = new byte[5];
-            bool valid = cells.Length == 6 && cells[0].Length > 0;
-            for (int i = 0; valid && i < numbers.Length; i++)
-                valid = byte.TryParse(cells[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]);
-            if (!valid)
-                throw new InvalidDataException($"Label map '{name}', line {line + 1}: '{lines[line]}' is not a name and five numbers from 0 to 255.");
+            var (line, cells) = (table[i + 1].Line, table[i + 1].Cells);
+            if (cells.Count != _columns.Length)
+                throw new InvalidDataException($"{Place(Math.Min(cells.Count, _columns.Length))}: the row has {cells.Count} cells instead of {_columns.Length}. Put a name with commas in quotes.");
             if (!IsName(cells[0]))
-                throw new InvalidDataException($"Label map '{name}', line {line + 1}: the class is named '{cells[0]}'. {NameRule}");
-            rows[line - 1] = new Row(cells[0], numbers[0], numbers[1], new RgbColor(numbers[2], numbers[3], numbers[4]));
+                throw new InvalidDataException($"{Place(0)}: the class is named '{cells[0]}'. {NameRule}");
+            rows[i] = new Row(cells[0], Number(1, ushort.MaxValue), (byte)Number(2, 255), new RgbColor((byte)Number(3, 255), (byte)Number(4, 255), (byte)Number(5, 255)));
+            if (!lines.TryAdd(rows[i].RawId, line))
+                throw new InvalidDataException($"{Place(1)}: raw id {rows[i].RawId} is in line {lines[rows[i].RawId]} already. Keep one row for it.");
+
+            ushort Number(int column, int most) => ushort.TryParse(cells[column], NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) && number <= most
+                ? number
+                : throw new InvalidDataException($"{Place(column)}: '{cells[column]}' is not a number from 0 to {most}.");
+
+            string Place(int column) => Csv.Place(source, line, column + 1) + (column < _columns.Length ? $" ({_columns[column]})" : "");
         }
 
         return new LabelMap(name, rows);
@@ -129,25 +137,125 @@ public sealed class LabelMap
     {
         var text = new StringBuilder(Header).Append('\n');
         foreach (var row in _rows)
-            text.Append(CultureInfo.InvariantCulture, $"{row.Name},{row.RawId},{row.TrainId},{row.Color.R},{row.Color.G},{row.Color.B}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Csv.Quote(row.Name)},{row.RawId},{row.TrainId},{row.Color.R},{row.Color.G},{row.Color.B}\n");
         return text.ToString();
+    }
+
+    /// <summary>Joins classes, such as all vehicles into one.</summary>
+    /// <param name="name">The name of the new label space.</param>
+    /// <param name="classes">For each class that changes, the class that it becomes: another of this map, or a new name. Classes that are not named stay.</param>
+    /// <returns>A map that reads the same raw ids into fewer classes, in the order of the first of each.</returns>
+    /// <remarks>A joined class has the colour and the raw id of the class that it is named after; where the name is new, those of the first class in it.</remarks>
+    /// <exception cref="ArgumentException">This map has no class of a name, or a new name is blank.</exception>
+    public LabelMap Merge(string name, IReadOnlyDictionary<string, string> classes)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(classes);
+        RequireClasses(classes.Keys, nameof(classes));
+        RequireNames(classes.Values, nameof(classes));
+
+        string[] names = [.. Classes.Select(label => classes.GetValueOrDefault(label.Name, label.Name))];
+        string[] joined = [.. names.Distinct(StringComparer.Ordinal)];
+        var trainIds = names.Select(into => (byte)Array.IndexOf(joined, into)).ToArray();
+        var ids = Enumerable.Range(0, ClassCount).ToArray();
+
+        // The first row of a train id speaks for the class: that of the class which keeps its name, else of the first class.
+        var speakers = joined.Select(into => ids.Where(id => names[id] == into).OrderBy(id => Classes[id].Name == into ? 0 : 1).First())
+            .ToDictionary(id => Classes[id].RawId, id => names[id]);
+        var rows = _rows.Select(row => row with { TrainId = row.TrainId == IgnoreId ? IgnoreId : trainIds[row.TrainId] });
+        return new LabelMap(name, [.. rows
+            .OrderBy(row => speakers.ContainsKey(row.RawId) ? 0 : 1)
+            .Select(row => speakers.TryGetValue(row.RawId, out string? into) ? row with { Name = into } : row)]);
+    }
+
+    /// <summary>The same raw and train ids under other names or in other colours.</summary>
+    /// <param name="name">The name of the new label space; null keeps it.</param>
+    /// <param name="names">New names by the old ones; null keeps all.</param>
+    /// <param name="colors">New colours by the old names; null keeps all.</param>
+    /// <returns>The map.</returns>
+    /// <exception cref="ArgumentException">This map has no class of a name, a new name is blank, or two classes would share one.</exception>
+    public LabelMap With(string? name = null, IReadOnlyDictionary<string, string>? names = null, IReadOnlyDictionary<string, RgbColor>? colors = null)
+    {
+        RequireClasses(names?.Keys ?? [], nameof(names));
+        RequireNames(names?.Values ?? [], nameof(names));
+        RequireClasses(colors?.Keys ?? [], nameof(colors));
+        if (names is not null && Classes.Select(label => names.GetValueOrDefault(label.Name, label.Name)).GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } same)
+            throw new ArgumentException($"Two classes of label map '{Name}' would be named '{same.Key}'. Name them apart, or join them with Merge.", nameof(names));
+
+        var speakers = Classes.Select(label => label.RawId).ToHashSet();
+        return new LabelMap(name ?? Name, Array.ConvertAll(_rows, row => speakers.Contains(row.RawId)
+            ? row with { Name = names?.GetValueOrDefault(row.Name, row.Name) ?? row.Name, Color = colors?.GetValueOrDefault(row.Name, row.Color) ?? row.Color }
+            : row));
     }
 
     /// <summary>Translates a raw id of a label file.</summary>
     /// <param name="rawId">The id in the file.</param>
     /// <param name="trainId">The class, or 255 when ignored.</param>
     /// <returns>Whether the map knows the raw id.</returns>
-    public bool TryGetTrainId(byte rawId, out byte trainId)
+    public bool TryGetTrainId(ushort rawId, out byte trainId)
     {
-        trainId = _trainIds[rawId];
-        return _known[rawId];
+        bool known = rawId < _known.Length && _known[rawId];
+        trainId = known ? _trainIds[rawId] : (byte)0;
+        return known;
+    }
+
+    /// <summary>Says what keeps masks of this map from being compared with masks of another: the classes have the same names in the same order, or they differ.</summary>
+    /// <param name="other">The other map.</param>
+    /// <param name="subject">What has the classes of this map, as the sentence begins; null names the map.</param>
+    /// <param name="otherSubject">What has those of the other; null names the map.</param>
+    /// <returns>A sentence that names the first class that differs; null where none does. Raw ids and colours may differ.</returns>
+    public string? FindDifference(LabelMap other, string? subject = null, string? otherSubject = null)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (ReferenceEquals(this, other))
+            return null;
+        string[] names = [.. Classes.Select(label => label.Name)], others = [.. other.Classes.Select(label => label.Name)];
+        int id = names.AsSpan().CommonPrefixLength(others);
+        if (id == names.Length && id == others.Length)
+            return null;
+
+        subject ??= $"Label map '{Name}'";
+        otherSubject ??= $"label map '{other.Name}'";
+        string first = id < names.Length ? $"'{names[id]}'" : "missing", second = id < others.Length ? $"'{others[id]}'" : "missing";
+        if (names.Length != others.Length)
+            return $"{subject} has {names.Length} classes, {otherSubject} has {others.Length}: class {id} is {first} in the first and {second} in the second.";
+        return names.Order(StringComparer.Ordinal).SequenceEqual(others.Order(StringComparer.Ordinal))
+            ? $"{subject} and {otherSubject} have the same classes in another order: class {id} is {first} in the first and {second} in the second."
+            : $"{subject} calls class {id} {first}, {otherSubject} calls it {second}.";
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({ClassCount} classes)";
 
-    // The table has no quoting: what would need it is refused, so that every map survives being written and read.
-    private static bool IsName(string? name) => name is { Length: > 0 } && name.AsSpan().IndexOfAny("\",\r\n") < 0 && name.Trim() == name;
+    /// <summary>No raw id above it is known: 255 at least.</summary>
+    internal int LargestRawId => _known.Length - 1;
+
+    /// <summary>Whether another map has the same classes in the same order, whatever their raw ids and colours.</summary>
+    internal bool HasClassesOf(LabelMap other) => Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
+
+    /// <summary>Whether another map reads label files to the same classes, whatever their colours.</summary>
+    internal bool ReadsAs(LabelMap other) => HasClassesOf(other) && _known.SequenceEqual(other._known) && _trainIds.SequenceEqual(other._trainIds);
+
+    private void RequireClasses(IEnumerable<string> names, string parameter)
+    {
+        foreach (string name in names)
+        {
+            if (!Classes.Any(label => label.Name == name))
+                throw new ArgumentException($"Label map '{Name}' has no class '{name}'; its classes are {string.Join(", ", Classes.Select(label => Csv.Quote(label.Name)))}.", parameter);
+        }
+    }
+
+    private void RequireNames(IEnumerable<string> names, string parameter)
+    {
+        foreach (string name in names)
+        {
+            if (!IsName(name))
+                throw new ArgumentException($"A class of label map '{Name}' would be named '{name}'. {NameRule}", parameter);
+        }
+    }
+
+    // A lone half of a character would not survive being written to a file.
+    private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) == name;
 
     /// <summary>A colour for a class without one: the bit-interleaved sequence of the PASCAL VOC palette.</summary>
     internal static RgbColor Generate(int id)

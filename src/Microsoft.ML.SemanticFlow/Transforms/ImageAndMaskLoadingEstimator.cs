@@ -6,14 +6,14 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>Reads images and their label files; there is nothing to fit.</summary>
+/// <summary>Reads images and their label files; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImagesAndMasks"/>.</remarks>
 public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
 {
-    private readonly RowEstimator _rows;
+    private readonly LabelFileEstimator _rows;
 
-    internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap labels, MaskIds ids) =>
-        _rows = new RowEstimator(new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, labels, ids));
+    internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap? labels, MaskIds? ids) =>
+        _rows = new LabelFileEstimator(labelPath, labels, ids, files => new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, files));
 
     /// <inheritdoc/>
     public ITransformer Fit(IDataView input) => _rows.Fit(input);

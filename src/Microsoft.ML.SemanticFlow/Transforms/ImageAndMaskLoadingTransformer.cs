@@ -21,13 +21,12 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     private readonly string _mask;
     private readonly string _imagePath;
     private readonly string _labelPath;
-    private readonly LabelMap _labels;
-    private readonly MaskIds _ids;
+    private readonly LabelFiles _files;
 
-    public ImageAndMaskLoadingTransformer(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap labels, MaskIds ids)
+    public ImageAndMaskLoadingTransformer(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelFiles files)
         : base(environment, LoaderSignature)
     {
-        (_image, _mask, _imagePath, _labelPath, _labels, _ids) = (image, mask, imagePath, labelPath, labels, ids);
+        (_image, _mask, _imagePath, _labelPath, _files) = (image, mask, imagePath, labelPath, files);
         Inputs = [RowInput.Text("image path", imagePath), RowInput.Text("label path", labelPath)];
         Outputs =
         [
@@ -43,7 +42,11 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
                 return () => LoadMask(path().ToString(), label().ToString());
             })
             {
-                Annotations = _ => MaskAnnotations.Of(labels),
+                Annotations = schema =>
+                {
+                    files.RequireAgreement(schema[labelPath]);
+                    return files.Annotations;
+                },
             },
         ];
     }
@@ -53,14 +56,13 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     internal override IReadOnlyList<RowOutput> Outputs { get; }
 
     public static ImageAndMaskLoadingTransformer Read(IHostEnvironment environment, BinaryReader reader) =>
-        new(environment, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), SavedLabels.Read(reader), (MaskIds)reader.ReadByte());
+        new(environment, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), SavedLabels.ReadFiles(reader));
 
     private protected override void Write(BinaryWriter writer)
     {
         foreach (string column in (string[])[_image, _mask, _imagePath, _labelPath])
             writer.Write(column);
-        SavedLabels.Write(writer, _labels);
-        writer.Write((byte)_ids);
+        SavedLabels.Write(writer, _files);
     }
 
     private static MLImage LoadImage(string path)
@@ -74,7 +76,7 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     private SegmentationMask LoadMask(string imagePath, string labelPath)
     {
         // The image's header is enough, so a reader of masks alone pays for no decoding.
-        var mask = MaskCodec.Load(labelPath, _labels, _ids);
+        var mask = _files.Load(labelPath);
         var (height, width) = ImageCodec.ReadSize(imagePath);
         return mask.Height == height && mask.Width == width
             ? mask

@@ -6,14 +6,14 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>Reads label files into masks; there is nothing to fit.</summary>
+/// <summary>Reads label files into masks; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadMasks"/>.</remarks>
 public sealed class MaskLoadingEstimator : IEstimator<ITransformer>
 {
-    private readonly RowEstimator _rows;
+    private readonly LabelFileEstimator _rows;
 
-    internal MaskLoadingEstimator(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap labels, MaskIds ids) =>
-        _rows = new RowEstimator(new MaskLoadingTransformer(environment, outputColumn, pathColumn, labels, ids));
+    internal MaskLoadingEstimator(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap? labels, MaskIds? ids) =>
+        _rows = new LabelFileEstimator(pathColumn, labels, ids, files => new MaskLoadingTransformer(environment, outputColumn, pathColumn, files));
 
     /// <inheritdoc/>
     public ITransformer Fit(IDataView input) => _rows.Fit(input);

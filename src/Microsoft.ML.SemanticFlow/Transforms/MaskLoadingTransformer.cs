@@ -10,7 +10,7 @@ using Microsoft.ML.SemanticFlow.Transforms;
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
 /// <summary>Reads label files: a path becomes a mask of train ids. An empty path gives no mask.</summary>
-internal sealed class MaskLoadingTransformer(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap labels, MaskIds ids)
+internal sealed class MaskLoadingTransformer(IHostEnvironment environment, string outputColumn, string pathColumn, LabelFiles files)
     : RowTransformer(environment, LoaderSignature), ISavedTransformer<MaskLoadingTransformer>
 {
     internal const string LoaderSignature = "SemanticFlowLoadMasks";
@@ -22,21 +22,24 @@ internal sealed class MaskLoadingTransformer(IHostEnvironment environment, strin
         new RowOutput<SegmentationMask>(outputColumn, SegmentationMaskDataViewType.Instance, [pathColumn], row =>
         {
             var path = row.Get<ReadOnlyMemory<char>>(pathColumn);
-            return () => path() is { IsEmpty: false } file ? MaskCodec.Load(file.ToString(), labels, ids) : null;
+            return () => path() is { IsEmpty: false } file ? files.Load(file.ToString()) : null;
         })
         {
-            Annotations = _ => MaskAnnotations.Of(labels),
+            Annotations = schema =>
+            {
+                files.RequireAgreement(schema[pathColumn]);
+                return files.Annotations;
+            },
         },
     ];
 
     public static MaskLoadingTransformer Read(IHostEnvironment environment, BinaryReader reader) =>
-        new(environment, reader.ReadString(), reader.ReadString(), SavedLabels.Read(reader), (MaskIds)reader.ReadByte());
+        new(environment, reader.ReadString(), reader.ReadString(), SavedLabels.ReadFiles(reader));
 
     private protected override void Write(BinaryWriter writer)
     {
         writer.Write(outputColumn);
         writer.Write(pathColumn);
-        SavedLabels.Write(writer, labels);
-        writer.Write((byte)ids);
+        SavedLabels.Write(writer, files);
     }
 }

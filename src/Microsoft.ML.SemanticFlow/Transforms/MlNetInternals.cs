@@ -22,12 +22,12 @@ namespace Microsoft.ML.SemanticFlow.Transforms
     /// <summary>The only place that touches internals of ML.NET. The project file lists the types it needs exposed.</summary>
     /// <remarks>
     /// ML.NET keeps saving, loading and schema shapes to itself (dotnet/machinelearning#4911). These calls were checked
-    /// with <see cref="CheckedVersion"/>; a test fails when another version is referenced.
+    /// with <see cref="CheckedVersion"/>; a test fails when another version is referenced. docs/mlnet-internals.md has the whole story.
     /// </remarks>
     internal static class MlNetInternals
     {
         /// <summary>The version of Microsoft.ML that these calls were checked with.</summary>
-        public const string CheckedVersion = "5.0.1";
+        public const string CheckedVersion = "6.0.0";
 
         private const string PayloadName = "SemanticFlow.bin";
         private const string ModelSignature = "SEMFLOW "; // ML.NET wants exactly eight characters

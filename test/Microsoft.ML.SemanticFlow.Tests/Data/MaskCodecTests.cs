@@ -65,6 +65,46 @@ public sealed class MaskCodecTests
     }
 
     [TestMethod]
+    public void SaveAndLoad_RawIdsAbove255_AreKeptIn16Bits()
+    {
+        using var folder = new TemporaryFolder();
+        var labels = LabelMap.Parse("wide", "name,raw_id,train_id,r,g,b\nsky,300,0,1,1,1\nroad,65535,1,2,2,2\n");
+        var mask = new SegmentationMask(2, 2, [0, 1, 255, 0], labels);
+
+        mask.Save(folder["raw.png"]);
+        mask.Save(folder["train.png"], MaskIds.Train);
+
+        var raw = SemanticFlow.Imaging.PngIndexReader.Read(folder["raw.png"]);
+        Assert.AreEqual(16, raw.BitDepth);
+        CollectionAssert.AreEqual(new ushort[] { 300, 65535, 255, 300 }, raw.WideSamples);
+        Assert.AreEqual(8, SemanticFlow.Imaging.PngIndexReader.Read(folder["train.png"]).BitDepth);
+        CollectionAssert.AreEqual(mask.Ids.ToArray(), SegmentationMask.Load(folder["raw.png"], labels).Ids.ToArray());
+        CollectionAssert.AreEqual(mask.Ids.ToArray(), SegmentationMask.Load(folder["train.png"], labels, MaskIds.Train).Ids.ToArray());
+    }
+
+    [TestMethod]
+    public void Load_UnknownIdOf16Bits_SaysWhereAndWhatIsKnown()
+    {
+        var labels = LabelMap.Parse("wide", "name,raw_id,train_id,r,g,b\nsky,300,0,1,1,1\nroad,301,1,2,2,2\nvoid,0,255,0,0,0\n");
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => MaskCodec.Load(PngFiles.Indexed([300, 302], 1, 2, 16), "x.png", labels));
+
+        Assert.AreEqual("Mask 'x.png' holds class id 302 at row 0, column 1; label map 'wide' knows 0, 300 to 301. Read it with the map it was drawn with.", error.Message);
+    }
+
+    [TestMethod]
+    public void Save_IgnoredPixelsWithoutARawId_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var labels = LabelMap.Parse("binary", "name,raw_id,train_id,r,g,b\nground,0,0,1,1,1\nroad,255,1,2,2,2\n");
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new SegmentationMask(1, 2, [0, 255], labels).Save(folder["m.png"]));
+        new SegmentationMask(1, 2, [0, 1], labels).Save(folder["m.png"]);
+
+        Assert.StartsWith("The mask ignores the pixel at row 0, column 1; label map 'binary' has raw id 255 for a class and none to ignore.", error.Message);
+    }
+
+    [TestMethod]
     public void SaveAndLoad_AnySizeAndIds_GiveTheMaskBack()
     {
         using var folder = new TemporaryFolder();

@@ -26,12 +26,12 @@ public sealed class CrossValidateTests
         Assert.AreEqual((20L, 0L, 4L, 0L), (matrix[0, 0], matrix[0, 1], matrix[1, 0], matrix[1, 1]));
         for (int actual = 0; actual < 2; actual++)
             Assert.AreEqual(folds.Sum(fold => fold.Metrics.ConfusionMatrix[actual, 0]), matrix[actual, 0]);
-        Assert.AreEqual((20.0 / 24 + 0) / 2, folds.Metrics.MeanIntersectionOverUnion, 1e-15);
+        Assert.AreEqual((20.0 / 24 + 0) / 2, folds.Metrics.MeanIoU, 1e-15);
 
         // Two folds of eight left pixels: mIoU 1. One of four and four: IoU 4 / 8 and 0, mIoU 0.25.
-        CollectionAssert.AreEquivalent(new[] { 1, 1, 0.25 }, folds.Select(fold => fold.Metrics.MeanIntersectionOverUnion).ToArray());
-        Assert.AreEqual(0.75, folds.AverageMeanIntersectionOverUnion, 1e-15);
-        Assert.AreEqual(Math.Sqrt((2 * 0.25 * 0.25 + 0.5 * 0.5) / 2), folds.MeanIntersectionOverUnionStandardDeviation, 1e-15);
+        CollectionAssert.AreEquivalent(new[] { 1, 1, 0.25 }, folds.Select(fold => fold.Metrics.MeanIoU).ToArray());
+        Assert.AreEqual(0.75, folds.AverageMeanIoU, 1e-15);
+        Assert.AreEqual(Math.Sqrt((2 * 0.25 * 0.25 + 0.5 * 0.5) / 2), folds.MeanIoUStandardDeviation, 1e-15);
         foreach (var fold in folds)
         {
             Assert.AreEqual(2, fold.Data.TestSet.GetRowCount());

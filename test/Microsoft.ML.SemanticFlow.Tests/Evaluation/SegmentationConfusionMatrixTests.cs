@@ -20,7 +20,7 @@ public sealed class SegmentationConfusionMatrixTests
 
         Assert.AreEqual(1, matrix[0, 0]);
         Assert.AreEqual(1, matrix[1, 2]);
-        Assert.AreEqual(2, matrix.Counts.Sum(row => row.Sum()));
+        Assert.AreEqual(2, matrix.GetCounts().Sum(row => row.Sum()));
     }
 
     [TestMethod]
@@ -64,17 +64,27 @@ public sealed class SegmentationConfusionMatrixTests
         whole.Add([0, 1, 1, 2, 2], [0, 2, 2, 2, 0]);
 
         for (int actual = 0; actual < 3; actual++)
-            CollectionAssert.AreEqual(whole.Counts[actual].ToArray(), first.Counts[actual].ToArray());
+            CollectionAssert.AreEqual(whole.GetCounts()[actual].ToArray(), first.GetCounts()[actual].ToArray());
     }
 
     [TestMethod]
-    public void Add_MasksOfDifferentSizes_NamesBoth()
+    public void Add_MatrixOfOtherClasses_SaysWhich()
     {
         var matrix = new SegmentationConfusionMatrix(_three);
 
-        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add(new SegmentationMask(1, 4, new byte[4]), new SegmentationMask(2, 2, new byte[4])));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add(new SegmentationConfusionMatrix(LabelMap.FromClassNames("other", "a", "c", "b"))));
 
-        StringAssert.StartsWith(error.Message, "The predicted mask is 2 x 2, the ground truth 1 x 4. Resize one to the other.", StringComparison.Ordinal);
+        StringAssert.StartsWith(error.Message, "This confusion matrix and the other have the same classes in another order: class 1 is 'b' in the first and 'c' in the second.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Add_IdsOfDifferentLengths_NamesBoth()
+    {
+        var matrix = new SegmentationConfusionMatrix(_three);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add([0, 1], [0]));
+
+        StringAssert.StartsWith(error.Message, "There are 1 predicted ids for 2 of the ground truth.", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -99,15 +109,15 @@ public sealed class SegmentationConfusionMatrixTests
 
         Assert.AreEqual(expected.GetProperty("acc").GetDouble(), metrics.PixelAccuracy, tolerance);
         Assert.AreEqual(expected.GetProperty("acc_cls").GetDouble(), metrics.MeanClassAccuracy, tolerance);
-        Assert.AreEqual(expected.GetProperty("mean_iu").GetDouble(), metrics.MeanIntersectionOverUnion, tolerance);
-        Assert.AreEqual(expected.GetProperty("fwavacc").GetDouble(), metrics.FrequencyWeightedIntersectionOverUnion, tolerance);
+        Assert.AreEqual(expected.GetProperty("mean_iu").GetDouble(), metrics.MeanIoU, tolerance);
+        Assert.AreEqual(expected.GetProperty("fwavacc").GetDouble(), metrics.FrequencyWeightedIoU, tolerance);
         double[] iou = expected.GetProperty("per_class_iou").Numbers(), accuracy = expected.GetProperty("per_class_acc").Numbers();
         var confusion = expected.GetProperty("confusion_rows_are_ground_truth");
         for (int id = 0; id < 19; id++)
         {
-            Assert.AreEqual(iou[id], metrics.PerClassIntersectionOverUnion[id], tolerance, $"IoU of class {id}");
+            Assert.AreEqual(iou[id], metrics.PerClassIoU[id], tolerance, $"IoU of class {id}");
             Assert.AreEqual(accuracy[id], metrics.PerClassAccuracy[id], tolerance, $"accuracy of class {id}");
-            CollectionAssert.AreEqual(confusion[id].Integers(), metrics.ConfusionMatrix.Counts[id].Select(count => (int)count).ToArray());
+            CollectionAssert.AreEqual(confusion[id].Integers(), metrics.ConfusionMatrix.GetCounts()[id].Select(count => (int)count).ToArray());
         }
     }
 }

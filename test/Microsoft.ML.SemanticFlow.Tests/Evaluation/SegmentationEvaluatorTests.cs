@@ -28,8 +28,8 @@ public sealed class SegmentationEvaluatorTests
 
         var metrics = _ml.SemanticSegmentation.Evaluate(pipeline.Fit(data).Transform(data));
 
-        Assert.AreEqual(1, metrics.MeanIntersectionOverUnion);
-        Assert.AreEqual(3 * 32 * 40, metrics.ConfusionMatrix.Counts.Sum(row => row.Sum()));
+        Assert.AreEqual(1, metrics.MeanIoU);
+        Assert.AreEqual(3 * 32 * 40, metrics.ConfusionMatrix.GetCounts().Sum(row => row.Sum()));
         CollectionAssert.AreEqual(new[] { "blue", "green", "red" }, metrics.ConfusionMatrix.Labels.Classes.Select(label => label.Name).ToArray());
     }
 
@@ -41,7 +41,7 @@ public sealed class SegmentationEvaluatorTests
         var metrics = _ml.SemanticSegmentation.Evaluate(data);
 
         Assert.AreEqual(3.0 / 4, metrics.PixelAccuracy);
-        Assert.AreEqual((1.0 / 2 + 2.0 / 3) / 2, metrics.MeanIntersectionOverUnion, 1e-15);
+        Assert.AreEqual((1.0 / 2 + 2.0 / 3) / 2, metrics.MeanIoU, 1e-15);
     }
 
     [TestMethod]
@@ -51,7 +51,7 @@ public sealed class SegmentationEvaluatorTests
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.Evaluate(data));
 
-        Assert.AreEqual("Row 1: the mask in 'PredictedLabel' is 1 x 3, that in 'Label' 1 x 2. Score images of the labels' size.", error.Message);
+        Assert.AreEqual("The predicted mask of 'row 1' is 1 x 3 pixels (height x width), its label 1 x 2. They must be of one size: resize one to the other.", error.Message);
     }
 
     [TestMethod]
@@ -73,6 +73,26 @@ public sealed class SegmentationEvaluatorTests
         var error = Assert.ThrowsExactly<ArgumentException>(() => _ml.SemanticSegmentation.Evaluate(data));
 
         StringAssert.StartsWith(error.Message, "Column 'Label' calls class 1 'right', column 'PredictedLabel' calls it 'centre'.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Evaluate_LaterRowOfOtherClasses_NamesTheRow()
+    {
+        var other = LabelMap.FromClassNames("other", "right", "left");
+        var data = Rows(new Pair { Label = Mask([0]), PredictedLabel = Mask([0]) }, new Pair { Label = Mask([0]), PredictedLabel = Mask([0]).WithLabels(other) });
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.Evaluate(data));
+
+        StringAssert.StartsWith(error.Message, "The predicted mask of 'row 1' and the evaluation have the same classes in another order", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Evaluate_LabelMapGiven_CountsById()
+    {
+        var other = LabelMap.FromClassNames("other", "links", "rechts");
+        var data = Rows(new Pair { Label = Mask([0, 1]), PredictedLabel = Mask([0, 0]).WithLabels(other) });
+
+        Assert.AreEqual(0.5, _ml.SemanticSegmentation.Evaluate(data, labels: _labels).PixelAccuracy);
     }
 
     [TestMethod]

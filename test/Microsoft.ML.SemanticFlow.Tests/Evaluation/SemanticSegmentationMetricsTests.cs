@@ -9,23 +9,23 @@ public sealed class SemanticSegmentationMetricsTests
     private static readonly LabelMap _labels = LabelMap.FromClassNames("street", "road", "traffic sign", "sky");
 
     [TestMethod]
-    public void MeanIntersectionOverUnion_ClassAbsentFromBoth_IsLeftOut()
+    public void MeanIoU_ClassAbsentFromBoth_IsLeftOut()
     {
         // road: TP 2, FN 1, FP 0 = 2/3; traffic sign: TP 1, FN 0, FP 1 = 1/2; sky nowhere.
         var metrics = Measure([0, 0, 0, 1], [0, 0, 1, 1]);
 
-        Assert.AreEqual((2.0 / 3 + 1.0 / 2) / 2, metrics.MeanIntersectionOverUnion, 1e-15);
-        Assert.AreEqual(double.NaN, metrics.PerClassIntersectionOverUnion[2]);
+        Assert.AreEqual((2.0 / 3 + 1.0 / 2) / 2, metrics.MeanIoU, 1e-15);
+        Assert.AreEqual(double.NaN, metrics.PerClassIoU[2]);
     }
 
     [TestMethod]
-    public void PerClassIntersectionOverUnion_PredictedButAbsentFromTruth_IsZero()
+    public void PerClassIoU_PredictedButAbsentFromTruth_IsZero()
     {
         var metrics = Measure([0, 0], [0, 2]);
 
-        Assert.AreEqual(0, metrics.PerClassIntersectionOverUnion[2]);
+        Assert.AreEqual(0, metrics.PerClassIoU[2]);
         Assert.AreEqual(double.NaN, metrics.PerClassAccuracy[2]);
-        Assert.AreEqual((0.5 + 0) / 2, metrics.MeanIntersectionOverUnion);
+        Assert.AreEqual((0.5 + 0) / 2, metrics.MeanIoU);
     }
 
     [TestMethod]
@@ -33,9 +33,9 @@ public sealed class SemanticSegmentationMetricsTests
     {
         var metrics = Measure([255, 255], [0, 1]);
 
-        Assert.AreEqual(double.NaN, metrics.MeanIntersectionOverUnion);
+        Assert.AreEqual(double.NaN, metrics.MeanIoU);
         Assert.AreEqual(double.NaN, metrics.PixelAccuracy);
-        Assert.AreEqual(double.NaN, metrics.FrequencyWeightedIntersectionOverUnion);
+        Assert.AreEqual(double.NaN, metrics.FrequencyWeightedIoU);
     }
 
     [TestMethod]

@@ -159,6 +159,39 @@ public sealed class MaskTransformTests : IDisposable
         }
     }
 
+    // Saved by version 0.1.0 of this library with ML.NET 5.0.1 and SkiaSharp 2.88.9: the pipeline below, every transform in it.
+    [TestMethod]
+    public void Load_PipelineSavedWithMlNet5_GivesWhatItsStepsGive()
+    {
+        var expected = Draw("0", 32, 48);
+        var data = Data();
+        var catalog = _ml.Transforms.SemanticFlow();
+        var pipeline = _ml.Transforms.LoadImages("Stock", null, "ImagePath")
+            .Append(catalog.LoadImagesAndMasks(BrightestChannelModel.Labels))
+            .Append(catalog.LoadMasks("Again", "LabelPath", BrightestChannelModel.Labels))
+            .Append(_ml.Transforms.SemanticFlow(BrightestChannelModel.Save(_folder["model.onnx"]), inputColumnName: "Stock"))
+            .Append(catalog.Resize(64, 96))
+            .Append(catalog.Colorize("Colours"))
+            .Append(catalog.Overlay("Overlay", "Image", "Label", opacity: 0.25));
+
+        var loaded = new MLContext().Model.Load(TestFiles.Find("pipeline-mlnet-5.0.1.zip"), out _);
+
+        IDataView now = pipeline.Fit(data).Transform(data), then = loaded.Transform(data);
+        Assert.AreEqual(now.Schema.ToString(), then.Schema.ToString());
+        foreach (string column in (string[])["Image", "Colours", "Overlay"])
+        {
+            using var image = now.GetColumn<MLImage>(column).Single();
+            using var again = then.GetColumn<MLImage>(column).Single();
+            Assert.IsTrue(image.Pixels.SequenceEqual(again.Pixels), column);
+        }
+
+        foreach (string column in (string[])["Again", "PredictedLabel"])
+        {
+            Assert.IsTrue(expected.Ids.SequenceEqual(then.GetColumn<SegmentationMask>(column).Single().Ids), column);
+            Assert.AreEqual("channels", MaskAnnotations.TryGet(then.Schema[column])!.Name); // the map travels with the column
+        }
+    }
+
     [TestMethod]
     public void Fit_MaskColumnOfAnotherType_SaysSoAsMlNetDoes()
     {

@@ -43,9 +43,9 @@ public sealed class OnnxParityTests
         using var scoring = Free(network, id, OnnxForm.Scoring);
         using var logits = Free(network, id, OnnxForm.Logits);
 
-        foreach (var (height, width) in _sizes)
+        foreach (var (height, width) in _sizes.Skip(IsDeepest(id) ? 1 : 0))
             AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring, OnnxForm.Logits);
-        foreach (var (height, width) in _smallestSizes)
+        foreach (var (height, width) in _smallestSizes.Take(IsDeepest(id) ? 1 : _smallestSizes.Length))
             AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring);
 
         var original = OriginalNetwork.CasesOf(id).First();
@@ -76,7 +76,8 @@ public sealed class OnnxParityTests
 
         foreach (var form in Enum.GetValues<OnnxForm>())
         {
-            foreach (var options in new OnnxExportOptions[] { new() { Form = form }, new() { Form = form, Height = 97, Width = 161 } })
+            OnnxExportOptions free = new() { Form = form }, still = free with { Height = 97, Width = 161 };
+            foreach (var options in IsDeepest(id) ? [still] : new[] { free, still })
                 Assert.AreEqual(Graph(other, twin, options), Graph(network, id, options), options.ToString());
         }
 
@@ -96,6 +97,9 @@ public sealed class OnnxParityTests
         Assert.AreEqual((96, 160), (exported.Verification.Height, exported.Verification.Width));
         AssertSame("sfnet-dfv1", exported.Verification);
     }
+
+    // More of the blocks that shallower networks have, each file a quarter of a gigabyte: fewer sizes are enough.
+    private static bool IsDeepest(string id) => id.EndsWith("-r101", StringComparison.Ordinal);
 
     private static void AssertSameAt(
         int height, int width, SegmentationNetwork network, string id, SegmentationModel scoring, SegmentationModel logits, params OnnxForm[] fixedForms)
@@ -137,7 +141,7 @@ public sealed class OnnxParityTests
     private static void AssertSame(string id, ExportVerification figures)
     {
         // float32 summed in another order over some thousand products, through some twenty layers, or a hundred: as much as it costs the original.
-        double tolerance = id.EndsWith("-r101", StringComparison.Ordinal) ? 5e-4 : 1e-4;
+        double tolerance = IsDeepest(id) ? 5e-4 : 1e-4;
         Assert.IsLessThan(tolerance * figures.LogitRange, figures.LargestLogitDifference, figures.ToString());
         Assert.IsGreaterThan(0.999, figures.ArgMaxAgreement, figures.ToString());
         Assert.IsGreaterThan(1, figures.LogitRange, figures.ToString());      // or there was nothing to compare

@@ -27,7 +27,7 @@ public sealed class FusedCrossEntropyTests
         random.manual_seed(5);
         var logits = (5 * randn(images, classes, height, width)).requires_grad_();
         var labels = randint(0, classes, [images, newHeight, newWidth], ScalarType.Int64);
-        labels.masked_fill_(rand(images, newHeight, newWidth).lt(0.2), SegmentationLoss.Ignored);
+        labels.masked_fill_(rand(images, newHeight, newWidth).lt(0.2), Criterion.Ignored);
         labels.view(-1)[0] = 0; // one counts in any case
         float[] weights = [.. Enumerable.Range(0, classes).Select(k => 0.5f + (k % 3))];
 
@@ -61,7 +61,7 @@ public sealed class FusedCrossEntropyTests
         var exact = functional.interpolate(logits.to(float64), size: labels.shape[1..], mode: InterpolationMode.Bilinear, align_corners: true);
         var expected = functional.softmax(exact, dim: 1).gather(1, labels.unsqueeze(1)).squeeze(1).masked_fill(ignored, 1);
 
-        var probabilities = FusedCrossEntropy.Probabilities(logits, labels.masked_fill(ignored, SegmentationLoss.Ignored));
+        var probabilities = FusedCrossEntropy.Probabilities(logits, labels.masked_fill(ignored, Criterion.Ignored));
 
         Assert.IsLessThan(2e-6, (probabilities.to(float64) - expected).abs().max().item<double>());
     }
@@ -117,7 +117,7 @@ public sealed class FusedCrossEntropyTests
     {
         using var scope = NewDisposeScope();
 
-        float loss = FusedCrossEntropy.Mean(zeros(1, 3, 2, 2), full([1, 4, 4], SegmentationLoss.Ignored, ScalarType.Int64), null).item<float>();
+        float loss = FusedCrossEntropy.Mean(zeros(1, 3, 2, 2), full([1, 4, 4], Criterion.Ignored, ScalarType.Int64), null).item<float>();
 
         Assert.IsTrue(float.IsNaN(loss)); // as libtorch's
     }
@@ -149,6 +149,6 @@ public sealed class FusedCrossEntropyTests
     private static Tensor CrossEntropy(Tensor logits, Tensor labels, float[]? weights)
     {
         var full = functional.interpolate(logits, size: labels.shape[1..], mode: InterpolationMode.Bilinear, align_corners: true);
-        return functional.cross_entropy(full, labels, weights is null ? null : tensor(weights).to(float64), ignore_index: SegmentationLoss.Ignored);
+        return functional.cross_entropy(full, labels, weights is null ? null : tensor(weights).to(float64), ignore_index: Criterion.Ignored);
     }
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Testing;
 using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
@@ -14,7 +15,6 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 /// <summary>Every loss that the golden training runs list, on the outputs the original gave.</summary>
 [TestClass]
-[DoNotParallelize]
 public sealed partial class GoldenLossTests
 {
     // The 19 class weights of Cityscapes that many segmentation codes share.
@@ -44,7 +44,7 @@ public sealed partial class GoldenLossTests
         {
             if (row.Name == "valid_pixels")
             {
-                Assert.AreEqual(row.Value.GetInt64(), labels.ne(255).sum().item<long>());
+                Assert.AreEqual(row.Value.GetInt64(), labels.IsNotEqualTo(255).sum().item<long>());
                 continue;
             }
 
@@ -58,24 +58,24 @@ public sealed partial class GoldenLossTests
         }
     }
 
-    private static SegmentationLoss Loss(string row)
+    private static Criterion Loss(string row)
     {
         double threshold = Argument(row, "thresh", 0.7);
         long minKept = (long)Argument(row, "min_kept", 100_000);
         var weights = row.Contains("use_weight=True", StringComparison.Ordinal) ? _cityscapesWeights : null;
-        PixelLoss term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropyLoss() : new OhemCrossEntropyLoss(threshold, minKept, weights);
+        PixelCriterion term = row.StartsWith("CrossEntropy", StringComparison.Ordinal) ? new CrossEntropy() : new OhemCrossEntropy(threshold, minKept, weights);
         return row[..row.IndexOf('(', StringComparison.Ordinal)] switch
         {
-            "CriterionSFNet" => new DeepSupervisionLoss(term, Argument(row, "aux_weight", 1)),
-            "OhemWithAux" => new DeepSupervisionLoss(term, [0.4, 0]),
+            "CriterionSFNet" => new DeepSupervision(term, Argument(row, "aux_weight", 1)),
+            "OhemWithAux" => new DeepSupervision(term, [0.4, 0]),
             _ => term,
         };
     }
 
     private static long Kept(string row, Tensor main, Tensor labels)
     {
-        var loss = new OhemCrossEntropyLoss(Argument(row, "thresh", 0.7), (long)Argument(row, "min_kept", 100_000));
-        return loss.Select(Warp.Resize(main, labels.shape[1..]), labels).ne(255).sum().item<long>();
+        var loss = new OhemCrossEntropy(Argument(row, "thresh", 0.7), (long)Argument(row, "min_kept", 100_000));
+        return loss.Select(Warp.Resize(main, labels.shape[1..]), labels).IsNotEqualTo(255).sum().item<long>();
     }
 
     private static double Argument(string row, string name, double otherwise) =>

@@ -2,15 +2,14 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Losses;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Losses;
 
 /// <summary>Losses against their formulas written out, and their gradients against differences, in double.</summary>
 [TestClass]
-[DoNotParallelize]
 public sealed class LossFormulaTests
 {
     private static readonly float[] _weights = [0.5f, 2, 1, 3];
@@ -20,17 +19,17 @@ public sealed class LossFormulaTests
     public static IEnumerable<object[]> Losses()
     {
         Func<SlowLosses, double> Of(Func<SlowLosses, double> expected) => expected;
-        yield return [new FocalLoss(2, _weights), Of(slow => slow.Focal(2, _weights))];
-        yield return [new FocalLoss(0.5), Of(slow => slow.Focal(0.5, [1, 1, 1, 1]))];
-        yield return [new DiceLoss(), Of(slow => slow.Dice())];
-        yield return [new LovaszSoftmaxLoss(), Of(slow => slow.LovaszSoftmax())];
-        yield return [new ImageWeightedCrossEntropyLoss(1.5), Of(slow => slow.ImageWeighted(1.5, overBatch: false))];
-        yield return [new ImageWeightedCrossEntropyLoss(1, overBatch: true), Of(slow => slow.ImageWeighted(1, overBatch: true))];
-        yield return [new BoundaryRelaxedLoss(), Of(slow => slow.BoundaryRelaxed(1, 1, [], hard: false))];
-        yield return [new BoundaryRelaxedLoss { Window = 2, Bound = 0.5, StrictClasses = [1] }, Of(slow => slow.BoundaryRelaxed(2, 0.5, [1], hard: false))];
-        yield return [new BoundaryRelaxedLoss { RelaxedEpochs = 3 }.At(3), Of(slow => slow.BoundaryRelaxed(0, 1, [], hard: true))];
-        yield return [new BoundaryRelaxedLoss { Window = 3, RelaxedEpochs = 3 }.At(7), Of(slow => slow.BoundaryRelaxed(1, 1, [], hard: true))];
-        yield return [new WeightedSumLoss(new DiceLoss(), new LovaszSoftmaxLoss(), 0.25), Of(slow => slow.Dice() + 0.25 * slow.LovaszSoftmax())];
+        yield return [new FocalCrossEntropy(2, _weights), Of(slow => slow.Focal(2, _weights))];
+        yield return [new FocalCrossEntropy(0.5), Of(slow => slow.Focal(0.5, [1, 1, 1, 1]))];
+        yield return [new SoftDice(), Of(slow => slow.Dice())];
+        yield return [new LovaszSoftmax(), Of(slow => slow.LovaszSoftmax())];
+        yield return [new ImageWeightedCrossEntropy(1.5), Of(slow => slow.ImageWeighted(1.5, overBatch: false))];
+        yield return [new ImageWeightedCrossEntropy(1, overBatch: true), Of(slow => slow.ImageWeighted(1, overBatch: true))];
+        yield return [new BoundaryRelaxedCrossEntropy(), Of(slow => slow.BoundaryRelaxed(1, 1, [], hard: false))];
+        yield return [new BoundaryRelaxedCrossEntropy { Window = 2, Bound = 0.5, StrictClasses = [1] }, Of(slow => slow.BoundaryRelaxed(2, 0.5, [1], hard: false))];
+        yield return [new BoundaryRelaxedCrossEntropy { RelaxedEpochs = 3 }.At(3), Of(slow => slow.BoundaryRelaxed(0, 1, [], hard: true))];
+        yield return [new BoundaryRelaxedCrossEntropy { Window = 3, RelaxedEpochs = 3 }.At(7), Of(slow => slow.BoundaryRelaxed(1, 1, [], hard: true))];
+        yield return [new WeightedSum(new SoftDice(), new LovaszSoftmax(), 0.25), Of(slow => slow.Dice() + 0.25 * slow.LovaszSoftmax())];
     }
 
     [TestMethod]
@@ -39,7 +38,7 @@ public sealed class LossFormulaTests
     {
         using var scope = NewDisposeScope();
 
-        double value = Value((PixelLoss)loss, _slow.Scores).ToDouble();
+        double value = Value((PixelCriterion)loss, _slow.Scores).item<double>();
 
         Assert.AreEqual(((Func<SlowLosses, double>)expected)(_slow), value, 1e-6);      // class weights are float32
     }
@@ -54,7 +53,7 @@ public sealed class LossFormulaTests
         double[] scores = _slow.Scores;
         var logits = Logits(scores).requires_grad_();
 
-        ((PixelLoss)loss).Compute(logits, Labels()).backward();
+        ((PixelCriterion)loss).Compute(logits, Labels()).backward();
 
         double[] gradient = logits.grad!.data<double>().ToArray();      // backward has just set it
         for (int i = 0; i < scores.Length; i += 11)
@@ -62,7 +61,7 @@ public sealed class LossFormulaTests
             double[] above = [.. scores], below = [.. scores];
             above[i] += Step;
             below[i] -= Step;
-            double difference = (Value((PixelLoss)loss, above).ToDouble() - Value((PixelLoss)loss, below).ToDouble()) / (2 * Step);
+            double difference = (Value((PixelCriterion)loss, above).item<double>() - Value((PixelCriterion)loss, below).item<double>()) / (2 * Step);
             Assert.AreEqual(difference, gradient[i], 1e-8, $"score {i}");      // the third derivative times the step squared
         }
     }
@@ -73,12 +72,14 @@ public sealed class LossFormulaTests
     {
         _ = expected;
         using var scope = NewDisposeScope();
-        var logits = (200 * randn([1, 4, 12, 12])).requires_grad_();      // softmax underflows
+        var random = new Random(5);
+        float[] scores = [.. Enumerable.Range(0, 4 * 12 * 12).Select(_ => random.Next(-400, 400))];      // softmax underflows
+        var logits = tensor(scores, [1, 4, 12, 12]).requires_grad_();
         var labels = zeros([1, 12, 12], ScalarType.Int64);
         labels[0, TensorIndex.Slice(0, 6)] = 255;
         labels[0, 11, 11] = 2;
 
-        ((PixelLoss)loss).Compute(logits, labels).backward();
+        ((PixelCriterion)loss).Compute(logits, labels).backward();
 
         var gradient = logits.grad!;      // backward has just set it
         Assert.IsTrue(gradient.isfinite().all().item<bool>());
@@ -89,12 +90,12 @@ public sealed class LossFormulaTests
     public void DeepSupervision_WeightsOfEachOutput_TheLastStandsForTheRest()
     {
         using var scope = NewDisposeScope();
-        var output = new NetworkOutput(Logits(_slow.Scores), [.. new[] { 1.0, 2, 3 }.Select(factor => Logits(_slow.Scores) * factor)]);
-        var term = new CrossEntropyLoss();
-        double[] terms = [term.Compute(output.Main, Labels()).ToDouble(), .. output.Auxiliary.Select(auxiliary => term.Compute(auxiliary, Labels()).ToDouble())];
+        var output = new NetworkOutput(Logits(_slow.Scores), [.. new[] { 1.0, 2, 3 }.Select(factor => Logits(_slow.Scores).Times(factor))]);
+        var term = new CrossEntropy();
+        double[] terms = [term.Compute(output.Main, Labels()).item<double>(), .. output.Auxiliary.Select(auxiliary => term.Compute(auxiliary, Labels()).item<double>())];
 
-        double two = new DeepSupervisionLoss(term, [0.4, 0.1]).Compute(output, Labels()).ToDouble();
-        double first = new DeepSupervisionLoss(term, [0.4, 0]).Compute(output, Labels()).ToDouble();
+        double two = new DeepSupervision(term, [0.4, 0.1]).Compute(output, Labels()).item<double>();
+        double first = new DeepSupervision(term, [0.4, 0]).Compute(output, Labels()).item<double>();
 
         Assert.AreEqual(terms[0] + 0.4 * terms[1] + 0.1 * terms[2] + 0.1 * terms[3], two, 1e-12);
         Assert.AreEqual(terms[0] + 0.4 * terms[1], first, 1e-12);
@@ -107,13 +108,13 @@ public sealed class LossFormulaTests
         var labels = Labels();
         labels[1] = 255;
 
-        double both = new ImageWeightedCrossEntropyLoss().Compute(Logits(_slow.Scores), labels).ToDouble();
-        double alone = new ImageWeightedCrossEntropyLoss().Compute(Logits(_slow.Scores)[..1], labels[..1]).ToDouble();
+        double both = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores), labels).item<double>();
+        double alone = new ImageWeightedCrossEntropy().Compute(Logits(_slow.Scores)[..1], labels[..1]).item<double>();
 
         Assert.AreEqual(alone, both, 1e-12);
     }
 
-    private Tensor Value(PixelLoss loss, double[] scores) => loss.Compute(Logits(scores), Labels());
+    private Tensor Value(PixelCriterion loss, double[] scores) => loss.Compute(Logits(scores), Labels());
 
     private Tensor Logits(double[] scores) => tensor(scores, [_slow.Images, _slow.Classes, _slow.Height, _slow.Width]);
 

@@ -54,5 +54,5 @@ internal sealed record GoldenTrainingRun(string Configuration, string Id)
     }
 
     /// <summary>The original's CriterionSFNet.</summary>
-    public static SegmentationLoss Loss(long minKept = 100_000) => new DeepSupervisionLoss(new OhemCrossEntropyLoss(minKept: minKept));
+    public static Criterion Loss(long minKept = 100_000) => new DeepSupervision(new OhemCrossEntropy(minKept: minKept));
 }

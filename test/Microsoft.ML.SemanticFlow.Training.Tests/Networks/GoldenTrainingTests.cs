@@ -15,7 +15,6 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 /// branch has two values a channel for its batch norm, so steps after the first are chaos there; only outputs and first losses are compared.
 /// </remarks>
 [TestClass]
-[DoNotParallelize]
 public sealed class GoldenTrainingTests
 {
     // Both sides compute in double, but the warp's grid is float32 in both, and libtorch versions round linspace differently: four ways

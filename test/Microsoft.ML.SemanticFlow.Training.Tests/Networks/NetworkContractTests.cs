@@ -79,7 +79,7 @@ public sealed class NetworkContractTests
         network.TrainWithoutDropout();
         var images = randn(2, 3, 96, 128);
         var labels = images.sum(1).gt(0).to(ScalarType.Int64);
-        var loss = new DeepSupervisionLoss(new CrossEntropyLoss());
+        var loss = new DeepSupervision(new CrossEntropy());
         using var optimizer = optim.SGD(network.parameters(), 0.01);
 
         float before = Step();

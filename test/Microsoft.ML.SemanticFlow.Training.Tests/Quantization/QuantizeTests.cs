@@ -109,6 +109,23 @@ public sealed class QuantizeTests
     }
 
     [TestMethod]
+    public void Quantize_LabelsOfOtherClasses_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Model("sfnet-dfv1", new OnnxExportOptions());
+        Data(folder);
+        for (int i = 0; i < Images; i++)
+            new SegmentationMask(Height, Width, new byte[Height * Width]).Save(folder.Prepare("labels", $"{i}.png"), MaskIds.Train);
+        var files = _ml.SemanticSegmentation.Data.Folder(folder["images"], folder["labels"]);
+        var other = LabelMap.FromClassNames("other", "b", "a", "c", "d", "e");
+        var labelled = _ml.Transforms.SemanticFlow().LoadImagesAndMasks(other, ids: MaskIds.Train).Fit(files).Transform(files);
+
+        var exception = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.Quantize(model, labelled));
+
+        StringAssert.Contains(exception.Message, "and the evaluation have the same classes in another order: class 0 is 'b' in the first and 'a' in the second.");
+    }
+
+    [TestMethod]
     public void Quantize_ReportsEachPhaseToItsEnd()
     {
         using var folder = new TemporaryFolder();

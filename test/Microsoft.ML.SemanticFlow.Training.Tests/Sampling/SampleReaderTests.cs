@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 
@@ -20,6 +21,21 @@ public sealed class SampleReaderTests
         Assert.AreEqual(4, expected.Distinct().Count());
         CollectionAssert.AreEqual(expected, Contents(OfColumns(scenes.Rows(context))));
         CollectionAssert.AreEqual(expected, Contents(OfColumns(LoadedByUs(scenes, context))));
+    }
+
+    // A validation set may be of another source than the training set: other raw ids, the same classes.
+    [TestMethod]
+    public void OfPaths_OwnMapAndIds_AreObeyed()
+    {
+        using var scenes = new TinyScenes(2, size: 40);
+        var data = scenes.Paths(new MLContext(1));
+        var shifted = LabelMap.Parse("shifted", "name,raw_id,train_id,r,g,b\nground,1,0,1,1,1\ndisk,2,1,2,2,2\nbox,0,2,3,3,3\n");
+        byte[] Ids(LabelFiles? files) => [.. SampleReader.OfPaths(data, TinyScenes.Labels, files).Read(random: null, isWanted: null, CancellationToken.None).SelectMany(row => row.Read().Mask.Ids.ToArray())];
+
+        var plain = Ids(null);
+
+        CollectionAssert.AreEqual(plain, Ids(new LabelFiles(shifted, MaskIds.Train)));
+        CollectionAssert.AreEqual(Array.ConvertAll(plain, id => (byte)((id + 2) % 3)), Ids(new LabelFiles(shifted, MaskIds.Raw))); // 0 is box, 1 ground, 2 disk
     }
 
     // The rows are read when all cursors are closed, the last first: nothing but their paths is needed.

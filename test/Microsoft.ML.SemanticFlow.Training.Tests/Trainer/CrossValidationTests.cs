@@ -17,7 +17,7 @@ public sealed class CrossValidationTests
         using var folds = context.SemanticSegmentation.CrossValidate(scenes.Paths(context), pipeline, numberOfFolds: 2);
 
         Assert.HasCount(2, folds);
-        Assert.AreEqual(4 * 64 * 64, folds.Metrics.ConfusionMatrix.Counts.Sum(row => row.Sum()));
+        Assert.AreEqual(4 * 64 * 64, folds.Metrics.ConfusionMatrix.GetCounts().Sum(row => row.Sum()));
         CollectionAssert.AreEqual(new[] { "ground", "disk", "box" }, folds.Metrics.ConfusionMatrix.Labels.Classes.Select(label => label.Name).ToArray());
         foreach (var fold in folds)
             Assert.AreEqual(fold.Metrics.PixelAccuracy, context.SemanticSegmentation.Evaluate(fold.Model.Transform(fold.Data.TestSet)).PixelAccuracy);

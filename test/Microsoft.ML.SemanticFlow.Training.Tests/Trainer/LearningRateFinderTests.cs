@@ -39,7 +39,7 @@ public sealed class LearningRateFinderTests
     {
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
-        var trainer = context.SemanticSegmentation.Trainers.SemanticFlow(TinyRun.Options with { RunDirectory = scenes.Run });
+        var trainer = context.SemanticSegmentation.Trainers.SemanticFlow(TinyRun.Options with { Run = new TrainingRun(scenes.Run) });
         random.manual_seed(5);
         using var expected = rand(1);
         random.manual_seed(5);

@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
+using Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,25 +15,24 @@ public sealed class OptimizerTests
     private const int Steps = 5;
 
     [TestMethod]
-    [DataRow(OptimizerKind.Sgd, 0.9, 0.01)]
-    [DataRow(OptimizerKind.Sgd, 0.9, 0.0)]
-    [DataRow(OptimizerKind.Sgd, 0.0, 0.01)]
-    [DataRow(OptimizerKind.Adam, 0.9, 0.01)]
-    [DataRow(OptimizerKind.Adam, 0.8, 0.0)]
-    [DataRow(OptimizerKind.AdamW, 0.9, 0.01)]
-    [DataRow(OptimizerKind.AdamW, 0.8, 0.0)]
-    public void Step_RandomGradientsAndRates_MovesAsTorchSharps(OptimizerKind kind, double momentum, double decay)
+    [DataRow(typeof(Sgd), 0.9, 0.01)]
+    [DataRow(typeof(Sgd), 0.9, 0.0)]
+    [DataRow(typeof(Sgd), 0.0, 0.01)]
+    [DataRow(typeof(Adam), 0.9, 0.01)]
+    [DataRow(typeof(Adam), 0.8, 0.0)]
+    [DataRow(typeof(AdamW), 0.9, 0.01)]
+    [DataRow(typeof(AdamW), 0.8, 0.0)]
+    public void Step_RandomGradientsAndRates_MovesAsTorchSharps(Type kind, double momentum, double decay)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         var start = randn(3, 4, float64);
         Parameter own = new(start.clone()), theirs = new(start.clone());
-        var options = new SemanticFlowTrainerOptions { Optimizer = kind, Momentum = momentum, AdamBeta1 = momentum, WeightDecay = decay };
-        using var optimizer = Optimizer.Of(options, [("w", own)]);
-        using optim.Optimizer rival = kind switch
+        using var optimizer = TinyRun.OptimizerOf(kind, momentum, decay).Create([("w", own)]);
+        using optim.Optimizer rival = kind.Name switch
         {
-            OptimizerKind.Adam => optim.Adam([theirs], 1, momentum, weight_decay: decay),
-            OptimizerKind.AdamW => optim.AdamW([theirs], 1, momentum, weight_decay: decay),
+            nameof(Adam) => optim.Adam([theirs], 1, momentum, weight_decay: decay),
+            nameof(AdamW) => optim.AdamW([theirs], 1, momentum, weight_decay: decay),
             _ => optim.SGD([theirs], 1, momentum, weight_decay: decay),
         };
 
@@ -52,14 +51,14 @@ public sealed class OptimizerTests
     }
 
     [TestMethod]
-    [DataRow(OptimizerKind.Sgd)]
-    [DataRow(OptimizerKind.Adam)]
-    [DataRow(OptimizerKind.AdamW)]
-    public void Step_NoGradient_NeitherMovesNorDecays(OptimizerKind kind)
+    [DataRow(typeof(Sgd))]
+    [DataRow(typeof(Adam))]
+    [DataRow(typeof(AdamW))]
+    public void Step_NoGradient_NeitherMovesNorDecays(Type kind)
     {
         using var scope = NewDisposeScope();
         var parameter = new Parameter(ones(2));
-        using var optimizer = Optimizer.Of(new SemanticFlowTrainerOptions { Optimizer = kind, WeightDecay = 0.1 }, [("w", parameter)]);
+        using var optimizer = TinyRun.OptimizerOf(kind, momentum: 0.9, decay: 0.1).Create([("w", parameter)]);
         parameter.grad = ones(2);
         optimizer.ForgetGradients();
 

@@ -13,12 +13,12 @@ public sealed class RecipeTests
     public void Fit_WithAverage_KeepsAndExportsTheAverage()
     {
         using var scenes = new TinyScenes(2);
-        TinyRun.Fit(scenes, TinyRun.Options with { WeightAverageDecay = 0.9, Epochs = 1, RunDirectory = scenes.Run });
+        TinyRun.Fit(scenes, TinyRun.Options with { Network = SegmentationNetworks.SFNetDF1, WeightAverageDecay = 0.9, Epochs = 1, Run = new TrainingRun(scenes.Run) });
         string exported = Path.Combine(scenes.Run, "again.onnx");
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, exported, new OnnxExportOptions());
 
-        using var network = TinyNetwork.Info.Create(TinyScenes.Labels.ClassCount);
+        using var network = SegmentationNetworks.SFNetDF1.Create(TinyScenes.Labels.ClassCount);
         string last = Path.Combine(scenes.Run, "last.safetensors");
         Checkpoint.LoadWeights(last, network);
         using var file = SafeTensors.Open(last);
@@ -38,11 +38,11 @@ public sealed class RecipeTests
         var options = TinyRun.Options with
         {
             Epochs = 50,
-            LearningRate = 1e-12, // nothing changes but the statistics, and these only if they are not frozen
+            Optimizer = TinyRun.Options.Optimizer with { LearningRate = 1e-12 },
             FreezeBatchNorm = true,
             EarlyStoppingPatience = 2,
             ValidationSet = scenes.Paths(new MLContext(1)),
-            RunDirectory = scenes.Run,
+            Run = new TrainingRun(scenes.Run),
             Progress = new TinyRun.Told(report => epochs = Math.Max(epochs, report.Epoch)),
         };
 

@@ -15,15 +15,12 @@ public sealed class ResumeTests
 
     private static SemanticFlowTrainerOptions Straight => TinyRun.Options with
     {
-        Optimizer = OptimizerKind.AdamW,
-        LearningRate = 0.002,
-        AccumulationSteps = 2, // of three batches: the last step of an epoch has one
+        Optimizer = new AdamW { LearningRate = 0.002, AccumulationSteps = 2, MaxGradientNorm = 1 },
         WeightAverageDecay = 0.9,
-        MaxGradientNorm = 1,
         EarlyStoppingPatience = 5,
         Epochs = 3,
         ValidationSet = Scenes.Paths(new MLContext(1)),
-        RunDirectory = Scenes.Run,
+        Run = new TrainingRun(Scenes.Run),
     };
 
     [ClassInitialize]
@@ -39,10 +36,10 @@ public sealed class ResumeTests
     [TestMethod]
     public void Fit_Resumed_GivesTheFilesOfAStraightRun()
     {
-        var stopped = Straight with { RunDirectory = Scenes.Run + "-stopped" };
+        var stopped = Straight with { Run = new TrainingRun(Scenes.Run + "-stopped") };
 
         TinyRun.FitUntil(Scenes, stopped, epoch: 2);
-        TinyRun.Fit(Scenes, stopped with { Resume = true });
+        TinyRun.Fit(Scenes, stopped with { Run = stopped.Run! with { Resume = true } });
 
         AssertSameFiles(stopped);
         Assert.AreEqual(3 * 2, Checkpoint.ReadInfo(Path.Combine(Scenes.Run, "last.safetensors")).Step);
@@ -52,31 +49,31 @@ public sealed class ResumeTests
     public void Fit_ResumedBeforeTheValidationThatWasDue_MakesUpForIt()
     {
         using var stop = new CancellationTokenSource();
-        var stopped = Straight with { RunDirectory = Scenes.Run + "-unvalidated" };
+        var stopped = Straight with { Run = new TrainingRun(Scenes.Run + "-unvalidated") };
 
         TinyRun.Fit(Scenes, stopped with
         {
             Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Validation, Epoch: 1, Step: 1 })), // of six images
             CancellationToken = stop.Token,
         });
-        bool validated = File.Exists(Path.Combine(stopped.RunDirectory, "best.safetensors"));
-        TinyRun.Fit(Scenes, stopped with { Resume = true });
+        bool validated = File.Exists(Path.Combine(stopped.Run.Directory, "best.safetensors"));
+        TinyRun.Fit(Scenes, stopped with { Run = stopped.Run! with { Resume = true } });
 
         Assert.IsFalse(validated);
         AssertSameFiles(stopped);
-        CollectionAssert.AreEqual(Records(Scenes.Run), Records(stopped.RunDirectory));
+        CollectionAssert.AreEqual(Records(Scenes.Run), Records(stopped.Run.Directory));
     }
 
     [TestMethod]
     public void Fit_LastCheckpointDamaged_GoesOnFromTheOneBefore()
     {
-        var stopped = Straight with { RunDirectory = Scenes.Run + "-damaged" };
+        var stopped = Straight with { Run = new TrainingRun(Scenes.Run + "-damaged") };
         TinyRun.FitUntil(Scenes, stopped, epoch: 2);
-        using (var file = new FileStream(Path.Combine(stopped.RunDirectory, "last.safetensors"), FileMode.Open))
+        using (var file = new FileStream(Path.Combine(stopped.Run.Directory, "last.safetensors"), FileMode.Open))
             file.SetLength(file.Length / 2);
 
         var epochs = new List<int>();
-        TinyRun.Fit(Scenes, stopped with { Resume = true, Progress = new TinyRun.Told(report => epochs.Add(report.Epoch)) });
+        TinyRun.Fit(Scenes, stopped with { Run = stopped.Run! with { Resume = true }, Progress = new TinyRun.Told(report => epochs.Add(report.Epoch)) });
 
         Assert.AreEqual(1, epochs[0]); // validated again, then trained from there
         Assert.Contains(2, epochs);
@@ -90,11 +87,11 @@ public sealed class ResumeTests
         var context = new MLContext(1);
         var lines = new List<string>();
         context.Log += (_, line) => lines.Add(line.Message);
-        var options = TinyRun.Options with { ValidationSet = scenes.Paths(context), RunDirectory = scenes.Run };
+        var options = TinyRun.Options with { ValidationSet = scenes.Paths(context), Run = new TrainingRun(scenes.Run) };
         TinyRun.FitUntil(scenes, options with { Epochs = 3 }, epoch: 2);
         File.WriteAllText(Path.Combine(scenes.Run, "best.safetensors"), "");
 
-        using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options with { Epochs = 3, Resume = true }).Fit(scenes.Rows(context));
+        using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options with { Epochs = 3, Run = options.Run! with { Resume = true } }).Fit(scenes.Rows(context));
 
         Assert.IsTrue(lines.Any(line => line.Contains("best weights so far are lost", StringComparison.Ordinal)));
         Assert.IsGreaterThanOrEqualTo(2, Checkpoint.ReadInfo(Path.Combine(scenes.Run, "best.safetensors")).Epoch);
@@ -123,7 +120,7 @@ public sealed class ResumeTests
 
             var error = Assert.ThrowsExactly<InvalidOperationException>(() => RunFolder.Open(folder, resume: true));
 
-            Assert.Contains("Another training works in RunDirectory", error.Message);
+            Assert.Contains("Another training works in the run folder", error.Message);
             Assert.IsTrue(File.Exists(leftover));
         }
 
@@ -134,7 +131,7 @@ public sealed class ResumeTests
     private static void AssertSameFiles(SemanticFlowTrainerOptions actual)
     {
         foreach (string file in new[] { "last.safetensors", "previous.safetensors", "best.safetensors" })
-            Assert.AreEqual(TinyRun.Hash(Scenes.Run, file), TinyRun.Hash(actual.RunDirectory!, file), file); // every test sets it
+            Assert.AreEqual(TinyRun.Hash(Scenes.Run, file), TinyRun.Hash(actual.Run!.Directory, file), file); // every test sets it
     }
 
     // What does not depend on the clock and the machine: epoch, rate, loss and mIoU of the log, and every validation.

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Trainer;
 [DoNotParallelize]
 public sealed class SemanticFlowTrainerTests
 {
-    private static readonly SemanticFlowTrainerOptions _quick = TinyRun.Options with { WarmUpSteps = 2 };
+    private static readonly SemanticFlowTrainerOptions _quick = TinyRun.Options with { Schedule = TinyRun.Options.Schedule with { WarmUpSteps = 2 } };
 
     [TestMethod]
     public void Fit_FourScenes_LearnsThem()
@@ -18,14 +18,29 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
         var reports = new Reports();
-        var options = _quick with { Epochs = 60, BatchSize = 4, LearningRate = 0.05, ClassWeighting = ClassWeighting.InverseLogFrequency, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
+        var options = _quick with { Epochs = 60, BatchSize = 4, Optimizer = _quick.Optimizer with { LearningRate = 0.05 }, Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.InverseLogFrequency }, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
 
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
 
         var metrics = context.SemanticSegmentation.Evaluate(model.Transform(scenes.Rows(context)));
-        Assert.IsGreaterThan(0.6, metrics.MeanIntersectionOverUnion); // ground alone gives 0.3; scores at stride 16 of 64 pixels keep edges coarse
-        Assert.AreEqual(reports.Epochs[^1].BestMeanIoU!.Value, metrics.MeanIntersectionOverUnion, 0.01); // another runtime: rounding at class borders
+        Assert.IsGreaterThan(0.6, metrics.MeanIoU); // ground alone gives 0.3; scores at stride 16 of 64 pixels keep edges coarse
+        Assert.AreEqual(reports.Epochs[^1].BestMeanIoU!.Value, metrics.MeanIoU, 0.01); // another runtime: rounding at class borders
         Assert.IsLessThan(reports.Epochs[0].Loss / 3, reports.Epochs[^1].Loss);
+    }
+
+    [TestMethod]
+    public void Fit_ValidationSetOfOtherClasses_IsRefusedUnlessIdsAreToCount()
+    {
+        using var scenes = new TinyScenes(2);
+        var context = new MLContext(1);
+        var others = context.Transforms.SemanticFlow().LoadImagesAndMasks(LabelMap.FromClassNames("other", "ground", "box", "disk")).Fit(scenes.Paths(context)).Transform(scenes.Paths(context));
+        var options = TinyRun.Options with { Epochs = 1, ValidationSet = others };
+
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => TinyRun.Fit(scenes, options));
+        TinyRun.Fit(scenes, options with { Labels = TinyScenes.Labels });
+
+        StringAssert.StartsWith(
+            thrown.Message, "Column 'Label' of the validation set and the training set have the same classes in another order: class 1 is 'box' in the first and 'disk' in the second.", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -33,9 +48,9 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(5);
 
-        var first = Train(scenes, _quick with { RunDirectory = scenes.Run + "1", LoaderThreads = 1 });
-        var second = Train(scenes, _quick with { RunDirectory = scenes.Run + "2", LoaderThreads = 3 });
-        var other = Train(scenes, _quick with { RunDirectory = scenes.Run + "3", Seed = 2 });
+        var first = Train(scenes, _quick with { Run = new TrainingRun(scenes.Run + "1"), Execution = _quick.Execution with { LoaderThreads = 1 } });
+        var second = Train(scenes, _quick with { Run = new TrainingRun(scenes.Run + "2"), Execution = _quick.Execution with { LoaderThreads = 3 } });
+        var other = Train(scenes, _quick with { Run = new TrainingRun(scenes.Run + "3"), Seed = 2 });
 
         Assert.AreEqual(first, second);
         Assert.AreNotEqual(first, other);
@@ -45,18 +60,18 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedHalfway_GivesTheWeightsOfAStraightRun()
     {
         using var scenes = new TinyScenes(4);
-        var straight = _quick with { Epochs = 4, RunDirectory = scenes.Run + "1" };
+        var straight = _quick with { Epochs = 4, Run = new TrainingRun(scenes.Run + "1") };
         using var stop = new CancellationTokenSource();
         var halfway = straight with
         {
-            RunDirectory = scenes.Run + "2",
+            Run = new TrainingRun(scenes.Run + "2"),
             Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Epoch, Epoch: 2 })),
             CancellationToken = stop.Token,
         };
 
         string expected = Train(scenes, straight);
         string half = Train(scenes, halfway);
-        string resumed = Train(scenes, straight with { RunDirectory = scenes.Run + "2", Resume = true });
+        string resumed = Train(scenes, straight with { Run = new TrainingRun(scenes.Run + "2") { Resume = true } });
 
         Assert.AreNotEqual(expected, half);
         Assert.AreEqual(expected, resumed);
@@ -72,7 +87,7 @@ public sealed class SemanticFlowTrainerTests
         var options = _quick with
         {
             Epochs = 50,
-            RunDirectory = scenes.Run,
+            Run = new TrainingRun(scenes.Run),
             ValidationSet = scenes.Paths(context),
             Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 1 })),
             CancellationToken = stop.Token,
@@ -93,7 +108,7 @@ public sealed class SemanticFlowTrainerTests
         using var stop = new CancellationTokenSource();
         var options = _quick with
         {
-            CacheMegabytes = 0,
+            Execution = _quick.Execution with { CacheMegabytes = 0 },
             ValidationSet = scenes.Paths(new MLContext(1)),
             Progress = new TinyRun.Told(report => stop.CancelWhen(report is { Phase: TrainingPhase.Step, Epoch: 1, Step: 2 })),
             CancellationToken = stop.Token,
@@ -119,7 +134,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
-        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 5.0.1
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.Invoke(context, null); // internal in 6.0.0
 
         Assert.Throws<OperationCanceledException>(() => context.SemanticSegmentation.Trainers.SemanticFlow(_quick with { Epochs = 10_000 }).Fit(scenes.Rows(context)));
     }
@@ -148,8 +163,8 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(5);
 
-        string first = Train(scenes, _quick with { RunDirectory = scenes.Run + "1", CacheMegabytes = 0 });
-        string second = Train(scenes, _quick with { RunDirectory = scenes.Run + "2", CacheMegabytes = 0, LoaderThreads = 3 });
+        string first = Train(scenes, _quick with { Run = new TrainingRun(scenes.Run + "1"), Execution = _quick.Execution with { CacheMegabytes = 0 } });
+        string second = Train(scenes, _quick with { Run = new TrainingRun(scenes.Run + "2"), Execution = _quick.Execution with { CacheMegabytes = 0, LoaderThreads = 3 } });
 
         Assert.AreEqual(first, second);
     }
@@ -170,23 +185,28 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(4);
 
-        var thrown = Assert.ThrowsExactly<NotFiniteNumberException>(() => Fit(scenes, _quick with { LearningRate = 1e30, WarmUpSteps = 0, Epochs = 3 }));
+        var thrown = Assert.ThrowsExactly<NotFiniteNumberException>(() => Fit(scenes, _quick with { Optimizer = _quick.Optimizer with { LearningRate = 1e30 }, Schedule = _quick.Schedule with { WarmUpSteps = 0 }, Epochs = 3 }));
 
         StringAssert.Contains(thrown.Message, "Lower LearningRate", StringComparison.Ordinal);
     }
 
+    public static IEnumerable<object[]> Losses =>
+    [
+        [new ImageWeightedCrossEntropyLoss()],
+        [new BoundaryRelaxedCrossEntropyLoss { RelaxedEpochs = 20 }],
+        [new FocalLoss()],
+        [new DiceLoss()],
+        [new LovaszSoftmaxLoss()],
+    ];
+
     [TestMethod]
-    [DataRow(SegmentationLossKind.ImageWeightedCrossEntropy)]
-    [DataRow(SegmentationLossKind.BoundaryRelaxedCrossEntropy)]
-    [DataRow(SegmentationLossKind.Focal)]
-    [DataRow(SegmentationLossKind.Dice)]
-    [DataRow(SegmentationLossKind.LovaszSoftmax)]
-    public void Fit_EachLoss_Falls(SegmentationLossKind loss)
+    [DynamicData(nameof(Losses))]
+    public void Fit_EachLoss_Falls(object loss)
     {
         using var scenes = new TinyScenes(2);
         var reports = new Reports();
 
-        using var model = Fit(scenes, _quick with { Loss = loss, BoundaryRelaxedEpochs = 20, Epochs = 12, Progress = reports });
+        using var model = Fit(scenes, _quick with { Loss = (SegmentationLoss)loss, Epochs = 12, Progress = reports });
 
         Assert.IsLessThan(reports.Epochs[0].Loss, reports.Epochs[^1].Loss);
     }
@@ -202,20 +222,9 @@ public sealed class SemanticFlowTrainerTests
             return reports.Steps[0].Loss;
         }
 
-        double both = First(_quick with { AddedLoss = SegmentationLossKind.Dice, AddedLossWeight = 0.5 });
+        double both = First(_quick with { AddedLoss = new AddedLoss(new DiceLoss()) { Weight = 0.5 } });
 
-        Assert.AreEqual(First(_quick) + 0.5 * First(_quick with { Loss = SegmentationLossKind.Dice }), both, 1e-5);      // float32, the same first step
-    }
-
-    [TestMethod]
-    public void Trainer_ClassWeightingOfALossWithout_SaysWhichTakeIt()
-    {
-        var options = _quick with { Loss = SegmentationLossKind.Dice, ClassWeighting = ClassWeighting.InverseLogFrequency };
-
-        var thrown = Assert.ThrowsExactly<ArgumentException>(() => new MLContext(1).SemanticSegmentation.Trainers.SemanticFlow(options));
-
-        StringAssert.Contains(thrown.Message, "no effect on the loss Dice", StringComparison.Ordinal);
-        _ = new MLContext(1).SemanticSegmentation.Trainers.SemanticFlow(options with { AddedLoss = SegmentationLossKind.CrossEntropy });
+        Assert.AreEqual(First(_quick) + 0.5 * First(_quick with { Loss = new DiceLoss() }), both, 1e-5);      // float32, the same first step
     }
 
     [TestMethod]
@@ -223,7 +232,7 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(2);
 
-        var thrown = Assert.ThrowsExactly<ArgumentException>(() => Fit(scenes, _quick with { Loss = SegmentationLossKind.BoundaryRelaxedCrossEntropy, StrictBoundaryClasses = ["disk", "disc"] }));
+        var thrown = Assert.ThrowsExactly<ArgumentException>(() => Fit(scenes, _quick with { Loss = new BoundaryRelaxedCrossEntropyLoss { StrictClasses = ["disk", "disc"] } }));
 
         StringAssert.Contains(thrown.Message, "'disc'; label map 'tiny' has ground, disk, box", StringComparison.Ordinal);
     }
@@ -254,7 +263,7 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_FolderHoldsARun_DoesNotOverwriteIt()
     {
         using var scenes = new TinyScenes(2);
-        var options = _quick with { Epochs = 1, RunDirectory = scenes.Run };
+        var options = _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run) };
         Train(scenes, options);
 
         var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, options));
@@ -266,9 +275,9 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedWithOtherOptions_NamesThem()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run) });
 
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, _quick with { RunDirectory = scenes.Run, Resume = true, LearningRate = 0.5, Seed = 9 }));
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, _quick with { Run = new TrainingRun(scenes.Run) { Resume = true }, Optimizer = _quick.Optimizer with { LearningRate = 0.5 }, Seed = 9 }));
 
         StringAssert.Contains(thrown.Message, "LearningRate 0.02, not 0.5", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "Seed 1, not 9", StringComparison.Ordinal);
@@ -278,11 +287,11 @@ public sealed class SemanticFlowTrainerTests
     public void Fit_ResumedFromATruncatedCheckpoint_SaysSo()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run) });
         using (var file = new FileStream(Path.Combine(scenes.Run, "last.safetensors"), FileMode.Open))
             file.SetLength(file.Length - 1);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, _quick with { RunDirectory = scenes.Run, Resume = true }));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => Fit(scenes, _quick with { Run = new TrainingRun(scenes.Run) { Resume = true } }));
 
         StringAssert.Contains(thrown.Message, "last.safetensors", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "not a whole safetensors file", StringComparison.Ordinal);
@@ -306,7 +315,7 @@ public sealed class SemanticFlowTrainerTests
     public void ExportOnnx_OfARunFolder_GivesTheFileThatFitExported()
     {
         using var scenes = new TinyScenes(2);
-        Train(scenes, _quick with { Epochs = 1, RunDirectory = scenes.Run });
+        Train(scenes, _quick with { Network = SegmentationNetworks.SFNetDF1, Epochs = 1, Run = new TrainingRun(scenes.Run) });
         string output = Path.Combine(scenes.Run, "again.onnx");
 
         new MLContext(1).SemanticSegmentation.ExportOnnx(scenes.Run, output, new OnnxExportOptions());
@@ -337,7 +346,7 @@ public sealed class SemanticFlowTrainerTests
     private static string Train(TinyScenes scenes, SemanticFlowTrainerOptions options)
     {
         using var model = Fit(scenes, options);
-        return TinyRun.Hash(options.RunDirectory!, "last.safetensors"); // callers set it
+        return TinyRun.Hash(options.Run!.Directory, "last.safetensors"); // callers set it
     }
 
     private sealed class Reports : IProgress<TrainingProgress>

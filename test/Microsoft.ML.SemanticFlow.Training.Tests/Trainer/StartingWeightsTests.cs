@@ -21,12 +21,10 @@ public sealed class StartingWeightsTests : IDisposable
         BatchSize = 2,
         CropHeight = 64,
         CropWidth = 64,
-        LearningRate = 1e-20,
-        WarmUpSteps = 0,
-        Loss = SegmentationLossKind.CrossEntropy,
-        Precision = TrainingPrecision.Float32,
-        Threads = 1,
-        LoaderThreads = 1,
+        Optimizer = new Sgd { LearningRate = 1e-20 },
+        Schedule = new PolySchedule { WarmUpSteps = 0 },
+        Loss = new CrossEntropyLoss(),
+        Execution = new() { Precision = TrainingPrecision.Float32, Threads = 1, LoaderThreads = 1 },
         Seed = 1,
     };
 
@@ -68,7 +66,7 @@ public sealed class StartingWeightsTests : IDisposable
     {
         var first = Train(_still with { Seed = 5 });
 
-        var second = Train(_still with { InitialWeights = _scenes.Run, RunDirectory = _scenes.Run + "2" });
+        var second = Train(_still with { InitialWeights = _scenes.Run, Run = new TrainingRun(_scenes.Run + "2") });
 
         AssertEqual(first["head.conv_last.1.weight"], second["head.conv_last.1.weight"]);
     }
@@ -80,7 +78,7 @@ public sealed class StartingWeightsTests : IDisposable
         var first = Train(_still with { BackboneWeights = path });
         File.Delete(path);
 
-        var second = Train(_still with { BackboneWeights = path, Epochs = 2, Resume = true });
+        var second = Train(_still with { BackboneWeights = path, Epochs = 2, Run = new TrainingRun(_scenes.Run) { Resume = true } });
 
         AssertEqual(first["backbone.stage1.0.weight"], second["backbone.stage1.0.weight"]);
     }
@@ -100,10 +98,10 @@ public sealed class StartingWeightsTests : IDisposable
     // The weights of the last checkpoint.
     private Dictionary<string, Tensor> Train(SemanticFlowTrainerOptions options)
     {
-        options = options with { RunDirectory = options.RunDirectory ?? _scenes.Run };
+        options = options with { Run = options.Run ?? new TrainingRun(_scenes.Run) };
         var context = new MLContext(1);
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(_scenes.Rows(context));
-        using var file = TensorFormats.Open(Path.Combine(options.RunDirectory, "last.safetensors"));
+        using var file = TensorFormats.Open(Path.Combine(options.Run.Directory, "last.safetensors"));
         return file.Tensors.Keys.ToDictionary(name => name, file.Read);
     }
 

@@ -22,7 +22,7 @@ internal static class TinyNetwork
         private const int Width = 16;
 
         private readonly Sequential _stem = Sequential(
-            ConvBnRelu.Conv3x3(3, Width, stride: 2), BatchNorm2d(Width), ReLU(), ConvBnRelu.Conv3x3(Width, Width, stride: 2), BatchNorm2d(Width), ReLU());
+            ConvBnRelu.Conv3x3(3, Width, stride: 2), new HeldBatchNorm2d(Width), ReLU(), ConvBnRelu.Conv3x3(Width, Width, stride: 2), new HeldBatchNorm2d(Width), ReLU());
 
         private readonly Sequential _fine = Stage();
         private readonly Sequential _middle = Stage();
@@ -51,6 +51,6 @@ internal static class TinyNetwork
             return [fine, middle, _coarse.Emit(graph, middle)];
         }
 
-        private static Sequential Stage() => Sequential(ConvBnRelu.Conv3x3(Width, Width, stride: 2), BatchNorm2d(Width), ReLU());
+        private static Sequential Stage() => Sequential(ConvBnRelu.Conv3x3(Width, Width, stride: 2), new HeldBatchNorm2d(Width), ReLU());
     }
 }

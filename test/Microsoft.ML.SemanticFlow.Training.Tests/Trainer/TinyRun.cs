@@ -15,15 +15,11 @@ internal static class TinyRun
         BatchSize = 2,
         CropHeight = 64,
         CropWidth = 64,
-        LearningRate = 0.02,
-        WarmUpSteps = 0,
-        Loss = SegmentationLossKind.CrossEntropy,
-        ScaleMin = 1,
-        ScaleMax = 1.1,
-        ColorJitter = 0,
-        Precision = TrainingPrecision.Float32,
-        Threads = 1,
-        LoaderThreads = 1,
+        Optimizer = new Sgd { LearningRate = 0.02 },
+        Schedule = new PolySchedule { WarmUpSteps = 0 },
+        Loss = new CrossEntropyLoss(),
+        Augmentation = new() { ScaleMin = 1, ScaleMax = 1.1, ColorJitter = 0 },
+        Execution = new() { Precision = TrainingPrecision.Float32, Threads = 1, LoaderThreads = 1 },
         Seed = 1,
     };
 
@@ -43,6 +39,14 @@ internal static class TinyRun
             CancellationToken = stop.Token,
         });
     }
+
+    /// <summary>An optimiser of a kind; the momentum is that of Sgd, or the first beta.</summary>
+    public static TrainingOptimizer OptimizerOf(Type kind, double momentum, double decay, double beta2 = 0.999) => kind.Name switch
+    {
+        nameof(Adam) => new Adam { Beta1 = momentum, Beta2 = beta2, WeightDecay = decay },
+        nameof(AdamW) => new AdamW { Beta1 = momentum, Beta2 = beta2, WeightDecay = decay },
+        _ => new Sgd { Momentum = momentum, WeightDecay = decay },
+    };
 
     /// <summary>The hash of a file of the run's folder. A checkpoint holds no times, so equal runs give equal ones.</summary>
     public static string Hash(string run, string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(run, file))));

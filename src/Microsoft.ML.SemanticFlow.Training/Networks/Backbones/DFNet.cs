@@ -28,8 +28,8 @@ internal sealed class DFNet : Backbone
     {
         int channels = 2 * stemWidth;
         var stem = Sequential(
-            ConvBnRelu.Conv3x3(3, stemWidth, stride: 2), BatchNorm2d(stemWidth), ReLU(inplace: true),
-            ConvBnRelu.Conv3x3(stemWidth, channels, stride: 2), BatchNorm2d(channels), ReLU(inplace: true));
+            ConvBnRelu.Conv3x3(3, stemWidth, stride: 2), new HeldBatchNorm2d(stemWidth), ReLU(inplace: true),
+            ConvBnRelu.Conv3x3(stemWidth, channels, stride: 2), new HeldBatchNorm2d(channels), ReLU(inplace: true));
         register_module("stage1", stem);
         _stages = [stem, .. stages.Select(Build)];
         _tapped = [false, .. stages.Select(s => s.IsTapped)];

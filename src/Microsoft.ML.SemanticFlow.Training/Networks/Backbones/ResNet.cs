@@ -31,10 +31,10 @@ internal sealed class ResNet : Backbone
         int channels = 2 * StemWidth;
         var stem = Sequential(
             Sequential(
-                ConvBnRelu.Conv3x3(3, StemWidth, stride: 2), BatchNorm2d(StemWidth), ReLU(inplace: true),
-                ConvBnRelu.Conv3x3(StemWidth, StemWidth), BatchNorm2d(StemWidth), ReLU(inplace: true),
+                ConvBnRelu.Conv3x3(3, StemWidth, stride: 2), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
+                ConvBnRelu.Conv3x3(StemWidth, StemWidth), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
                 ConvBnRelu.Conv3x3(StemWidth, channels)),
-            BatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
+            new HeldBatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
         register_module("layer0", stem);
         _stages = [stem, .. _widths.Select(Build)];
 

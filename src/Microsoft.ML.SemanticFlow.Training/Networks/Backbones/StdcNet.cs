@@ -40,7 +40,7 @@ internal sealed class StdcNet : Backbone
         int last = _widths[^1];
         register_module("conv_last", new StdcConvolution(last, last, kernel: 1, stride: 1));
         register_module("fc", Linear(last, last, hasBias: false));
-        register_module("bn", BatchNorm1d(last));
+        register_module("bn", new HeldBatchNorm1d(last));
         register_module("linear", Linear(last, ImageNetClasses, hasBias: false));
         _stages = [.. ends.Select(Stage)];
 

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -14,9 +15,9 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 internal sealed class BasicBlock : Module<Tensor, Tensor>, IOnnxPart
 {
     [ComponentName(Name = "conv1")] private readonly Conv2d _first;
-    [ComponentName(Name = "bn1")] private readonly BatchNorm2d _firstNorm;
+    [ComponentName(Name = "bn1")] private readonly HeldBatchNorm2d _firstNorm;
     [ComponentName(Name = "conv2")] private readonly Conv2d _second;
-    [ComponentName(Name = "bn2")] private readonly BatchNorm2d _secondNorm;
+    [ComponentName(Name = "bn2")] private readonly HeldBatchNorm2d _secondNorm;
     [ComponentName(Name = "downsample")] private readonly Sequential? _shortcut;
 
     /// <param name="channels">Channels of the input.</param>
@@ -26,9 +27,9 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>, IOnnxPart
     public BasicBlock(int channels, int width, int stride, int dilation) : base(nameof(BasicBlock))
     {
         _first = ConvBnRelu.Conv3x3(channels, width, stride);
-        _firstNorm = BatchNorm2d(width);
+        _firstNorm = new HeldBatchNorm2d(width);
         _second = ConvBnRelu.Conv3x3(width, width, dilation: dilation);
-        _secondNorm = BatchNorm2d(width);
+        _secondNorm = new HeldBatchNorm2d(width);
         _shortcut = ResidualBlock.Shortcut(channels, width, stride);
         RegisterComponents();
     }

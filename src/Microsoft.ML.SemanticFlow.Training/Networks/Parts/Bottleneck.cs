@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -14,11 +15,11 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 internal sealed class Bottleneck : Module<Tensor, Tensor>, IOnnxPart
 {
     [ComponentName(Name = "conv1")] private readonly Conv2d _reduce;
-    [ComponentName(Name = "bn1")] private readonly BatchNorm2d _reduceNorm;
+    [ComponentName(Name = "bn1")] private readonly HeldBatchNorm2d _reduceNorm;
     [ComponentName(Name = "conv2")] private readonly Conv2d _middle;
-    [ComponentName(Name = "bn2")] private readonly BatchNorm2d _middleNorm;
+    [ComponentName(Name = "bn2")] private readonly HeldBatchNorm2d _middleNorm;
     [ComponentName(Name = "conv3")] private readonly Conv2d _expand;
-    [ComponentName(Name = "bn3")] private readonly BatchNorm2d _expandNorm;
+    [ComponentName(Name = "bn3")] private readonly HeldBatchNorm2d _expandNorm;
     [ComponentName(Name = "downsample")] private readonly Sequential? _shortcut;
 
     /// <param name="channels">Channels of the input.</param>
@@ -29,11 +30,11 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IOnnxPart
     {
         int outputs = width * ResidualBlock.Bottleneck.Expansion;
         _reduce = ConvBnRelu.Conv1x1(channels, width);
-        _reduceNorm = BatchNorm2d(width);
+        _reduceNorm = new HeldBatchNorm2d(width);
         _middle = ConvBnRelu.Conv3x3(width, width, stride, dilation);
-        _middleNorm = BatchNorm2d(width);
+        _middleNorm = new HeldBatchNorm2d(width);
         _expand = ConvBnRelu.Conv1x1(width, outputs);
-        _expandNorm = BatchNorm2d(outputs);
+        _expandNorm = new HeldBatchNorm2d(outputs);
         _shortcut = ResidualBlock.Shortcut(channels, outputs, stride);
         RegisterComponents();
     }

@@ -20,9 +20,9 @@ internal static class ConvBnRelu
 
     /// <summary>A convolution, its batch norm and a ReLU: names 0, 1, 2.</summary>
     public static Sequential Of(Conv2d convolution) =>
-        Sequential(convolution, BatchNorm2d(convolution.out_channels), ReLU(inplace: true));
+        Sequential(convolution, new HeldBatchNorm2d(convolution.out_channels), ReLU(inplace: true));
 
     /// <summary>A convolution and its batch norm: names 0, 1.</summary>
     public static Sequential WithoutRelu(Conv2d convolution) =>
-        Sequential(convolution, BatchNorm2d(convolution.out_channels));
+        Sequential(convolution, new HeldBatchNorm2d(convolution.out_channels));
 }

@@ -20,9 +20,9 @@ internal static class OnnxEmission
         {
             x = flat[i] switch
             {
-                Conv2d convolution when i + 1 < flat.Length && flat[i + 1] is BatchNorm2d norm => convolution.Emit(graph, x, norm),
+                Conv2d convolution when i + 1 < flat.Length && flat[i + 1] is HeldBatchNorm2d norm => convolution.Emit(graph, x, norm),
                 Conv2d convolution => convolution.Emit(graph, x),
-                BatchNorm2d _ when i > 0 && flat[i - 1] is Conv2d => x,
+                HeldBatchNorm2d _ when i > 0 && flat[i - 1] is Conv2d => x,
                 ReLU _ => graph.Relu(x),
                 Sigmoid _ => graph.Sigmoid(x),
                 Dropout2d _ => x,
@@ -37,10 +37,10 @@ internal static class OnnxEmission
     }
 
     /// <summary>Writes a convolution, with the batch norm that follows it folded in.</summary>
-    public static OnnxValue Emit(this Conv2d convolution, GraphBuilder graph, OnnxValue x, BatchNorm2d? norm = null) => graph.Convolution(x, convolution.Folded(norm));
+    public static OnnxValue Emit(this Conv2d convolution, GraphBuilder graph, OnnxValue x, HeldBatchNorm2d? norm = null) => graph.Convolution(x, convolution.Folded(norm));
 
     /// <summary>A convolution's numbers, with the batch norm that follows it folded in.</summary>
-    public static ConvolutionWeights Folded(this Conv2d convolution, BatchNorm2d? norm)
+    public static ConvolutionWeights Folded(this Conv2d convolution, HeldBatchNorm2d? norm)
     {
         if (convolution.padding_type is not null)
             throw new NotSupportedException("Named paddings have no ONNX form yet.");
@@ -56,7 +56,7 @@ internal static class OnnxEmission
     }
 
     /// <summary>Writes a convolution of one cell along a row, with its batch norm folded in: the row is the map's height.</summary>
-    public static OnnxValue Emit(this Conv1d convolution, GraphBuilder graph, OnnxValue x, BatchNorm1d norm)
+    public static OnnxValue Emit(this Conv1d convolution, GraphBuilder graph, OnnxValue x, HeldBatchNorm1d norm)
     {
         Debug.Assert(convolution.weight.size(2) == 1 && convolution.bias is null && convolution.groups == 1, "The one kind there is.");
         return graph.Convolution(x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Weights(convolution.weight), Bias: null), norm));

@@ -24,8 +24,8 @@ internal sealed class PyramidPooling : Module<Tensor, Tensor>
     public PyramidPooling(int channels, int width) : base(nameof(PyramidPooling))
     {
         _branches = new([.. _regions.Select(n =>
-            Sequential(AdaptiveAvgPool2d(n), ConvBnRelu.Conv1x1(channels, width), BatchNorm2d(width)))]);
-        _fuse = Sequential(ConvBnRelu.Conv1x1(channels + _regions.Length * width, width), BatchNorm2d(width), ReLU(), Dropout2d(0.1));
+            Sequential(AdaptiveAvgPool2d(n), ConvBnRelu.Conv1x1(channels, width), new HeldBatchNorm2d(width)))]);
+        _fuse = Sequential(ConvBnRelu.Conv1x1(channels + _regions.Length * width, width), new HeldBatchNorm2d(width), ReLU(), Dropout2d(0.1));
         RegisterComponents();
     }
 

@@ -23,7 +23,7 @@ internal static class SegmentationHead
             return main.Emit(graph, graph.Concatenate([.. levels.Select(level => graph.ResizeLike(level, finest))]));
 
         Module[] layers = [.. main.children()], first = [.. ((Sequential)layers[0]).children()];
-        var weights = ((Conv2d)first[0]).Folded((BatchNorm2d)first[1]);
+        var weights = ((Conv2d)first[0]).Folded((HeldBatchNorm2d)first[1]);
         int[] starts = [.. levels.Select((_, i) => levels.Take(i).Sum(level => level.Channels))];
         int[] Channels(int level) => [.. Enumerable.Range(starts[level], levels[level].Channels)];
 
@@ -41,6 +41,6 @@ internal static class SegmentationHead
 
     /// <summary>A classifier that drops channels while training: SRNet's, and those beside the main path for deep supervision.</summary>
     public static Sequential WithDropout(int channels, int width, int classes) =>
-        Sequential(ConvBnRelu.Conv3x3(channels, width, bias: true), BatchNorm2d(width), ReLU(), Dropout2d(0.1),
+        Sequential(ConvBnRelu.Conv3x3(channels, width, bias: true), new HeldBatchNorm2d(width), ReLU(), Dropout2d(0.1),
             ConvBnRelu.Conv1x1(width, classes, bias: true));
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -22,9 +23,9 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
     [ComponentName(Name = "z")] private readonly Conv2d _expand;
     [ComponentName(Name = "gn")] private readonly GroupNorm _expandNorm;
     [ComponentName(Name = "conv_adj")] private readonly Conv1d _betweenNodes;
-    [ComponentName(Name = "bn_adj")] private readonly BatchNorm1d _betweenNodesNorm;
+    [ComponentName(Name = "bn_adj")] private readonly HeldBatchNorm1d _betweenNodesNorm;
     [ComponentName(Name = "conv_wg")] private readonly Conv1d _betweenFeatures;
-    [ComponentName(Name = "bn_wg")] private readonly BatchNorm1d _betweenFeaturesNorm;
+    [ComponentName(Name = "bn_wg")] private readonly HeldBatchNorm1d _betweenFeaturesNorm;
 
     /// <param name="channels">Channels of input and output.</param>
     /// <param name="squeezed">Length of the vector, a multiple of 32.</param>
@@ -39,9 +40,9 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
         init.ones_(_expandNorm.weight!);        // TorchSharp 0.107.0 leaves them as the memory was; they are there, for the norm is affine
         init.zeros_(_expandNorm.bias!);
         _betweenNodes = Conv1d(Nodes, Nodes, kernel_size: 1, bias: false);
-        _betweenNodesNorm = BatchNorm1d(Nodes);
+        _betweenNodesNorm = new HeldBatchNorm1d(Nodes);
         _betweenFeatures = Conv1d(_features, _features, kernel_size: 1, bias: false);
-        _betweenFeaturesNorm = BatchNorm1d(_features);
+        _betweenFeaturesNorm = new HeldBatchNorm1d(_features);
         RegisterComponents();
     }
 
@@ -56,7 +57,7 @@ internal sealed class SqueezeReasoning : Module<Tensor, Tensor>, IOnnxPart
 
         // Upstream: node by node, so the scale of channel f n comes from channel n f of the vector. Checkpoints depend on it.
         var scale = reasoned.reshape(-1, _features * Nodes, 1, 1);              // [N,c,1,1]
-        return (_expandNorm.call(_expand.call(scale * _values.call(x))) + x).MoveToOuterDisposeScope();
+        return _expandNorm.call(_expand.call(scale * _values.call(x))).Plus(x).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Emit(GraphBuilder graph, OnnxValue x)

@@ -61,12 +61,12 @@ internal sealed class StdcBlock : Module<Tensor, Tensor>, IOnnxPart
 internal sealed class StdcConvolution : Module<Tensor, Tensor>, IOnnxPart
 {
     [ComponentName(Name = "conv")] private readonly Conv2d _convolution;
-    [ComponentName(Name = "bn")] private readonly BatchNorm2d _norm;
+    [ComponentName(Name = "bn")] private readonly HeldBatchNorm2d _norm;
 
     public StdcConvolution(int channels, int width, int kernel, int stride) : base(nameof(StdcConvolution))
     {
         _convolution = Conv2d(channels, width, kernel_size: kernel, stride: stride, padding: kernel / 2, bias: false);
-        _norm = BatchNorm2d(width);
+        _norm = new HeldBatchNorm2d(width);
         RegisterComponents();
     }
 

@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using TorchSharp;
+using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -20,27 +20,16 @@ internal sealed class AdamOptimizer(
 {
     private const double Epsilon = 1e-8;
 
-    private readonly Scalar _beta1 = beta1, _beta2 = beta2, _rest1 = 1 - beta1, _rest2 = 1 - beta2, _decay = weightDecay, _epsilon = Epsilon, _one = 1;
-
     protected override void Move(ParameterMemory memory, Tensor gradient, double rate)
     {
         memory.Steps++;
-        using Scalar shrink = 1 - rate * weightDecay;
-        using Scalar step = -rate / (1 - Math.Pow(beta1, memory.Steps));
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(beta2, memory.Steps));
+        double step = -rate / (1 - Math.Pow(beta1, memory.Steps)), correction = Math.Sqrt(1 - Math.Pow(beta2, memory.Steps));
         if (decoupled)
-            memory.Parameter.mul_(shrink);
+            memory.Parameter.TimesInPlace(1 - rate * weightDecay);
         else if (weightDecay != 0)
-            gradient.add_(memory.Parameter, _decay);
-        var mean = memory[0].mul_(_beta1).add_(gradient, _rest1);
-        var spread = memory[1].mul_(_beta2).addcmul_(gradient, gradient, _rest2).sqrt().div_(correction).add_(_epsilon, _one);
-        memory.Parameter.addcdiv_(mean, spread, step);
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        foreach (var factor in (ReadOnlySpan<Scalar>)[_beta1, _beta2, _rest1, _rest2, _decay, _epsilon, _one])
-            factor.Dispose();
+            gradient.PlusInPlace(memory.Parameter, weightDecay);
+        var mean = memory[0].TimesInPlace(beta1).PlusInPlace(gradient, 1 - beta1);
+        var spread = memory[1].TimesInPlace(beta2).PlusProductInPlace(gradient, gradient, 1 - beta2).sqrt().DividedInPlace(correction).PlusInPlace(Epsilon);
+        memory.Parameter.PlusQuotientInPlace(mean, spread, step);
     }
 }

@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Optimizers;
@@ -10,22 +9,12 @@ namespace Microsoft.ML.SemanticFlow.Trainer.Optimizers;
 /// <summary>Moves parameters by their gradients. The steps are PyTorch's; what is remembered carries its names.</summary>
 /// <remarks>
 /// TorchSharp 0.107 has these optimisers too, but frees the factors of a sum during the native call when another thread causes a collection
-/// (see <see cref="Networks.Parts.Sums"/>), and training loads images on other threads. Here every factor is held.
+/// (see <see cref="Native.TensorArithmetic"/>), and training loads images on other threads. Here every factor is held.
 /// </remarks>
 internal abstract class Optimizer(OptimizerMemory memory) : IDisposable
 {
     /// <summary>What is remembered of each parameter.</summary>
     public OptimizerMemory Memory => memory;
-
-    /// <summary>An optimiser of the kind that the options name.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="parameters">The parameters, by name.</param>
-    public static Optimizer Of(SemanticFlowTrainerOptions options, IReadOnlyList<(string Name, Parameter Parameter)> parameters) => options.Optimizer switch
-    {
-        OptimizerKind.Adam => new AdamOptimizer(parameters, options.AdamBeta1, options.AdamBeta2, options.WeightDecay, decoupled: false),
-        OptimizerKind.AdamW => new AdamOptimizer(parameters, options.AdamBeta1, options.AdamBeta2, options.WeightDecay, decoupled: true),
-        _ => new SgdOptimizer(parameters, options.Momentum, options.WeightDecay),
-    };
 
     /// <summary>Lets go of all gradients, so that the next backward pass writes them instead of adding.</summary>
     public void ForgetGradients()
@@ -51,5 +40,5 @@ internal abstract class Optimizer(OptimizerMemory memory) : IDisposable
     /// <summary>Moves one parameter. The gradient may be overwritten: it is not used again.</summary>
     protected abstract void Move(ParameterMemory memory, Tensor gradient, double rate);
 
-    public virtual void Dispose() => memory.Dispose();
+    public void Dispose() => memory.Dispose();
 }

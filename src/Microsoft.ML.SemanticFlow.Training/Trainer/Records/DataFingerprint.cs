@@ -22,6 +22,7 @@ internal sealed record DataFingerprint
 {
     private const int Samples = 16;
     private const string FilesCovered = "file names and sizes";
+    private const string Raw = "raw";
     private const string PixelsCovered = "pixels of up to 16 rows";
 
     public required long Rows { get; init; }
@@ -37,11 +38,25 @@ internal sealed record DataFingerprint
 
     public required string Sha256 { get; init; }
 
+    /// <summary>Which ids the label files hold, "train"; null for raw ids, which all runs had before this was kept.</summary>
+    public string? Ids { get; init; }
+
     /// <summary>Reads the fingerprint of a view.</summary>
     /// <param name="data">The view.</param>
     /// <param name="imageColumn">Its column of images, read where there are no paths.</param>
     /// <param name="labelColumn">Its column of masks, read where there are no paths.</param>
-    public static DataFingerprint Of(IDataView data, string imageColumn, string labelColumn)
+    /// <param name="ids">Which ids label files hold that do not say so themselves.</param>
+    public static DataFingerprint Of(IDataView data, string imageColumn, string labelColumn, MaskIds ids = MaskIds.Raw)
+    {
+        var read = IdsOf(data, labelColumn) ?? ids;
+        return OfRows(data, imageColumn, labelColumn) with { Ids = read == MaskIds.Raw ? null : MaskAnnotations.WordOf(read) };
+    }
+
+    /// <summary>Which ids the label files hold, by what their masks or their paths say; null when they do not.</summary>
+    public static MaskIds? IdsOf(IDataView data, string labelColumn) =>
+        new[] { labelColumn, SampleReader.LabelPathColumn }.Select(name => data.Schema.GetColumnOrNull(name) is { } column ? MaskAnnotations.TryGetIds(column) : null).FirstOrDefault(found => found is not null);
+
+    private static DataFingerprint OfRows(IDataView data, string imageColumn, string labelColumn)
     {
         var (image, label) = (TextColumn(data, SampleReader.ImagePathColumn), TextColumn(data, SampleReader.LabelPathColumn));
         return image is { } images && label is { } labels
@@ -56,6 +71,7 @@ internal sealed record DataFingerprint
         (null, _) => "there was none",
         (_, null) => "there is none now",
         _ when earlier.Rows != now.Rows => string.Create(CultureInfo.InvariantCulture, $"that had {earlier.Rows} rows, this has {now.Rows}"),
+        _ when earlier.Ids != now.Ids => $"that had {earlier.Ids ?? Raw} ids in its label files, this has {now.Ids ?? Raw} ids",
         _ when earlier.Covers != now.Covers => $"that is known by {earlier.Covers}, this by {now.Covers}",
         _ => $"{now.Covers} differ, or their order",
     };

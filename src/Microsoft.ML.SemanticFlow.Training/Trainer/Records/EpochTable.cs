@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SemanticFlow.Labels;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Records;
 
@@ -16,11 +17,10 @@ internal sealed class EpochTable(string path, IReadOnlyList<string> columns)
     {
         if (!File.Exists(path))
             return;
-        foreach (string line in File.ReadLines(path).Skip(1))
+        foreach (var row in Csv.Read(File.ReadAllText(path), path).Skip(1))
         {
-            string[] fields = line.Split(',');
-            if (int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int done) && done <= epoch)
-                _rows[done] = line + new string(',', Math.Max(0, columns.Count - fields.Length)); // an older version wrote fewer columns
+            if (int.TryParse(row.Cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int done) && done <= epoch)
+                _rows[done] = string.Join(',', row.Cells) + new string(',', Math.Max(0, columns.Count - row.Cells.Count)); // an older version wrote fewer columns
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class EpochTable(string path, IReadOnlyList<string> columns)
 
     private void Write()
     {
-        var text = new StringBuilder().AppendJoin(',', columns).Append('\n');
+        var text = new StringBuilder().AppendJoin(',', columns.Select(Csv.Quote)).Append('\n');
         foreach (string row in _rows.Values)
             text.Append(row).Append('\n');
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()));

@@ -36,8 +36,8 @@ internal sealed class RunRecorder
             return;
         _log = new EpochTable(folder.Log, _logColumns);
         _validations = new EpochTable(folder.Validations, ["epoch", "miou", "pixel_accuracy", .. labels.Classes.Select(c => c.Name)]);
-        if (options.TensorBoard)
-            _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, options.TensorBoardInterval);
+        if (options.Run is { TensorBoard: true } run)
+            _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, run.TensorBoardInterval);
     }
 
     /// <summary>Says in <c>run.json</c> what is run, on what.</summary>
@@ -47,6 +47,7 @@ internal sealed class RunRecorder
         if (_folder is null)
             return;
         var earlier = RunRecord.Read(_folder.Run);
+        var ids = DataFingerprint.IdsOf(training, _options.LabelColumnName) ?? MaskIds.Raw;
         var start = new StartRecord
         {
             At = DateTime.UtcNow,
@@ -56,10 +57,10 @@ internal sealed class RunRecorder
                 VersionOf(typeof(RunRecorder)), VersionOf(typeof(TorchSharp.torch)), System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
             Machine = MachineRecord.Current(),
             Plan = new PlanRecord(plan.PrecisionName, plan.UseChannelsLast, plan.Threads, plan.LoaderThreads),
-            TrainingSet = FingerprintOf(training),
-            ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation) : null,
-            BoostSet = _options.BoostSet is { } boost ? FingerprintOf(boost) : null,
-            Notes = _options.Notes,
+            TrainingSet = FingerprintOf(training, ids),
+            ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation, ids) : null,
+            BoostSet = _options.Sampling?.Boost?.Set is { } boost ? FingerprintOf(boost, ids) : null,
+            Notes = _options.Run!.Notes, // there is a folder
         };
         if (checkpoint is not null && earlier is { Starts: [.., var last] })
         {
@@ -106,8 +107,8 @@ internal sealed class RunRecorder
     /// <summary>Records a validation.</summary>
     public void Validated(CheckpointInfo position, SemanticSegmentationMetrics metrics)
     {
-        string classes = string.Join(',', metrics.PerClassIntersectionOverUnion.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture)));
-        _validations?.Set(position.Epoch, $"{metrics.MeanIntersectionOverUnion:f6},{metrics.PixelAccuracy:f6},{classes}");
+        string classes = string.Join(',', metrics.PerClassIoU.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture)));
+        _validations?.Set(position.Epoch, $"{metrics.MeanIoU:f6},{metrics.PixelAccuracy:f6},{classes}");
         _tensorBoard?.Validated(position.Step, metrics);
     }
 
@@ -181,14 +182,14 @@ internal sealed class RunRecorder
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "";
 
-    private DataFingerprint FingerprintOf(IDataView data) => DataFingerprint.Of(data, _options.ImageColumnName, _options.LabelColumnName);
+    private DataFingerprint FingerprintOf(IDataView data, MaskIds ids) => DataFingerprint.Of(data, _options.ImageColumnName, _options.LabelColumnName, ids);
 
     private void Compare(string what, DataFingerprint? then, DataFingerprint? now)
     {
         if (DataFingerprint.Difference(then, now) is not { } difference)
             return;
-        if (!_options.AllowOtherData)
-            throw new InvalidOperationException($"The {what} is not the one that the run in '{_options.RunDirectory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
+        if (_options.Run is { AllowOtherData: false } run)
+            throw new InvalidOperationException($"The {what} is not the one that the run in '{run.Directory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
         _channel.Warn($"The {what} is not the one that the run had before: {difference}");
     }
 }

@@ -59,9 +59,9 @@ internal sealed class TensorBoardLog(string folder, LabelMap labels, int interva
     /// <summary>Writes mIoU, the IoU of every class that occurs, and the images painted since the last time.</summary>
     public void Validated(long step, SemanticSegmentationMetrics metrics)
     {
-        Add("validation/miou", metrics.MeanIntersectionOverUnion, step);
+        Add("validation/miou", metrics.MeanIoU, step);
         Add("validation/pixel_accuracy", metrics.PixelAccuracy, step);
-        foreach (var (label, iou) in labels.Classes.Zip(metrics.PerClassIntersectionOverUnion))
+        foreach (var (label, iou) in labels.Classes.Zip(metrics.PerClassIoU))
             Add($"validation_iou/{label.Name}", iou, step);
         foreach (var (index, picture) in _samples)
             Add(string.Create(CultureInfo.InvariantCulture, $"validation/image_{index}"), picture, step);
@@ -77,11 +77,18 @@ internal sealed class TensorBoardLog(string folder, LabelMap labels, int interva
             Writer.add_scalar(tag, (float)value, checked((int)step));
     }
 
+    // By way of a file: TorchSharp multiplies an image that is a tensor by a number that it does not hold; see TensorArithmetic.
     private void Add(string tag, PixelImage picture, long step)
     {
-        using var scope = NewDisposeScope();
-        var bgra = tensor(picture.Bgra.ToArray(), [picture.Height, picture.Width, 4], uint8);
-        var rgb = bgra.index_select(2, tensor([2L, 1L, 0L])).permute(2, 0, 1);
-        Writer.add_img(tag, rgb, checked((int)step), dataformats: "CHW");
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            ImageCodec.SavePng(picture, file);
+            Writer.add_img(tag, file, checked((int)step));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

@@ -8,24 +8,16 @@ internal static class CamVid
 {
     public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split)
     {
-        string[] folders = split switch
+        string folder = PlainFolder.NameOf(split);
+        foreach (string needed in new[] { folder, folder + "annot" })
         {
-            DatasetSplit.Train => ["train"],
-            DatasetSplit.Validation => ["val"],
-            DatasetSplit.Test => ["test"],
-            DatasetSplit.TrainAndValidation => ["train", "val"],
-            _ => throw new ArgumentOutOfRangeException(nameof(split), split, "CamVid has the splits Train, Validation, Test and TrainAndValidation."),
-        };
-
-        foreach (string folder in folders.SelectMany(folder => new[] { folder, folder + "annot" }))
-        {
-            if (!Directory.Exists(Path.Combine(root, folder)))
+            if (!Directory.Exists(Path.Combine(root, needed)))
             {
                 throw new DirectoryNotFoundException(
-                    $"'{root}' is not a CamVid folder: it has no '{folder}'. Expected are train, trainannot, val, valannot, test and testannot.");
+                    $"'{root}' is not a CamVid folder: it has no '{needed}'. Expected are train, trainannot, val, valannot, test and testannot.");
             }
         }
 
-        return [.. folders.SelectMany(folder => ImageFolder.List(Path.Combine(root, folder), Path.Combine(root, folder + "annot")))];
+        return ImageFolder.List(Path.Combine(root, folder), Path.Combine(root, folder + "annot"));
     }
 }

@@ -41,6 +41,21 @@ public sealed class EpochTableTests
     }
 
     [TestMethod]
+    public void Continue_ColumnNamesThatNeedQuotes_AreNoRows()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["validation.csv"];
+        string[] columns = ["epoch", "sky, \"clear\"", "a\n1,b"];
+        new EpochTable(path, columns).Set(1, $"{0.5:f2},7");
+        var table = new EpochTable(path, columns);
+
+        table.Continue(1);
+        table.Set(2, $"{0.25:f2},8");
+
+        Assert.AreEqual("epoch,\"sky, \"\"clear\"\"\",\"a\n1,b\"\n1,0.50,7\n2,0.25,8\n", File.ReadAllText(path));
+    }
+
+    [TestMethod]
     public void Continue_LaterRowsAndFewerColumns_CutsTheOnesAndFillsTheOthers()
     {
         using var folder = new TemporaryFolder();

@@ -16,7 +16,7 @@ public sealed class RunRecorderTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
 
-        TinyRun.Fit(scenes, TinyRun.Options with { RunDirectory = scenes.Run, ValidationSet = scenes.Paths(context), Notes = new Dictionary<string, string> { ["why"] = "a trial" } });
+        TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) { Notes = new Dictionary<string, string> { ["why"] = "a trial" } }, ValidationSet = scenes.Paths(context) });
 
         var run = Read(scenes);
         var start = run.GetProperty("starts")[0];
@@ -47,11 +47,11 @@ public sealed class RunRecorderTests
     public void Fit_FailedThenCancelledThenResumed_KeepsEveryStart()
     {
         using var scenes = new TinyScenes(4);
-        var options = TinyRun.Options with { Epochs = 4, RunDirectory = scenes.Run, Resume = true };
+        var options = TinyRun.Options with { Epochs = 4, Run = new TrainingRun(scenes.Run) { Resume = true } };
 
         Interrupted.FitUntil(scenes, options, report => report is { Phase: TrainingPhase.Step, Epoch: 2 });
         TinyRun.FitUntil(scenes, options, epoch: 3);
-        TinyRun.Fit(scenes, options with { Threads = 2 });
+        TinyRun.Fit(scenes, options with { Execution = options.Execution with { Threads = 2 } });
 
         var starts = Read(scenes).GetProperty("starts").EnumerateArray().ToArray();
         CollectionAssert.AreEqual(new[] { 0, 1, 3 }, starts.Select(start => start.GetProperty("from_epoch").GetInt32()).ToArray());
@@ -68,7 +68,7 @@ public sealed class RunRecorderTests
         using var scenes = new TinyScenes(3);
         scenes.Draw(1, 64, 64, maskHeight: 32);
 
-        Assert.ThrowsExactly<InvalidDataException>(() => TinyRun.Fit(scenes, TinyRun.Options with { RunDirectory = scenes.Run }));
+        Assert.ThrowsExactly<InvalidDataException>(() => TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) }));
 
         var end = Read(scenes).GetProperty("starts")[0].GetProperty("end");
         Assert.AreEqual("failed", end.GetProperty("state").GetString());
@@ -82,7 +82,7 @@ public sealed class RunRecorderTests
         using var scenes = new TinyScenes(2);
         var diverged = Interrupted.Throwing(report => report is { Phase: TrainingPhase.Step, Epoch: 2 }, new NotFiniteNumberException("The loss became NaN.", double.NaN));
 
-        TinyRun.Fit(scenes, TinyRun.Options with { RunDirectory = scenes.Run, Progress = diverged });
+        TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run), Progress = diverged });
 
         var end = Read(scenes).GetProperty("starts")[0].GetProperty("end");
         Assert.AreEqual("failed", end.GetProperty("state").GetString());
@@ -95,13 +95,13 @@ public sealed class RunRecorderTests
     public void Fit_ResumedOnMoreImages_IsRefusedUnlessAllowed()
     {
         using var scenes = new TinyScenes(4);
-        var options = TinyRun.Options with { RunDirectory = scenes.Run };
+        var options = TinyRun.Options with { Run = new TrainingRun(scenes.Run) };
         TinyRun.Fit(scenes, options);
         scenes.Draw(4, 64, 64);
-        var resumed = options with { Epochs = 3, Resume = true };
+        var resumed = options with { Epochs = 3, Run = options.Run! with { Resume = true } };
 
         var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(scenes, resumed));
-        TinyRun.Fit(scenes, resumed with { AllowOtherData = true });
+        TinyRun.Fit(scenes, resumed with { Run = resumed.Run! with { AllowOtherData = true } });
 
         StringAssert.Contains(thrown.Message, "The training set is not the one", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "that had 4 rows, this has 5", StringComparison.Ordinal);
@@ -117,10 +117,10 @@ public sealed class RunRecorderTests
         using var scenes = new TinyScenes(2);
         using var others = new TinyScenes(2, 96);
         var context = new MLContext(1);
-        var options = TinyRun.Options with { Epochs = 1, RunDirectory = scenes.Run, ValidationSet = scenes.Paths(context) };
+        var options = TinyRun.Options with { Epochs = 1, Run = new TrainingRun(scenes.Run), ValidationSet = scenes.Paths(context) };
         TinyRun.Fit(scenes, options);
 
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(scenes, options with { Epochs = 2, Resume = true, ValidationSet = others.Paths(context) }));
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(scenes, options with { Epochs = 2, Run = options.Run! with { Resume = true }, ValidationSet = others.Paths(context) }));
 
         StringAssert.Contains(thrown.Message, "The validation set is not the one", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "file names and sizes differ", StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class RunRecorderTests
     {
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
-        var options = TinyRun.Options with { Epochs = 3, RunDirectory = scenes.Run, ValidationSet = scenes.Paths(context), Resume = true };
+        var options = TinyRun.Options with { Epochs = 3, Run = new TrainingRun(scenes.Run) { Resume = true }, ValidationSet = scenes.Paths(context) };
 
         Interrupted.FitUntil(scenes, options, report => report is { Phase: TrainingPhase.Validation, Epoch: 2, Step: 3 });
         string[] killed = File.ReadAllLines(Path.Combine(scenes.Run, "log.csv"));
@@ -158,7 +158,7 @@ public sealed class RunRecorderTests
         Directory.CreateDirectory(scenes.Run);
         File.WriteAllText(Path.Combine(scenes.Run, "run.json"), "{ \"network\": ");
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TinyRun.Fit(scenes, TinyRun.Options with { RunDirectory = scenes.Run }));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) }));
 
         StringAssert.Contains(thrown.Message, "run.json is no record of a run", StringComparison.Ordinal);
     }

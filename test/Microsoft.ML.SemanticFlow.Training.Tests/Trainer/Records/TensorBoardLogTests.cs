@@ -19,7 +19,7 @@ public sealed class TensorBoardLogTests
         var context = new MLContext(1);
         var reports = new Epochs();
 
-        TinyRun.Fit(scenes, TinyRun.Options with { RunDirectory = scenes.Run, ValidationSet = scenes.Paths(context), TensorBoard = true, TensorBoardInterval = 2, Progress = reports });
+        TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 2 }, ValidationSet = scenes.Paths(context), Progress = reports });
 
         var values = EventFileReader.ReadFolder(Folder(scenes));
         CollectionAssert.AreEqual(new long[] { 2, 3, 4, 6 }, Steps(values, "training/loss")); // of 2 x 3 steps every second, and the end of each epoch
@@ -45,7 +45,7 @@ public sealed class TensorBoardLogTests
     {
         using var scenes = new TinyScenes(8);
         var context = new MLContext(1);
-        var options = TinyRun.Options with { Epochs = 3, RunDirectory = scenes.Run, ValidationSet = scenes.Paths(context), TensorBoard = true, TensorBoardInterval = 1, Resume = true };
+        var options = TinyRun.Options with { Epochs = 3, Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 1, Resume = true }, ValidationSet = scenes.Paths(context) };
 
         Interrupted.FitUntil(scenes, options, report => report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 3 });
         string killed = Directory.GetFiles(Folder(scenes)).Single();
@@ -92,14 +92,6 @@ public sealed class TensorBoardLogTests
         AssertColor(TinyScenes.Labels.Classes[1].Color, picture, 80, 160);
         AssertColor(TinyScenes.Labels.Classes[0].Color, picture, 80, 324 + 160);
         Assert.AreEqual(255, picture.Bgra[(80 * 644 + 321) * 4]);
-    }
-
-    [TestMethod]
-    public void Trainer_TensorBoardWithoutARunDirectory_SaysWhatItNeeds()
-    {
-        var thrown = Assert.ThrowsExactly<ArgumentException>(() => new MLContext(1).SemanticSegmentation.Trainers.SemanticFlow(TinyRun.Options with { TensorBoard = true }));
-
-        StringAssert.Contains(thrown.Message, "RunDirectory", StringComparison.Ordinal);
     }
 
     // Six tenths of the class's colour over the grey of 100; half a step of rounding.

@@ -1,0 +1,73 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Data;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>One data set: how its files lie, what the ids in its label files mean, and where it comes from.</summary>
+public sealed class SegmentationDatasetInfo
+{
+    private readonly Func<string, DatasetSplit, IReadOnlyList<SegmentationSample>> _list;
+
+    /// <param name="id">The id.</param>
+    /// <param name="title">One line for people.</param>
+    /// <param name="layout">The tree in one line.</param>
+    /// <param name="list">The samples of a root folder and a split, in an order that is the same everywhere; it is asked for one split at a time.</param>
+    internal SegmentationDatasetInfo(string id, string title, string layout, Func<string, DatasetSplit, IReadOnlyList<SegmentationSample>> list) =>
+        (Id, Title, Layout, _list) = (id, title, layout, list);
+
+    /// <summary>The id used on the command line, such as <c>camvid</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>One line for people.</summary>
+    public string Title { get; }
+
+    /// <summary>The folders and files below the root, in one line.</summary>
+    public string Layout { get; }
+
+    /// <summary>The splits that it is published in.</summary>
+    public IReadOnlyList<DatasetSplit> Splits { get; internal init; } = [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.Test, DatasetSplit.TrainAndValidation];
+
+    /// <summary>What the ids in its label files mean; null where the user brings it.</summary>
+    public LabelMap? Labels { get; internal init; }
+
+    /// <summary>Which ids its label files hold.</summary>
+    public MaskIds Ids { get; internal init; }
+
+    /// <summary>Where it is published; null where the user brings it.</summary>
+    public Uri? Source { get; internal init; }
+
+    /// <summary>What its publishers allow.</summary>
+    public string Licence { get; internal init; } = "";
+
+    /// <summary>How to get it, and into which folders.</summary>
+    public string HowToGet { get; internal init; } = "";
+
+    /// <summary>Finds a label map beside the data, such as classes.csv; null where the data set is read with its own, or has none.</summary>
+    internal Func<string, LabelMap?> FindLabels { get; init; } = static _ => null;
+
+    /// <summary>What the ids in the label files of a root folder mean.</summary>
+    /// <param name="root">The root folder.</param>
+    /// <returns><see cref="Labels"/> where there are some; else the label map that lies in the folder, or null when none does.</returns>
+    /// <exception cref="InvalidDataException">The label map in the folder is not one.</exception>
+    public LabelMap? ReadLabels(string root)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        return Labels ?? FindLabels(root);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+
+    /// <summary>The samples of a split.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such split; the message lists those there are.</exception>
+    internal IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split)
+    {
+        if (!Splits.Contains(split))
+            throw new ArgumentOutOfRangeException(nameof(split), split, $"{Title} has the splits {string.Join(", ", Splits)}.");
+        return split == DatasetSplit.TrainAndValidation
+            ? [.. _list(root, DatasetSplit.Train), .. _list(root, DatasetSplit.Validation)]
+            : _list(root, split);
+    }
+}

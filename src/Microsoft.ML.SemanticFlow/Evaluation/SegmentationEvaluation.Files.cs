@@ -1,0 +1,141 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.Numerics;
+using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Evaluation;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <content>JSON files of evaluations. The same images give the same bytes, however they were added.</content>
+public sealed partial class SegmentationEvaluation
+{
+    /// <summary>Writes the evaluation to a JSON file, which appears whole or not at all.</summary>
+    /// <param name="path">The file; an earlier one is replaced.</param>
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AtomicFile.Write(path, Save);
+    }
+
+    /// <summary>Writes the evaluation as JSON.</summary>
+    /// <param name="stream">Where to.</param>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var labels = new EvaluationFile.LabelSpace(Labels.Name, Labels.ToCsv());
+        var file = KeepsImages
+            ? new EvaluationFile(EvaluationFile.Current, labels, Images: Sorted().Select(ToFile))
+            : new EvaluationFile(EvaluationFile.Current, labels, Sum: new EvaluationFile.Total(
+                ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])]));
+        JsonSerializer.Serialize(stream, file, EvaluationJson.Default.EvaluationFile);
+    }
+
+    /// <summary>Reads an evaluation that <see cref="Save(string)"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The evaluation.</returns>
+    /// <exception cref="InvalidDataException">The file is no evaluation.</exception>
+    public static SegmentationEvaluation Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var stream = File.OpenRead(path);
+        return Load(stream, $"'{path}'");
+    }
+
+    /// <summary>Reads an evaluation that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <param name="stream">Where from; it is read to its end.</param>
+    /// <returns>The evaluation.</returns>
+    /// <exception cref="InvalidDataException">It is no evaluation.</exception>
+    public static SegmentationEvaluation Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Load(stream, "The JSON");
+    }
+
+    private static SegmentationEvaluation Load(Stream stream, string where)
+    {
+        EvaluationFile? file;
+        try
+        {
+            file = JsonSerializer.Deserialize(stream, EvaluationJson.Default.EvaluationFile);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{where} is no saved evaluation, or it is damaged: what stands at '{exception.Path ?? "$"}' (line {exception.LineNumber + 1 ?? 1}) is not what belongs there. Save it anew.", exception);
+        }
+
+        if (file?.Format != EvaluationFile.Current)
+            throw new InvalidDataException($"{where} is no evaluation of the form '{EvaluationFile.Current}'. Save it with this version of the library.");
+        var evaluation = new SegmentationEvaluation(LabelMap.Parse(file.Labels.Name, file.Labels.Table), keepImages: file.Images is not null);
+        switch (file)
+        {
+            case { Images: { } images, Sum: null }:
+                var sources = new Dictionary<string, string>(); // one string a source, not one an image
+                foreach (var (index, image) in images.Index())
+                    evaluation.Add(FromFile(image, evaluation, sources, $"{where}, image {index}"));
+                return evaluation;
+            case { Images: null, Sum: { } sum }:
+                evaluation.Add(sum, where);
+                return evaluation;
+            default:
+                throw new InvalidDataException($"{where} must hold either images or their sum. Save it anew.");
+        }
+    }
+
+    private void Add(EvaluationFile.Total sum, string where)
+    {
+        long pixels = Check<long>(sum.Ignored, sum.Counts, Labels.ClassCount, MostPixels, where);
+        if (sum.Images < 0 || sum.Images > pixels || sum.Images == 0 != (pixels == 0))
+            throw new InvalidDataException($"{where}: {sum.Images} images do not have {pixels} pixels. Save it anew.");
+        _sum.Add(LabelMap.IgnoreId, LabelMap.IgnoreId, sum.Ignored);
+        for (int i = 0; i < sum.Counts.Length; i += 3)
+            _sum.Add((byte)sum.Counts[i], (byte)sum.Counts[i + 1], sum.Counts[i + 2]);
+        Count(sum.Images, pixels);
+    }
+
+    private static EvaluationFile.Image ToFile(SegmentationImageResult image)
+    {
+        var cells = image.Cells;
+        int[] counts = new int[3 * cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+            (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
+        return new EvaluationFile.Image(image.Ignored, counts, image.Name, image.Source);
+    }
+
+    private static SegmentationImageResult FromFile(EvaluationFile.Image? image, SegmentationEvaluation evaluation, Dictionary<string, string> sources, string where)
+    {
+        if (image is null)
+            throw new InvalidDataException($"{where} is null. Save it anew.");
+        if (Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where) == 0)
+            throw new InvalidDataException($"{where} has no pixels. Save it anew.");
+        string? source = image.Source;
+        if (source is not null && !sources.TryAdd(source, source))
+            source = sources[source];
+        var cells = new ImageCell[image.Counts.Length / 3];
+        for (int i = 0; i < cells.Length; i++)
+            cells[i] = new ImageCell((byte)image.Counts[3 * i], (byte)image.Counts[3 * i + 1], image.Counts[3 * i + 2]);
+        return new SegmentationImageResult(image.Name, source, image.Ignored, cells);
+    }
+
+    /// <summary>Checks counts as files hold them: known ids, each pair once and in order, nothing below 1 and no sum above the most.</summary>
+    /// <returns>All pixels.</returns>
+    private static long Check<T>(T ignored, ReadOnlySpan<T> counts, int classes, long most, string where)
+        where T : IBinaryInteger<T>
+    {
+        bool valid = ignored >= T.Zero && counts.Length % 3 == 0;
+        long pixels = valid ? long.CreateChecked(ignored) : 0, last = -1;
+        valid &= pixels <= most;
+        for (int i = 0; valid && i < counts.Length; i += 3)
+        {
+            long actual = long.CreateChecked(counts[i]), predicted = long.CreateChecked(counts[i + 1]), count = long.CreateChecked(counts[i + 2]);
+            long place = actual * (LabelMap.IgnoreId + 1) + predicted;
+            valid = actual >= 0 && actual < classes && predicted >= 0 && (predicted < classes || predicted == LabelMap.IgnoreId)
+                && place > last && count > 0 && count <= most - pixels;
+            (last, pixels) = (place, pixels + count);
+        }
+
+        return valid
+            ? pixels
+            : throw new InvalidDataException($"{where}: the counts are not pairs of known ids, each once and in order, with 1 to {most} pixels together. Save it anew.");
+    }
+}

@@ -1,0 +1,77 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.SemanticFlow.Evaluation;
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How well the prediction of one image matches its ground truth.</summary>
+public sealed class SegmentationImageResult
+{
+    private readonly ImageCell[] _cells;
+
+    /// <param name="name">What the image is found by.</param>
+    /// <param name="source">The part of the data it belongs to.</param>
+    /// <param name="ignored">Pixels that do not count.</param>
+    /// <param name="cells">The others, by actual id, then by predicted id.</param>
+    internal SegmentationImageResult(string? name, string? source, int ignored, ImageCell[] cells) =>
+        (Name, Source, Ignored, _cells) = (name, source, ignored, cells);
+
+    /// <summary>What the image is found by; null when it was given no name.</summary>
+    public string? Name { get; }
+
+    /// <summary>The part of the data it belongs to; null when none was given.</summary>
+    public string? Source { get; }
+
+    /// <summary>The mean IoU of the classes that occur in either mask, in [0, 1]; NaN when no pixel counts.</summary>
+    public double MeanIoU
+    {
+        get
+        {
+            const int classes = LabelMap.IgnoreId;
+            Span<double> hit = stackalloc double[classes], actual = stackalloc double[classes], predicted = stackalloc double[classes];
+            foreach (var cell in _cells)
+            {
+                actual[cell.Actual] += cell.Count;
+                if (cell.Predicted != LabelMap.IgnoreId)
+                    predicted[cell.Predicted] += cell.Count;
+                if (cell.Predicted == cell.Actual)
+                    hit[cell.Actual] = cell.Count;
+            }
+
+            for (int id = 0; id < classes; id++)
+                hit[id] = SemanticSegmentationMetrics.IoU(hit[id], actual[id], predicted[id]);
+            return SemanticSegmentationMetrics.MeanOfDefined(hit);
+        }
+    }
+
+    /// <summary>The share of the counted pixels whose class is right, in [0, 1]; NaN when no pixel counts.</summary>
+    public double PixelAccuracy => (double)_cells.Where(cell => cell.Actual == cell.Predicted).Sum(cell => (long)cell.Count) / (PixelCount - Ignored);
+
+    /// <summary>The share of pixels that do not count, in [0, 1].</summary>
+    public double IgnoredShare => (double)Ignored / PixelCount;
+
+    internal int Ignored { get; }
+
+    internal ReadOnlySpan<ImageCell> Cells => _cells;
+
+    internal long PixelCount => Ignored + _cells.Sum(cell => (long)cell.Count);
+
+    /// <summary>By source, name and counts: images that compare as equal are alike in all they hold.</summary>
+    internal static int Compare(SegmentationImageResult one, SegmentationImageResult other)
+    {
+        int order = string.CompareOrdinal(one.Source, other.Source);
+        if (order == 0)
+            order = string.CompareOrdinal(one.Name, other.Name);
+        if (order == 0)
+            order = one.Ignored.CompareTo(other.Ignored);
+        return order == 0 ? one.Cells.SequenceCompareTo(other.Cells) : order;
+    }
+
+    internal void AddTo(SegmentationConfusionMatrix counts)
+    {
+        counts.Add(LabelMap.IgnoreId, LabelMap.IgnoreId, Ignored);
+        foreach (var cell in _cells)
+            counts.Add(cell.Actual, cell.Predicted, cell.Count);
+    }
+}

@@ -1,0 +1,19 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How well the predictions of one part of the data match the ground truth.</summary>
+public sealed class SegmentationSourceResult
+{
+    internal SegmentationSourceResult(string? source, int imageCount, SemanticSegmentationMetrics metrics) => (Source, ImageCount, Metrics) = (source, imageCount, metrics);
+
+    /// <summary>The part of the data; null for the images that were given none.</summary>
+    public string? Source { get; }
+
+    /// <summary>How many images it has.</summary>
+    public int ImageCount { get; }
+
+    /// <summary>The metrics over the pixels of these images together.</summary>
+    public SemanticSegmentationMetrics Metrics { get; }
+}

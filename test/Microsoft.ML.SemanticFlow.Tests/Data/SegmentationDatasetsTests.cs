@@ -1,0 +1,115 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Testing;
+
+namespace Microsoft.ML.SemanticFlow.Tests.Data;
+
+[TestClass]
+public sealed class SegmentationDatasetsTests
+{
+    private const string Table = "name,raw_id,train_id,r,g,b\n\"sky, clouds\",3,0,1,1,1\nground,9,1,2,2,2\n";
+
+    private static readonly MLContext _ml = new(seed: 1);
+
+    [TestMethod]
+    public void All_Rows_AreCompleteAndFoundByTheirIds()
+    {
+        Assert.AreEqual(SegmentationDatasets.All.Count, SegmentationDatasets.All.Select(dataset => dataset.Id.ToLowerInvariant()).Distinct().Count());
+        foreach (var dataset in SegmentationDatasets.All)
+        {
+            Assert.AreSame(dataset, SegmentationDatasets.Get(dataset.Id.ToUpperInvariant()));
+            foreach (string text in (string[])[dataset.Title, dataset.Layout, dataset.Licence, dataset.HowToGet])
+                Assert.IsFalse(string.IsNullOrWhiteSpace(text), dataset.Id);
+            Assert.Contains(DatasetSplit.Train, dataset.Splits);
+            CollectionAssert.AllItemsAreUnique(dataset.Splits.ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void Get_UnknownId_ListsThoseThereAre()
+    {
+        var error = Assert.ThrowsExactly<ArgumentException>(() => SegmentationDatasets.Get("cityscape"));
+
+        Assert.StartsWith($"There is no data set 'cityscape'; the data sets are {string.Join(", ", SegmentationDatasets.All)}.", error.Message);
+    }
+
+    [TestMethod]
+    public void Load_CamVid_CarriesItsMapAndRawIds()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Touch("val", "a.png");
+        folder.Touch("valannot", "a.png");
+
+        var data = _ml.SemanticSegmentation.Data.CamVid(folder.Root, DatasetSplit.Validation);
+
+        Assert.AreEqual((LabelMaps.CamVid.ToCsv(), MaskIds.Raw), Says(data));
+        CollectionAssert.AreEqual(new[] { folder["val", "a.png"] }, data.GetColumn<string>("ImagePath").ToArray());
+    }
+
+    [TestMethod]
+    public void Load_CamVidWithAMapOfOnesOwn_CarriesThat()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Touch("val", "a.png");
+        folder.Touch("valannot", "a.png");
+        var merged = LabelMaps.CamVid.Merge("Fewer", new Dictionary<string, string> { ["Bicyclist"] = "Pedestrian" });
+
+        Assert.AreEqual((merged.ToCsv(), MaskIds.Train), Says(_ml.SemanticSegmentation.Data.CamVid(folder.Root, DatasetSplit.Validation, merged, MaskIds.Train)));
+    }
+
+    [TestMethod]
+    public void Load_FolderWithClasses_ReadsThemAndTheSplitsInOrder()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string split in (string[])["train", "val", "test"])
+        {
+            folder.Touch(split, "images", "b.jpg");
+            folder.Touch(split, "images", "a", "1.png");
+            folder.Touch(split, "labels", "b.png");
+            folder.Touch(split, "labels", "a", "1.png");
+        }
+
+        File.WriteAllText(folder["classes.csv"], Table);
+
+        foreach (var (split, names) in new[] { (DatasetSplit.Train, new[] { "train" }), (DatasetSplit.Validation, ["val"]), (DatasetSplit.Test, ["test"]), (DatasetSplit.TrainAndValidation, ["train", "val"]) })
+        {
+            var data = _ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Folder, folder.Root, split);
+
+            CollectionAssert.AreEqual(
+                names.SelectMany(name => new[] { folder[name, "labels", "a", "1.png"], folder[name, "labels", "b.png"] }).ToArray(), data.GetColumn<string>("LabelPath").ToArray());
+            Assert.AreEqual((Table, MaskIds.Raw), Says(data));
+        }
+    }
+
+    [TestMethod]
+    public void Load_FolderWithoutClassesOrTestLabels_SaysNothingOfThem()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Touch("train", "images", "1.png");
+        folder.Touch("train", "labels", "1.png");
+        folder.Touch("test", "images", "1.png");
+
+        var train = _ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Folder, folder.Root, DatasetSplit.Train);
+        var test = _ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Folder, folder.Root, DatasetSplit.Test);
+
+        Assert.IsNull(SegmentationDatasets.Folder.ReadLabels(folder.Root));
+        Assert.IsNull(MaskAnnotations.TryGet(train.Schema["LabelPath"]));
+        CollectionAssert.AreEqual(new[] { "ImagePath" }, test.Schema.Select(column => column.Name).ToArray());
+    }
+
+    [TestMethod]
+    public void Load_SplitThatIsNone_ListsThem()
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.SemanticSegmentation.Data.Load(SegmentationDatasets.CamVid, folder.Root, (DatasetSplit)9));
+
+        Assert.StartsWith("CamVid has the splits Train, Validation, Test, TrainAndValidation.", error.Message);
+    }
+
+    private static (string Table, MaskIds Ids) Says(IDataView data) =>
+        (MaskAnnotations.TryGet(data.Schema["LabelPath"])!.ToCsv(), MaskAnnotations.TryGetIds(data.Schema["LabelPath"])!.Value);
+}
