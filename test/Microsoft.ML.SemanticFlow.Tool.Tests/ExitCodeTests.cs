@@ -19,7 +19,7 @@ public sealed class ExitCodeTests
 
     [TestMethod]
     [DataRow("Unable to load shared library 'onnxruntime' or one of its dependencies.", "ONNX Runtime does not load (Unable to load shared library 'onnxruntime' or one of its dependencies). Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.")]
-    [DataRow("Unable to load shared library 'libSkiaSharp'.", "SkiaSharp does not load (Unable to load shared library 'libSkiaSharp'). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies, in SkiaSharp's version, to the application.")]
+    [DataRow("Unable to load shared library 'libSkiaSharp'.", "SkiaSharp does not load (Unable to load shared library 'libSkiaSharp'). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version.")]
     [DataRow("libtorch is not beside this application; add TorchSharp-cpu.", "libtorch is not beside this application; add TorchSharp-cpu.")]
     public void Run_NativeLibraryMissing_IsBadInputWithTheDoctorsSentence(string fault, string expected)
     {

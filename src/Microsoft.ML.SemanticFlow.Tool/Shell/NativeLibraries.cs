@@ -6,10 +6,10 @@ namespace Microsoft.ML.SemanticFlow.Tool;
 /// <summary>What to say of a native library that is missing or does not load.</summary>
 internal static class NativeLibraries
 {
-    private static readonly (string Mark, string Name, string Packages)[] _known =
+    private static readonly (string Mark, string Name, string Advice)[] _known =
     [
-        ("onnxruntime", "ONNX Runtime", "Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu,"),
-        ("SkiaSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies, in SkiaSharp's version,"),
+        ("onnxruntime", "ONNX Runtime", "Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application."),
+        ("SkiaSharp", "SkiaSharp", "Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version."),
     ];
 
     /// <summary>Says which library does not load and what to install.</summary>
@@ -17,14 +17,16 @@ internal static class NativeLibraries
     /// <returns>Null when no native library is at fault, at any depth of inner exceptions.</returns>
     public static string? Sentence(Exception exception)
     {
+        Exception? before = null;
         for (var at = exception; at is not null; at = at.InnerException)
         {
-            bool isOfAnotherVersion = at is TypeInitializationException { InnerException: InvalidOperationException }; // SkiaSharp's native part
-            if (at is not (DllNotFoundException or BadImageFormatException or EntryPointNotFoundException) && !isOfAnotherVersion)
+            bool isOfAnotherVersion = at is InvalidOperationException && before is TypeInitializationException; // so SkiaSharp says it
+            before = at;
+            if (!isOfAnotherVersion && at is not (DllNotFoundException or BadImageFormatException or EntryPointNotFoundException))
                 continue;
-            string fault = Shell.Sentence(isOfAnotherVersion ? at.InnerException! : at); // it has one
-            var (mark, name, packages) = Array.Find(_known, known => fault.Contains(known.Mark, StringComparison.OrdinalIgnoreCase));
-            return mark is null ? fault : $"{name} does not load ({fault.TrimEnd('.')}). Add the package {packages} to the application.";
+            string fault = Shell.Sentence(at);
+            var (mark, name, advice) = Array.Find(_known, known => fault.Contains(known.Mark, StringComparison.OrdinalIgnoreCase));
+            return mark is null ? fault : $"{name} does not load ({fault.TrimEnd('.')}). {advice}";
         }
 
         return null;

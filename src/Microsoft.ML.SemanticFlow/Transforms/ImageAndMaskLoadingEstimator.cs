@@ -6,18 +6,18 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>Reads images and their label files; fitting only finds out what their paths say.</summary>
+/// <summary>Reads images and their label files; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImagesAndMasks"/>.</remarks>
 public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
 {
-    private readonly LabelFilesEstimator _files;
+    private readonly LabelFileEstimator _rows;
 
     internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap? labels, MaskIds? ids) =>
-        _files = new LabelFilesEstimator(labelPath, labels, ids, files => new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, files));
+        _rows = new LabelFileEstimator(labelPath, labels, ids, files => new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, files));
 
     /// <inheritdoc/>
-    public ITransformer Fit(IDataView input) => _files.Fit(input);
+    public ITransformer Fit(IDataView input) => _rows.Fit(input);
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _files.GetOutputSchema(inputSchema);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _rows.GetOutputSchema(inputSchema);
 }

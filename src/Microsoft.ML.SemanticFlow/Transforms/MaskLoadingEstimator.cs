@@ -6,18 +6,18 @@ using Microsoft.ML.SemanticFlow.Transforms;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>Reads label files into masks; fitting only finds out what their paths say.</summary>
+/// <summary>Reads label files into masks; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadMasks"/>.</remarks>
 public sealed class MaskLoadingEstimator : IEstimator<ITransformer>
 {
-    private readonly LabelFilesEstimator _files;
+    private readonly LabelFileEstimator _rows;
 
     internal MaskLoadingEstimator(IHostEnvironment environment, string outputColumn, string pathColumn, LabelMap? labels, MaskIds? ids) =>
-        _files = new LabelFilesEstimator(pathColumn, labels, ids, files => new MaskLoadingTransformer(environment, outputColumn, pathColumn, files));
+        _rows = new LabelFileEstimator(pathColumn, labels, ids, files => new MaskLoadingTransformer(environment, outputColumn, pathColumn, files));
 
     /// <inheritdoc/>
-    public ITransformer Fit(IDataView input) => _files.Fit(input);
+    public ITransformer Fit(IDataView input) => _rows.Fit(input);
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _files.GetOutputSchema(inputSchema);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _rows.GetOutputSchema(inputSchema);
 }

@@ -6,7 +6,7 @@ using Microsoft.ML.SemanticFlow.Data;
 namespace Microsoft.ML.SemanticFlow.Transforms;
 
 /// <summary>The estimator of a transformer that reads label files: what the caller leaves open, the column of their paths says.</summary>
-internal sealed class LabelFilesEstimator(string pathColumn, LabelMap? labels, MaskIds? ids, Func<LabelFiles, RowTransformer> create) : IEstimator<ITransformer>
+internal sealed class LabelFileEstimator(string pathColumn, LabelMap? labels, MaskIds? ids, Func<LabelFiles, RowTransformer> create) : IEstimator<ITransformer>
 {
     // A shape holds types alone: any map gives the same.
     private static readonly LabelFiles _any = new(LabelMap.FromClassNames("any", "any"), MaskIds.Raw);
