@@ -20,7 +20,7 @@ public sealed class HeldScalarsTests
     /// <summary>Set for a process of its own: how often each work is done.</summary>
     private const string Variable = "SEMANTICFLOW_TEST_ROUNDS";
 
-    private const int FewRounds = 20;
+    private const int FewRounds = 10;
     private const int Pause = 2000; // some ten microseconds
 
     private static readonly int _rounds = int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "1", CultureInfo.InvariantCulture);
