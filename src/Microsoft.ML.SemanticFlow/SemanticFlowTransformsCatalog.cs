@@ -46,22 +46,36 @@ public sealed class SemanticFlowTransformsCatalog
         return new MaskLoadingEstimator(Environment, outputColumnName, inputColumnName, labels, ids);
     }
 
-    /// <summary>Reads images and their label files; a row whose two sizes differ fails when its mask is read.</summary>
+    /// <summary>Reads image files as every viewer shows them: turned as EXIF says. A file that is damaged or cut off fails when its row is read.</summary>
+    /// <param name="outputColumnName">The new image column.</param>
+    /// <param name="inputColumnName">Text: the paths. An empty path gives no image.</param>
+    /// <param name="gray16">How gray PNG files of 16 bits are read: as the model was trained, <see cref="SegmentationModel.Gray16"/>.</param>
+    /// <remarks>ML.NET's own <c>LoadImages</c> reads pixels as stored, whatever EXIF says, and takes what it can decode of a damaged file for the whole.</remarks>
+    public ImageFileLoadingEstimator LoadImages(string outputColumnName = "Image", string inputColumnName = "ImagePath", Gray16 gray16 = Gray16.Scale)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(inputColumnName);
+        return new ImageFileLoadingEstimator(Environment, outputColumnName, inputColumnName, gray16);
+    }
+
+    /// <summary>Reads images, as every viewer shows them, and their label files; a row whose two sizes differ fails when its mask is read.</summary>
     /// <param name="labels">What the ids in the label files mean; null takes the label map that their paths carry from the reader of the data set.</param>
     /// <param name="imageColumnName">The new image column.</param>
     /// <param name="labelColumnName">The new mask column; it carries the label map.</param>
     /// <param name="imagePathColumnName">Text: the image files.</param>
     /// <param name="labelPathColumnName">Text: the label files.</param>
     /// <param name="ids">Which ids the label files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
+    /// <param name="gray16">How gray PNG images of 16 bits are read; the trainer and the model must be told the same.</param>
     /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
     public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
-        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null)
+        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null,
+        Gray16 gray16 = Gray16.Scale)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
         ArgumentException.ThrowIfNullOrEmpty(imagePathColumnName);
         ArgumentException.ThrowIfNullOrEmpty(labelPathColumnName);
-        return new ImageAndMaskLoadingEstimator(Environment, imageColumnName, labelColumnName, imagePathColumnName, labelPathColumnName, labels, ids);
+        return new ImageAndMaskLoadingEstimator(Environment, imageColumnName, labelColumnName, imagePathColumnName, labelPathColumnName, labels, ids, gray16);
     }
 
     /// <summary>Brings images and masks to one size, in place: images bilinear and antialiased when shrinking, masks nearest.</summary>

@@ -83,8 +83,8 @@ internal sealed class PrecisionOptions
             var context = terminal.CreateContext();
             var files = context.SemanticSegmentation.Data.Folder(images, labels);
             var data = labels is null
-                ? context.Transforms.LoadImages("Image", null, "ImagePath").Fit(files).Transform(files)
-                : context.Transforms.SemanticFlow().LoadImagesAndMasks(model.Labels).Fit(files).Transform(files);
+                ? context.Transforms.SemanticFlow().LoadImages(gray16: model.Gray16).Fit(files).Transform(files)
+                : context.Transforms.SemanticFlow().LoadImagesAndMasks(model.Labels, gray16: model.Gray16).Fit(files).Transform(files);
             var quantized = terminal.Follow(show => context.SemanticSegmentation.Quantize(model, data, new QuantizationOptions
             {
                 Method = method,

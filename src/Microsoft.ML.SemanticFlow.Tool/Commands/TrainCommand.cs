@@ -74,7 +74,7 @@ internal static class TrainCommand
         Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, bool json, CancellationToken cancellation)
     {
         // Our own reader: the stock one takes what it can decode of a damaged image for the whole.
-        var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks()
+        var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks(gray16: options.Gray16)
             .Append(context.SemanticSegmentation.Trainers.SemanticFlow(options));
         long images = data.Train.GetRowCount() ?? 0, validated = data.Validation?.GetRowCount() ?? 0;
         terminal.WriteLine($"Training {options.Network.Id} on {images} images ({validated} to validate), {data.Labels.ClassCount} classes, into '{options.Run!.Directory}'.");

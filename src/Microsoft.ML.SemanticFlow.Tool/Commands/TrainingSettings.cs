@@ -178,6 +178,7 @@ internal sealed class TrainingSettings
         Augmentation("--flip", "How often an image is mirrored left to right.", "P", _defaults.Augmentation.FlipProbability, (set, value) => set with { FlipProbability = value });
         Augmentation("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.Augmentation.ColorJitter, (set, value) => set with { ColorJitter = value });
         Augmentation("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.Augmentation.HueJitter, (set, value) => set with { HueJitter = value });
+        Choice("--gray16", Gray16Option.Description, (set, value) => set with { Gray16 = value }, ("scale", Gray16.Scale), ("stretch", Gray16.Stretch));
         Flag("--blur", "Blur images by a random amount.", (set, value) => set with { Augmentation = set.Augmentation with { GaussianBlur = value } });
 
         void Augmentation<T>(string name, string description, string form, T value, Func<TrainingAugmentation, T, TrainingAugmentation> change) =>

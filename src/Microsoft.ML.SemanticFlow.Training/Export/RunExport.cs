@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Export;
 internal static class RunExport
 {
     /// <summary>Exports a network as it stands.</summary>
-    public static ExportedModel OfNetwork(SegmentationNetwork network, string id, LabelMap labels, int cropHeight, int cropWidth, OnnxExportOptions options)
+    public static ExportedModel OfNetwork(SegmentationNetwork network, string id, LabelMap labels, int cropHeight, int cropWidth, Gray16 gray16, OnnxExportOptions options)
     {
         MemoryLayout.ToContiguous(network);
         network.eval();
@@ -21,6 +21,7 @@ internal static class RunExport
             Network = id,
             Form = options.Form,
             Labels = labels,
+            Gray16 = gray16,
             TrainingHeight = cropHeight,
             TrainingWidth = cropWidth,
             WeightsSha256 = "", // the exporter's to fill in
@@ -44,6 +45,8 @@ internal static class RunExport
         TorchNative.EnsureLoaded();
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
         Checkpoint.LoadWeights(checkpoint, network);
-        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, options);
+        // Runs of earlier versions do not say it: there was no choice.
+        var gray16 = info.Options.TryGetValue(nameof(SemanticFlowTrainerOptions.Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
+        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, gray16, options);
     }
 }

@@ -23,10 +23,11 @@ internal sealed class SampleReader
     private readonly LabelMap _labels;
     private readonly LabelFiles _files;
     private readonly (int Height, int Width)? _size;
+    private readonly Gray16 _gray16;
 
-    private SampleReader(IDataView data, RowInput image, RowInput mask, LabelMap labels, LabelFiles files, (int Height, int Width)? size = null)
+    private SampleReader(IDataView data, RowInput image, RowInput mask, LabelMap labels, LabelFiles files, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale)
     {
-        (_data, _image, _mask, _labels, _files, _size) = (data, image, mask, labels, files, size);
+        (_data, _image, _mask, _labels, _files, _size, _gray16) = (data, image, mask, labels, files, size, gray16);
         image.Find(data.Schema);
         mask.Find(data.Schema);
     }
@@ -42,8 +43,9 @@ internal sealed class SampleReader
     /// <param name="labels">The classes.</param>
     /// <param name="files">What the ids in the label files mean; null when they are raw ids of <paramref name="labels"/>.</param>
     /// <param name="size">The size that all images must have; null when each may have its own.</param>
-    public static SampleReader OfPaths(IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null) =>
-        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size);
+    /// <param name="gray16">How 16-bit gray images are read.</param>
+    public static SampleReader OfPaths(IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale) =>
+        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size, gray16);
 
     /// <summary>Rows of the view; where the view does not know, they are counted without decoding any.</summary>
     public int CountRows()
@@ -157,7 +159,7 @@ internal sealed class SampleReader
             (_row, _labels, _size) = (row, reader._labels, reader._size);
             var (image, mask) = (row.Schema[reader._image.Name], row.Schema[reader._mask.Name]);
             _readImage = !row.IsColumnActive(image) ? () => null
-                : image.Type is TextDataViewType ? ReadImageFile(row.GetGetter<ReadOnlyMemory<char>>(image))
+                : image.Type is TextDataViewType ? ReadImageFile(row.GetGetter<ReadOnlyMemory<char>>(image), reader._gray16)
                 : ReadImageColumn(row.GetGetter<MLImage>(image));
             _readMask = mask.Type is TextDataViewType
                 ? ReadMaskFile(row.GetGetter<ReadOnlyMemory<char>>(mask), reader._files)
@@ -179,7 +181,9 @@ internal sealed class SampleReader
             {
                 throw new InvalidDataException(
                     $"{Place(ImagePathColumn)} has an image of {image.Height} x {image.Width} pixels and a mask of {mask.Height} x {mask.Width} (height x width). " +
-                    "Give each image the mask that was drawn on it.");
+                    (image.Height == mask.Width && image.Width == mask.Height
+                        ? "If the file is a photograph stored turned, which EXIF says, read it with LoadImages or LoadImagesAndMasks of this library; else give each image the mask that was drawn on it."
+                        : "Give each image the mask that was drawn on it."));
             }
 
             return new LabelledImage(image, mask);
@@ -201,11 +205,11 @@ internal sealed class SampleReader
 
         public void Dispose() => _image?.Dispose();
 
-        private static Func<PixelImage> ReadImageFile(ValueGetter<ReadOnlyMemory<char>> getPath) => () =>
+        private static Func<PixelImage> ReadImageFile(ValueGetter<ReadOnlyMemory<char>> getPath, Gray16 gray16) => () =>
         {
             ReadOnlyMemory<char> path = default;
             getPath(ref path);
-            return ImageCodec.Decode(path.ToString());
+            return ImageCodec.Decode(path.ToString(), gray16: gray16);
         };
 
         private static Func<SegmentationMask?> ReadMaskColumn(ValueGetter<SegmentationMask> getMask) => () =>

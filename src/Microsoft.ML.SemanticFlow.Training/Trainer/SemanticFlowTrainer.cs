@@ -249,6 +249,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var training = SampleReader.OfColumns(input, _options.ImageColumnName, _options.LabelColumnName, labels);
         var (image, label) = (input.Schema[_options.ImageColumnName], input.Schema[_options.LabelColumnName]); // the reader found them
         var files = new LabelFiles(MaskAnnotations.TryGet(label) ?? labels, DataFingerprint.IdsOf(input, label.Name) ?? MaskIds.Raw);
+        RequireGray16(image);
         var size = image.Type is ImageDataViewType { Height: > 0, Width: > 0 } known ? (known.Height, known.Width) : ((int, int)?)null;
         return new Readers(training, Find(boost?.Set, "set that boosts classes"), Find(_options.ValidationSet, "validation set"));
 
@@ -258,11 +259,17 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
                 return null;
             var masks = data.Schema.GetColumnOrNull(_options.LabelColumnName);
             if (masks is null && data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn) is { } paths)
-                return SampleReader.OfPaths(data, labels, files.Of(paths, what), size);
+                return SampleReader.OfPaths(data, labels, files.Of(paths, what), size, _options.Gray16);
             if (_options.Labels is null && masks is { } column && MaskAnnotations.TryGet(column)?.FindDifference(labels, $"Column '{column.Name}' of the {what}", "the training set") is { } difference)
                 throw new ArgumentException($"{difference} Load both with one label map, or set Labels in the options to go by the ids.", nameof(input));
             return SampleReader.OfColumns(data, _options.ImageColumnName, _options.LabelColumnName, labels);
         }
+    }
+
+    private void RequireGray16(DataViewSchema.Column image)
+    {
+        if (ImageAnnotations.TryGetGray16(image) is { } read && read != _options.Gray16)
+            throw new ArgumentException($"Column '{image.Name}' was loaded with Gray16.{read}, and the options say Gray16.{_options.Gray16}: the model would be told to read 16-bit gray images otherwise than it learnt them. Say the same in both places.", nameof(image));
     }
 
     private (SampleSource Training, SampleSource? Boost) OpenTraining(Readers readers, TrainingPlan plan, CancellationToken cancellation)
@@ -274,7 +281,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
     private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
     {
-        var exported = RunExport.OfNetwork(network, _options.Network.Id, labels, _options.CropHeight, _options.CropWidth, new OnnxExportOptions());
+        var exported = RunExport.OfNetwork(network, _options.Network.Id, labels, _options.CropHeight, _options.CropWidth, _options.Gray16, new OnnxExportOptions());
         channel.Say($"Exported to ONNX: {exported.Verification}");
         if (folder is not null)
             AtomicFile.Write(folder.Model, exported.Bytes);

@@ -28,6 +28,9 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public LabelMap? Labels { get; init; }
 
+    /// <summary>How gray PNG images of 16 bits are read, as the image column was loaded; the model says it to whoever scores. Default <see cref="Gray16.Scale"/>.</summary>
+    public Gray16 Gray16 { get; init => field = Check.Defined(value); }
+
     /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
     [Fingerprint(nameof(Network), IsEntry = true)]
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;

@@ -2,14 +2,15 @@
 // See LICENSE in the project root for license information.
 
 using System.Buffers;
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
 /// <summary>Reads the image files that Skia knows (PNG, JPEG, WebP, BMP, GIF) and writes PNG.</summary>
 /// <remarks>
-/// Pixels come as stored: no colour management, no rotation by EXIF, alpha not multiplied in. A file that ends early is an error:
-/// half an image would train and score as if it were whole.
+/// Pixels come as every viewer shows them: turned as EXIF says, of an animation the first picture. Colours come as stored: no colour
+/// management, alpha not multiplied in. A file that ends early is an error: half an image would train and score as if it were whole.
 /// </remarks>
 internal static class ImageCodec
 {
@@ -20,24 +21,25 @@ internal static class ImageCodec
 
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="atLeast">A size that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no smaller. Null decodes all of it.</param>
+    /// <param name="atLeast">A size as shown that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no smaller. Null decodes all of it.</param>
     /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
+    /// <param name="gray16">How a gray PNG of 16 bits is brought to 8.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no image, or is damaged or cut off.</exception>
-    public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null, bool rent = false)
+    public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
     {
         ArgumentNullException.ThrowIfNull(path);
         string source = Path.GetFileName(path);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         if (!file.CanSeek || file.Length is 0 or > MaxPooledBytes)
-            return Decode(file, source, atLeast, rent);
+            return Decode(file, source, atLeast, rent, gray16);
 
         int length = (int)file.Length;
         byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             int count = file.ReadAtLeast(bytes.AsSpan(0, length), length, throwOnEndOfStream: false);
-            return Decode(bytes.AsSpan(0, count), source, atLeast, rent);
+            return Decode(bytes.AsSpan(0, count), source, atLeast, rent, gray16);
         }
         finally
         {
@@ -45,14 +47,14 @@ internal static class ImageCodec
         }
     }
 
-    /// <summary>Reads the size from a file's header.</summary>
+    /// <summary>Reads the size, as shown, from a file's header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no image.</exception>
     public static (int Height, int Width) ReadSize(string path)
     {
         using var file = File.OpenRead(path);
         using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
-        return (codec.Info.Height, codec.Info.Width);
+        return ImageOrientation.Of(codec, file).Turn(codec.Info.Height, codec.Info.Width);
     }
 
     /// <summary>Decodes what is left of a stream.</summary>
@@ -60,19 +62,20 @@ internal static class ImageCodec
     /// <param name="source">How messages name the image.</param>
     /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
     /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
-    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null, bool rent = false)
+    /// <param name="gray16">How a gray PNG of 16 bits is brought to 8.</param>
+    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
         {
             var rest = buffer.AsSpan((int)Math.Min(memory.Position, memory.Length));
             memory.Position = memory.Length;
-            return Decode(rest, source, atLeast, rent);
+            return Decode(rest, source, atLeast, rent, gray16);
         }
 
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source, atLeast, rent);
+        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), source, atLeast, rent, gray16);
     }
 
     /// <summary>Decodes a file's bytes.</summary>
@@ -80,10 +83,14 @@ internal static class ImageCodec
     /// <param name="source">How messages name the image.</param>
     /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
     /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
-    public static unsafe PixelImage Decode(ReadOnlySpan<byte> bytes, string source, (int Height, int Width)? atLeast = null, bool rent = false)
+    /// <param name="gray16">How a gray PNG of 16 bits is brought to 8.</param>
+    public static unsafe PixelImage Decode(
+        ReadOnlySpan<byte> bytes, string source, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
     {
         if (bytes.IsEmpty)
             throw new InvalidDataException($"Image '{source}' is empty. Copy the file again.");
+        if (gray16 == Gray16.Stretch && Gray16Pixels.BitsOfPng(bytes, out bool isGray) == 16 && isGray)
+            return Gray16Pixels.Stretch(bytes.ToArray(), source, rent);
 
         fixed (byte* encoded = bytes)
         {
@@ -95,14 +102,22 @@ internal static class ImageCodec
                 throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width); 1 to {MaxPixels} pixels can be read. Check the file.");
 
             var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
-            var size = atLeast is { } enough ? Reduced(codec, enough) : codec.Info.Size;
-            var image = rent ? PixelImage.Rent(size.Height, size.Width) : new PixelImage(size.Height, size.Width);
-            (image.FullHeight, image.FullWidth) = (height, width);
+            using var file = new UnmanagedMemoryStream(encoded, bytes.Length);
+            var orientation = ImageOrientation.Of(codec, file);
+            var size = atLeast is { } enough ? Reduced(codec, orientation.Turn(enough.Height, enough.Width)) : codec.Info.Size;
+            bool rentStored = rent || !orientation.IsUpright; // pixels that are turned yet live no longer than this call
+            var image = rentStored ? PixelImage.Rent(size.Height, size.Width) : new PixelImage(size.Height, size.Width);
             SKCodecResult result;
             fixed (byte* pixels = image.Bgra)
                 result = codec.GetPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, alpha), (nint)pixels);
             if (result == SKCodecResult.Success)
+            {
+                if (!orientation.IsUpright)
+                    image = Turned(image, orientation, rent);
+                (image.FullHeight, image.FullWidth) = orientation.Turn(height, width);
                 return image;
+            }
+
             image.Dispose();
             throw new InvalidDataException(result == SKCodecResult.IncompleteInput
                 ? $"Image '{source}' ends before its last row: the file is cut off. Copy it again."
@@ -124,6 +139,15 @@ internal static class ImageCodec
                 ?? throw new InvalidOperationException($"Skia could not encode the image for '{path}'.");
             AtomicFile.Write(path, stream => encoded.SaveTo(stream), survivesPowerLoss: false);
         }
+    }
+
+    private static PixelImage Turned(PixelImage image, ImageOrientation orientation, bool rent)
+    {
+        using var stored = image;
+        var (height, width) = orientation.Turn(stored.Height, stored.Width);
+        var shown = rent ? PixelImage.Rent(height, width) : new PixelImage(height, width);
+        orientation.Apply<uint>(MemoryMarshal.Cast<byte, uint>(stored.Bgra), stored.Height, stored.Width, MemoryMarshal.Cast<byte, uint>(shown.Bgra));
+        return shown;
     }
 
     // In a JPEG's blocks of 8 x 8, a half, a quarter and an eighth are the means of pixels, at a part of the work.

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Imaging;
 
 /// <summary>Reads gray and palette PNG files to their raw samples, which image libraries translate, scale or lose.</summary>
 /// <remarks>
-/// W3C Portable Network Graphics, third edition: colour types 0 and 3 at every bit depth, interlaced or not.
+/// W3C Portable Network Graphics, third edition: colour types 0 and 3 at every bit depth, interlaced or not, turned as a chunk eXIf says.
 /// Every critical chunk's checksum is verified, and no more memory is taken than the compressed data could fill.
 /// </remarks>
 internal static class PngIndexReader
@@ -44,7 +44,7 @@ internal static class PngIndexReader
     public static PngSamples Read(byte[] file, string source)
     {
         var data = new List<Range>();
-        var header = ReadChunks(file, source, data, out var palette);
+        var header = ReadChunks(file, source, data, out var palette, out var orientation);
         RefuseImpossibleSize(header, data, file.Length, source);
 
         int count = header.Height * header.Width;
@@ -54,13 +54,31 @@ internal static class PngIndexReader
         using var inflate = new ZLibStream(chunks, CompressionMode.Decompress);
         foreach (var pass in header.IsInterlaced ? _interlaced : _sequential)
             ReadPass(inflate, header, pass, samples, wide, source);
-        return new PngSamples(header.Height, header.Width, header.BitDepth, header.IsPalette, samples, wide, palette);
+        var stored = new PngSamples(header.Height, header.Width, header.BitDepth, header.IsPalette, samples, wide, palette);
+        return orientation.IsUpright ? stored : Turned(stored, orientation);
     }
 
-    private static Header ReadChunks(byte[] file, string source, List<Range> data, out byte[] palette)
+    private static PngSamples Turned(PngSamples stored, ImageOrientation orientation)
+    {
+        var (height, width) = orientation.Turn(stored.Height, stored.Width);
+        return stored with { Height = height, Width = width, Samples = Turned(stored.Samples), WideSamples = Turned(stored.WideSamples) };
+
+        T[] Turned<T>(T[] samples)
+            where T : unmanaged
+        {
+            if (samples.Length == 0)
+                return samples;
+            var shown = GC.AllocateUninitializedArray<T>(samples.Length);
+            orientation.Apply<T>(samples, stored.Height, stored.Width, shown);
+            return shown;
+        }
+    }
+
+    private static Header ReadChunks(byte[] file, string source, List<Range> data, out byte[] palette, out ImageOrientation orientation)
     {
         ReadOnlySpan<byte> bytes = file;
         palette = [];
+        orientation = ImageOrientation.Upright;
         if (!bytes.StartsWith(Signature))
             throw new InvalidDataException($"'{source}' is not a PNG file. Give class ids as gray or palette PNG.");
 
@@ -87,6 +105,8 @@ internal static class PngIndexReader
                 palette = body.ToArray();
             else if (type.SequenceEqual("IDAT"u8))
                 data.Add((at + 8)..(at + 8 + (int)length));
+            else if (type.SequenceEqual("eXIf"u8))
+                orientation = ImageOrientation.OfExif(body);
             else if (type.SequenceEqual("IEND"u8))
                 return header.Value;
             else if (isCritical)

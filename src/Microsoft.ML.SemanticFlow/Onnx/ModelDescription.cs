@@ -23,6 +23,8 @@ internal sealed record ModelDescription
         [OnnxPrecision.Int8] = "int8",
     };
 
+    private static readonly Dictionary<Gray16, string> _gray16 = new() { [Gray16.Scale] = "scale", [Gray16.Stretch] = "stretch" };
+
     /// <summary>Id of the network, such as sfnet-dfv1.</summary>
     public required string Network { get; init; }
 
@@ -41,6 +43,9 @@ internal sealed record ModelDescription
     public IReadOnlyList<float> Std { get; init; } = PixelNormalization.ImageNetStd;
 
     public ChannelOrder ChannelOrder { get; init; }
+
+    /// <summary>How 16-bit gray images were read in training.</summary>
+    public Gray16 Gray16 { get; init; }
 
     /// <summary>The crop the network was trained on.</summary>
     public required int TrainingHeight { get; init; }
@@ -71,6 +76,7 @@ internal sealed record ModelDescription
         [Prefix + "mean"] = Join(Mean),
         [Prefix + "std"] = Join(Std),
         [Prefix + "channel_order"] = ChannelOrder.ToString().ToUpperInvariant(),
+        [Prefix + "gray16"] = _gray16[Gray16],
         [Prefix + "training_size"] = string.Create(CultureInfo.InvariantCulture, $"{TrainingHeight}x{TrainingWidth}"),
         [Prefix + "image_size"] = Height is { } height && Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"{height}x{width}") : "free",
         [Prefix + "smallest_side"] = SmallestSide.ToString(CultureInfo.InvariantCulture),
@@ -121,6 +127,13 @@ internal sealed record ModelDescription
             return _precisions.FirstOrDefault(pair => pair.Value == word) is { Value: not null } known ? known.Key : throw Wrong("precision", word);
         }
 
+        // Files written before there was a choice took the upper bits.
+        Gray16 ReadGray16()
+        {
+            string word = metadata.GetValueOrDefault(Prefix + "gray16", _gray16[Gray16.Scale]);
+            return _gray16.ContainsValue(word) ? _gray16.First(pair => pair.Value == word).Key : throw Wrong("gray16", word);
+        }
+
         // Files written before it could be another do not say it.
         int SmallestSide()
         {
@@ -140,6 +153,7 @@ internal sealed record ModelDescription
             Mean = Three("mean", _ => true),
             Std = Three("std", value => value > 0),
             ChannelOrder = Read("channel_order") switch { "RGB" => ChannelOrder.Rgb, "BGR" => ChannelOrder.Bgr, var other => throw Wrong("channel_order", other) },
+            Gray16 = ReadGray16(),
             TrainingHeight = training.Height,
             TrainingWidth = training.Width,
             Height = image?.Height,

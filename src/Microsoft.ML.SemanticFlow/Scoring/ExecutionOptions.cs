@@ -52,6 +52,10 @@ public sealed record ExecutionOptions
     /// </remarks>
     public bool ReducedDecoding { get; init; }
 
+    /// <summary>How gray PNG files of 16 bits are read; null, the default, reads them as the model was trained.</summary>
+    /// <remarks>It holds for paths, streams and bytes given to <c>Predict</c>: an <c>MLImage</c> has 8 bits already.</remarks>
+    public Gray16? Gray16 { get; init; }
+
     /// <summary>The CUDA device to run on, counted from 0; null, the default, is that of the MLContext where there is one, else the processor.</summary>
     /// <remarks>It needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime.</remarks>
     public int? GpuDeviceId

@@ -45,6 +45,9 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>The number format that the file computes in.</summary>
     public OnnxPrecision Precision => Scorer.Description.Precision;
 
+    /// <summary>How files of 16-bit gray images are read: as in training, unless <see cref="ExecutionOptions.Gray16"/> says otherwise.</summary>
+    public Gray16 Gray16 => Execution.Gray16 ?? Scorer.Description.Gray16;
+
     /// <summary>The ONNX file.</summary>
     internal byte[] Bytes { get; }
 
@@ -145,7 +148,7 @@ public sealed class SegmentationModel : IDisposable
     public SegmentationPrediction PredictDetailed(string path, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Score(ImageCodec.Decode(path, Enough(details, inference), Rents(details)), Path.GetFileName(path), details, inference, cancellationToken);
+        return Score(ImageCodec.Decode(path, Enough(details, inference), Rents(details), Gray16), Path.GetFileName(path), details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
@@ -159,7 +162,7 @@ public sealed class SegmentationModel : IDisposable
     public SegmentationPrediction PredictDetailed(Stream stream, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Score(ImageCodec.Decode(stream, "stream", Enough(details, inference), Rents(details)), source: null, details, inference, cancellationToken);
+        return Score(ImageCodec.Decode(stream, "stream", Enough(details, inference), Rents(details), Gray16), source: null, details, inference, cancellationToken);
     }
 
     /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
@@ -171,7 +174,7 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
     public SegmentationPrediction PredictDetailed(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
-        Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details)), source: null, details, inference, cancellationToken);
+        Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details), Gray16), source: null, details, inference, cancellationToken);
 
     /// <summary>Labels the pixels of a decoded image, and gives what else is asked for.</summary>
     /// <param name="image">The image; it stays the caller's.</param>

@@ -22,19 +22,23 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     private readonly string _imagePath;
     private readonly string _labelPath;
     private readonly LabelFiles _files;
+    private readonly Gray16 _gray16;
 
-    public ImageAndMaskLoadingTransformer(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelFiles files)
+    public ImageAndMaskLoadingTransformer(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelFiles files, Gray16 gray16)
         : base(environment, LoaderSignature)
     {
-        (_image, _mask, _imagePath, _labelPath, _files) = (image, mask, imagePath, labelPath, files);
+        (_image, _mask, _imagePath, _labelPath, _files, _gray16) = (image, mask, imagePath, labelPath, files, gray16);
         Inputs = [RowInput.Text("image path", imagePath), RowInput.Text("label path", labelPath)];
         Outputs =
         [
             new RowOutput<MLImage>(image, new ImageDataViewType(), [imagePath], row =>
             {
                 var path = row.Get<ReadOnlyMemory<char>>(imagePath);
-                return () => LoadImage(path().ToString());
-            }),
+                return () => ImageFileLoadingTransformer.Load(path().ToString(), gray16);
+            })
+            {
+                Annotations = _ => ImageAnnotations.Of(gray16),
+            },
             new RowOutput<SegmentationMask>(mask, SegmentationMaskDataViewType.Instance, [imagePath, labelPath], row =>
             {
                 var path = row.Get<ReadOnlyMemory<char>>(imagePath);
@@ -56,22 +60,18 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     internal override IReadOnlyList<RowOutput> Outputs { get; }
 
     public static ImageAndMaskLoadingTransformer Read(IHostEnvironment environment, BinaryReader reader) =>
-        new(environment, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), SavedLabels.ReadFiles(reader));
+        new(environment, reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), SavedLabels.ReadFiles(reader), ReadGray16(reader));
 
     private protected override void Write(BinaryWriter writer)
     {
         foreach (string column in (string[])[_image, _mask, _imagePath, _labelPath])
             writer.Write(column);
         SavedLabels.Write(writer, _files);
+        writer.Write((byte)_gray16);
     }
 
-    private static MLImage LoadImage(string path)
-    {
-        using var pixels = ImageCodec.Decode(path, rent: true);
-        var image = MLImageConversion.ToMLImage(pixels);
-        image.Tag = path;
-        return image;
-    }
+    // Files written before there was a choice end here.
+    private static Gray16 ReadGray16(BinaryReader reader) => reader.BaseStream.ReadByte() == (int)Gray16.Stretch ? Gray16.Stretch : Gray16.Scale;
 
     private SegmentationMask LoadMask(string imagePath, string labelPath)
     {

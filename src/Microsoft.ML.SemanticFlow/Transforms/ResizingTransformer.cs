@@ -35,7 +35,10 @@ internal sealed class ResizingTransformer : RowTransformer, ISavedTransformer<Re
             {
                 var source = row.Get<MLImage?>(image);
                 return () => source() is { } found ? Resize(found) : null;
-            }));
+            })
+            {
+                Annotations = schema => schema[image].Annotations,
+            });
         }
 
         if (mask is not null)
