@@ -57,7 +57,7 @@ internal sealed class RunFolder : IDisposable
                     $"The run folder '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
             }
 
-            foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
+            foreach (string leftover in Directory.GetFiles(path, $"*{PartialFile.Ending}"))
                 File.Delete(leftover);
             return folder;
         }

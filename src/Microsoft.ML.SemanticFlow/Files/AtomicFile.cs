@@ -6,29 +6,27 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>Files that appear whole or not at all: written beside, flushed to the disk, renamed.</summary>
 internal static class AtomicFile
 {
-    /// <summary>How names end while a file is written; what a killed process left of it may be deleted.</summary>
-    public const string Partial = ".partial";
-
     /// <summary>Writes a file; on any failure an earlier file of that name stays as it was.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A link of that name is replaced, not followed.</param>
     /// <param name="write">Writes its content.</param>
     /// <param name="backup">The name under which an earlier file is kept; null to replace it.</param>
     /// <param name="survivesPowerLoss">Whether to wait until the disk has it, some 10 ms. Killing the process harms the file in neither case.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="PathTooLongException">The disk takes no name of that length; nothing was written.</exception>
     public static void Write(string path, Action<Stream> write, string? backup = null, bool survivesPowerLoss = true)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' for the file '{Path.GetFileName(path)}'. Make it first.");
 
-        string beside = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}{Partial}";
+        PartialFile.RemoveLeftovers(folder);
+        string beside = Path.Combine(folder, PartialFile.NewName());
         try
         {
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-            {
-                write(stream);
-                stream.Flush(survivesPowerLoss);
-            }
-
+            // Held until it has its name: what nobody holds is taken for the leftover of a process that ended.
+            using var stream = PartialFile.Create(beside);
+            write(stream);
+            stream.Flush(survivesPowerLoss);
             if (backup is not null && File.Exists(path))
                 File.Replace(beside, path, backup); // there is a file of that name at any moment
             else
