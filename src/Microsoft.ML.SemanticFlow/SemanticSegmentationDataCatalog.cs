@@ -21,16 +21,17 @@ public sealed class SemanticSegmentationDataCatalog
     /// <param name="split">Which of its splits.</param>
     /// <param name="labels">What the ids in the label files mean, such as a map with classes merged; null takes <see cref="SegmentationDatasetInfo.ReadLabels"/>.</param>
     /// <param name="ids">Which ids the label files hold; null takes <see cref="SegmentationDatasetInfo.Ids"/>.</param>
+    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what was passed over.</param>
     /// <returns>Column ImagePath and, where there are labels, LabelPath.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The data set has no such split.</exception>
     /// <exception cref="DirectoryNotFoundException">A folder of the split is missing.</exception>
     /// <exception cref="FileNotFoundException">There is no image, or an image has no label.</exception>
     /// <exception cref="InvalidDataException">The label map beside the data is not one.</exception>
-    public IDataView Load(SegmentationDatasetInfo dataset, string root, DatasetSplit split, LabelMap? labels = null, MaskIds? ids = null)
+    public IDataView Load(SegmentationDatasetInfo dataset, string root, DatasetSplit split, LabelMap? labels = null, MaskIds? ids = null, ReadingOptions? reading = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentException.ThrowIfNullOrEmpty(root);
-        return View($"{dataset.Title}, {split}, in '{root}'", dataset.List(root, split), labels ?? dataset.ReadLabels(root), ids ?? dataset.Ids);
+        return View($"{dataset.Title}, {split}, in '{root}'", options => dataset.List(root, split, options), reading, labels ?? dataset.ReadLabels(root), ids ?? dataset.Ids);
     }
 
     /// <summary>CamVid: folders train, val, test with images, trainannot, valannot, testannot with labels of the same name.</summary>
@@ -45,23 +46,40 @@ public sealed class SemanticSegmentationDataCatalog
         Load(SegmentationDatasets.CamVid, root, split, labels, ids);
 
     /// <summary>Images of a folder and its subfolders, each with the label PNG of the same relative path and stem.</summary>
-    /// <param name="imagesDirectory">The images: .png, .jpg, .jpeg, .bmp, .webp.</param>
-    /// <param name="labelsDirectory">The labels; null when the images are only to be scored.</param>
+    /// <param name="imagesDirectory">The images: .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp, .gif, in small or capital letters.</param>
+    /// <param name="labelsDirectory">The labels, ending in .png; null when the images are only to be scored.</param>
     /// <param name="labels">What the ids in the label files mean; null leaves it to who loads them.</param>
     /// <param name="ids">Which ids the label files hold; null leaves it to who loads them.</param>
+    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what was passed over.</param>
     /// <returns>Column ImagePath and, with labels, LabelPath; rows in ordinal order of the relative paths.</returns>
+    /// <remarks>
+    /// Links are followed, and each real folder is read once. Passed over are hidden folders, those of results that this library's tool marked, and
+    /// files that macOS leaves beside others (<c>._a.png</c>).
+    /// </remarks>
     /// <exception cref="DirectoryNotFoundException">A folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">There is no image, or an image has no label.</exception>
-    public IDataView Folder(string imagesDirectory, string? labelsDirectory = null, LabelMap? labels = null, MaskIds? ids = null)
+    /// <exception cref="InvalidDataException">Two images have one stem, or a file does not pass <see cref="ReadingOptions.CheckFiles"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder cannot be read.</exception>
+    public IDataView Folder(string imagesDirectory, string? labelsDirectory = null, LabelMap? labels = null, MaskIds? ids = null, ReadingOptions? reading = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(imagesDirectory);
-        return View($"'{imagesDirectory}'", ImageFolder.List(imagesDirectory, labelsDirectory), labels, ids);
+        return View($"'{imagesDirectory}'", options => ImageFolder.List(imagesDirectory, labelsDirectory, options), reading, labels, ids);
     }
 
-    private SampleView View(string source, IReadOnlyList<SegmentationSample> samples, LabelMap? labels, MaskIds? ids)
+    private SampleView View(string source, Func<ReadingOptions, IReadOnlyList<SegmentationSample>> list, ReadingOptions? reading, LabelMap? labels, MaskIds? ids)
     {
         using var channel = _environment.Start("Listing");
+        var leftOut = new List<SkippedFile>();
+        reading ??= new ReadingOptions();
+        var samples = list(reading.LeftOut is null ? reading with { LeftOut = new Collected(leftOut) } : reading);
         channel.Info(MessageSensitivity.None, "{0}: {1} images", source, samples.Count);
+        if (leftOut.Count > 0)
+            channel.Warning(MessageSensitivity.None, "{0}: passed over {1}", source, SkippedFile.Summarize(leftOut));
         return new SampleView(samples, labels, ids);
+    }
+
+    private sealed class Collected(List<SkippedFile> files) : IProgress<SkippedFile>
+    {
+        public void Report(SkippedFile value) => files.Add(value);
     }
 }

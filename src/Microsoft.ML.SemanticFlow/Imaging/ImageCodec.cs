@@ -28,10 +28,9 @@ internal static class ImageCodec
     /// <exception cref="InvalidDataException">The file is no image, or is damaged or cut off.</exception>
     public static PixelImage Decode(string path, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
     {
-        ArgumentNullException.ThrowIfNull(path);
         string source = Path.GetFileName(path);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        if (!file.CanSeek || file.Length is 0 or > MaxPooledBytes)
+        using var file = RegularFile.OpenRead(path);
+        if (file.Length > MaxPooledBytes)
             return Decode(file, source, atLeast, rent, gray16);
 
         int length = (int)file.Length;
@@ -52,9 +51,21 @@ internal static class ImageCodec
     /// <exception cref="InvalidDataException">The file is no image.</exception>
     public static (int Height, int Width) ReadSize(string path)
     {
-        using var file = File.OpenRead(path);
+        var info = ReadInfo(path);
+        return (info.Height, info.Width);
+    }
+
+    /// <summary>Reads what a file's header says.</summary>
+    public static SegmentationImageInfo ReadInfo(string path)
+    {
+        using var file = RegularFile.OpenRead(path);
         using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
-        return ImageOrientation.Of(codec, file).Turn(codec.Info.Height, codec.Info.Width);
+        var orientation = ImageOrientation.Of(codec, file);
+        var (height, width) = orientation.Turn(codec.Info.Height, codec.Info.Width);
+        Span<byte> head = stackalloc byte[32];
+        file.Position = 0;
+        int bits = Gray16Pixels.BitsOfPng(head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)], out _);
+        return new SegmentationImageInfo(height, width, !orientation.IsUpright, bits);
     }
 
     /// <summary>Decodes what is left of a stream.</summary>

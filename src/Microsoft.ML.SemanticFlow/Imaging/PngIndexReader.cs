@@ -34,8 +34,10 @@ internal static class PngIndexReader
     /// <exception cref="InvalidDataException">The file is no gray or palette PNG, or is damaged or cut off.</exception>
     public static PngSamples Read(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return Read(File.ReadAllBytes(path), Path.GetFileName(path));
+        using var file = RegularFile.OpenRead(path);
+        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Length));
+        int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return Read(count == bytes.Length ? bytes : bytes[..count], Path.GetFileName(path));
     }
 
     /// <summary>Reads a file's bytes.</summary>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.SemanticFlow.Data.Datasets;
 /// <summary>CamVid as SegNet's authors laid it out: train, val, test with images, and beside each its annot folder.</summary>
 internal static class CamVid
 {
-    public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split)
+    public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split, ReadingOptions reading)
     {
         string folder = PlainFolder.NameOf(split);
         foreach (string needed in new[] { folder, folder + "annot" })
@@ -18,6 +18,6 @@ internal static class CamVid
             }
         }
 
-        return ImageFolder.List(Path.Combine(root, folder), Path.Combine(root, folder + "annot"));
+        return ImageFolder.List(Path.Combine(root, folder), Path.Combine(root, folder + "annot"), reading);
     }
 }

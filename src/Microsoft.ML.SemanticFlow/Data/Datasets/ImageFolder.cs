@@ -1,34 +1,101 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Imaging;
+
 namespace Microsoft.ML.SemanticFlow.Data.Datasets;
 
 /// <summary>Images of a folder and its subfolders, and the label files of the same relative path and stem in another.</summary>
 internal static class ImageFolder
 {
-    private static readonly string[] _endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
+    private const string LabelEnding = ".png";
 
     /// <summary>Lists the images in ordinal order of their relative paths, so that every machine sees the same order.</summary>
-    public static IReadOnlyList<SegmentationSample> List(string images, string? labels)
+    public static IReadOnlyList<SegmentationSample> List(string images, string? labels, ReadingOptions reading)
     {
         RequireDirectory(images, "image");
         if (labels is not null)
             RequireDirectory(labels, "label");
 
-        var relative = Directory.EnumerateFiles(images, "*", SearchOption.AllDirectories)
-            .Where(path => _endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Select(path => Path.GetRelativePath(images, path).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal)
-            .ToArray();
-        if (relative.Length == 0)
-            throw new FileNotFoundException($"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", _endings)}.");
+        var faults = new SampleFaults(reading, $"'{images}'");
+        var leftOut = new List<SkippedFile>();
+        var relative = new List<string>();
+        foreach (string path in FolderWalk.List(images, reading.OutputDirectories, LeaveOut, (folder, fault) => faults.Add(folder, Unreadable(folder, fault))))
+        {
+            if (ImageEndings.WhyNot(path) is { } reason)
+                LeaveOut(Path.Combine(images, path), reason);
+            else
+                relative.Add(path);
+        }
 
-        var samples = Array.ConvertAll(relative, path => new SegmentationSample(
-            Path.Combine(images, path),
-            labels is null ? null : Path.Combine(labels, Path.ChangeExtension(path, ".png"))));
-        RequireLabels(samples);
+        if (relative.Count == 0)
+        {
+            throw new FileNotFoundException(
+                $"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", ImageEndings.Read)}.{(leftOut.Count > 0 ? $" Passed over: {SkippedFile.Summarize(leftOut)}." : "")}");
+        }
+
+        List<SegmentationSample> samples = labels is null ? [.. relative.Select(path => new SegmentationSample(Path.Combine(images, path), null))] : Pair(images, labels, relative, faults);
+        if (reading.CheckFiles)
+            samples = SampleCheck.Run(samples, faults, reading.SmallestSide);
+        faults.RequireShare(samples.Count);
+        return samples;
+
+        void LeaveOut(string path, string reason)
+        {
+            var file = new SkippedFile(path, reason);
+            leftOut.Add(file);
+            reading.LeftOut?.Report(file);
+        }
+    }
+
+    // A label is found by its folder and stem, whatever the case of its ending.
+    private static List<SegmentationSample> Pair(string images, string labels, List<string> relative, SampleFaults faults)
+    {
+        var samples = new List<SegmentationSample>();
+        var lacking = new List<SegmentationSample>();
+        var files = new LabelFolders(labels);
+        foreach (var same in relative.GroupBy(path => Path.ChangeExtension(path, null)))
+        {
+            string image = Path.Combine(images, same.First());
+            string[] found;
+            try
+            {
+                found = files.Find(same.Key);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                faults.Add(image, Unreadable(Path.Combine(labels, Path.GetDirectoryName(same.Key) ?? ""), e));
+                continue;
+            }
+
+            if (same.Skip(1).FirstOrDefault() is { } second)
+            {
+                foreach (string path in same)
+                    faults.Add(Path.Combine(images, path), new InvalidDataException($"'{image}' and '{Path.Combine(images, second)}' have one stem, so that both go with one label. Rename or remove one."));
+            }
+            else if (found.Length > 1)
+            {
+                faults.Add(image, new InvalidDataException($"Image '{image}' has two label files, '{found[0]}' and '{found[1]}'. Remove one."));
+            }
+            else
+            {
+                var sample = new SegmentationSample(image, found is [var label] ? label : Path.Combine(labels, same.Key + LabelEnding));
+                (found.Length == 0 ? lacking : samples).Add(sample);
+            }
+        }
+
+        foreach (var sample in lacking)
+        {
+            string other = files.FindOther(Path.ChangeExtension(Path.GetRelativePath(labels, sample.LabelPath!), null)) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)" : ""; // each has the path it should have
+            faults.Add(sample.ImagePath, new FileNotFoundException(
+                $"Image '{sample.ImagePath}' has no label file: expected '{sample.LabelPath}'{other} ({lacking.Count} of {relative.Count} images lack theirs). Add the label or remove the image.", sample.LabelPath));
+        }
+
         return samples;
     }
+
+    private static UnauthorizedAccessException Unreadable(string folder, Exception fault) =>
+        new($"Folder '{folder}' cannot be read: {fault.Message} Change its permissions, or leave it out.", fault);
 
     private static void RequireDirectory(string path, string what)
     {
@@ -36,14 +103,30 @@ internal static class ImageFolder
             throw new DirectoryNotFoundException($"The {what} folder '{path}' does not exist.");
     }
 
-    private static void RequireLabels(SegmentationSample[] samples)
+    /// <summary>The folders of label files, each listed once.</summary>
+    private sealed class LabelFolders(string root)
     {
-        var without = samples.Where(sample => sample.LabelPath is not null && !File.Exists(sample.LabelPath)).ToArray();
-        if (without.Length > 0)
+        private readonly Dictionary<string, ILookup<string, string>> _folders = [];
+
+        /// <summary>The label files of a relative path without its ending.</summary>
+        public string[] Find(string relativeStem) => [.. FilesOf(relativeStem).Where(IsLabel).Order(StringComparer.Ordinal)];
+
+        /// <summary>An image of that path and stem, which is none of these.</summary>
+        public string? FindOther(string relativeStem) => FilesOf(relativeStem).FirstOrDefault(ImageEndings.IsImage);
+
+        private static bool IsLabel(string path) => Path.GetExtension(path).Equals(LabelEnding, StringComparison.OrdinalIgnoreCase);
+
+        private IEnumerable<string> FilesOf(string relativeStem)
         {
-            throw new FileNotFoundException(
-                $"Image '{without[0].ImagePath}' has no label file: expected '{without[0].LabelPath}' ({without.Length} of {samples.Length} images lack theirs). Add the label or remove the image.",
-                without[0].LabelPath);
+            string folder = Path.GetDirectoryName(relativeStem) ?? "";
+            if (!_folders.TryGetValue(folder, out var files))
+            {
+                string path = Path.Combine(root, folder);
+                files = (Directory.Exists(path) ? Directory.EnumerateFiles(path) : []).ToLookup(file => Path.GetFileNameWithoutExtension(file));
+                _folders.Add(folder, files);
+            }
+
+            return files[Path.GetFileName(relativeStem)];
         }
     }
 }

@@ -18,10 +18,10 @@ internal static class PlainFolder
     };
 
     /// <summary>The images of a split with their labels, which those of the test split may lack.</summary>
-    public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split)
+    public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split, ReadingOptions reading)
     {
         string images = Path.Combine(root, NameOf(split), "images"), labels = Path.Combine(root, NameOf(split), "labels");
-        return ImageFolder.List(images, split == DatasetSplit.Test && !Directory.Exists(labels) ? null : labels);
+        return ImageFolder.List(images, split == DatasetSplit.Test && !Directory.Exists(labels) ? null : labels, reading);
     }
 
     /// <summary>The classes by their table; null when there is none.</summary>

@@ -8,13 +8,13 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>One data set: how its files lie, what the ids in its label files mean, and where it comes from.</summary>
 public sealed class SegmentationDatasetInfo
 {
-    private readonly Func<string, DatasetSplit, IReadOnlyList<SegmentationSample>> _list;
+    private readonly Func<string, DatasetSplit, ReadingOptions, IReadOnlyList<SegmentationSample>> _list;
 
     /// <param name="id">The id.</param>
     /// <param name="title">One line for people.</param>
     /// <param name="layout">The tree in one line.</param>
     /// <param name="list">The samples of a root folder and a split, in an order that is the same everywhere; it is asked for one split at a time.</param>
-    internal SegmentationDatasetInfo(string id, string title, string layout, Func<string, DatasetSplit, IReadOnlyList<SegmentationSample>> list) =>
+    internal SegmentationDatasetInfo(string id, string title, string layout, Func<string, DatasetSplit, ReadingOptions, IReadOnlyList<SegmentationSample>> list) =>
         (Id, Title, Layout, _list) = (id, title, layout, list);
 
     /// <summary>The id used on the command line, such as <c>camvid</c>.</summary>
@@ -62,12 +62,12 @@ public sealed class SegmentationDatasetInfo
 
     /// <summary>The samples of a split.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such split; the message lists those there are.</exception>
-    internal IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split)
+    internal IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split, ReadingOptions reading)
     {
         if (!Splits.Contains(split))
             throw new ArgumentOutOfRangeException(nameof(split), split, $"{Title} has the splits {string.Join(", ", Splits)}.");
         return split == DatasetSplit.TrainAndValidation
-            ? [.. _list(root, DatasetSplit.Train), .. _list(root, DatasetSplit.Validation)]
-            : _list(root, split);
+            ? [.. _list(root, DatasetSplit.Train, reading), .. _list(root, DatasetSplit.Validation, reading)]
+            : _list(root, split, reading);
     }
 }
