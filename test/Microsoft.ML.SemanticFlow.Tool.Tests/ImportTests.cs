@@ -85,7 +85,7 @@ public sealed class ImportTests
         StringAssert.Contains(again.Sentence, "float32 file");
         Assert.IsFalse(File.Exists(Data.At("again.onnx")));
         Assert.AreEqual(ExitCode.Done, run.Code, run.Error);
-        Assert.IsEmpty(Directory.GetFiles(Data.Root, "*.fp32"));        // the step on the way
+        Assert.IsEmpty(Directory.GetFiles(Data.Root, "*.partial"));        // the step on the way
     }
 
     [TestMethod]

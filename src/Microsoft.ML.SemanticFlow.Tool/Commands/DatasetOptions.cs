@@ -8,6 +8,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that name a dataset to train on: its kind, its folders, its label space.</summary>
 internal sealed class DatasetOptions
 {
+    private const int SmallestSide = 32;
+
     private readonly Option<string?> _dataset = new("--dataset")
     {
         Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}. Needed unless --resume finds it in RUN_DIR.",
@@ -41,7 +43,7 @@ internal sealed class DatasetOptions
             command.Add(option);
     }
 
-    public Dataset Read(ParseResult parsed, MLContext context)
+    public Dataset Read(ParseResult parsed, MLContext context, ReadingOptions reading)
     {
         string id = parsed.GetValue(_dataset)
             ?? throw new UsageException($"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. Only a run that is in --output already, and was started from the command line, goes on without.");
@@ -65,14 +67,17 @@ internal sealed class DatasetOptions
         var validation = Pair(_validationImages, _validationLabels);
         if (validation is null && root is not null && Directory.Exists(Path.Combine(root, "val")))
             validation = Load(root, DatasetSplit.Validation);
-        return new Dataset(map, catalog.Folder(images, labels, map, ids), validation, boost);
+        return new Dataset(map, catalog.Folder(images, labels, map, ids, reading), validation, boost);
 
-        IDataView Load(string folder, DatasetSplit split) => catalog.Load(dataset, folder, split, map, ids);
+        IDataView Load(string folder, DatasetSplit split) => catalog.Load(dataset, folder, split, map, ids, split == DatasetSplit.Validation ? Whole() : reading);
+
+        // Validation sees whole images, which crops pad: the networks need this much.
+        ReadingOptions Whole() => reading with { SmallestSide = SmallestSide };
 
         IDataView? Pair(Option<string?> first, Option<string?> second) => (parsed.GetValue(first), parsed.GetValue(second)) switch
         {
             (null, null) => null,
-            ({ } found, { } theirs) => catalog.Folder(found, theirs, map, ids),
+            ({ } found, { } theirs) => catalog.Folder(found, theirs, map, ids, first == _validationImages ? Whole() : reading),
             _ => throw new UsageException($"{first.Name} and {second.Name} go together: give both or neither."),
         };
 

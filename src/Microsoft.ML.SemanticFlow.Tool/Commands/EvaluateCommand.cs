@@ -25,10 +25,12 @@ internal static class EvaluateCommand
         var map = MapOption.Create();
         var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
         var inference = new InferenceSettings();
+        var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
 
         var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, labels, ids, predictedIds, map, workers, json };
+        reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
         command.SetAction(parsed =>
@@ -38,6 +40,10 @@ internal static class EvaluateCommand
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
             var passes = inference.Read(parsed);
+            var rule = reading.Read(parsed);
+            var skipped = new SkippedFiles(terminal);
+            List<Sample> samples;
+            int total;
             SemanticSegmentationMetrics metrics;
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
@@ -45,8 +51,19 @@ internal static class EvaluateCommand
                     using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
                     {
                         var space = Agree(chosen, segmenter.Labels, modelFile);
-                        metrics = Count(terminal, Pairs(imageFolder, labelFolder), space, labelIds, MaskOf, count, cancellation);
-                        SegmentationMask MaskOf(string image) => segmenter.Predict(image, passes ?? saved, cancellation);
+                        bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
+                        samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
+                        skipped.SayLeftOut();
+                        total = samples.Count + skipped.Count;
+                        metrics = Count(terminal, samples, space, labelIds, MaskOf, rule, skipped, count, cancellation);
+                        skipped.SayDeep();
+
+                        SegmentationMask MaskOf(string image)
+                        {
+                            if (saysDeep)
+                                skipped.CountDeep(image);
+                            return segmenter.Predict(image, passes ?? saved, cancellation);
+                        }
                     }
 
                     break;
@@ -54,32 +71,58 @@ internal static class EvaluateCommand
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
-                    metrics = Count(terminal, Predicted(masks, labelFolder), known, labelIds, path => SegmentationMask.Load(path, known, maskIds), count, cancellation);
+                    samples = Predicted(masks, labelFolder, rule, skipped);
+                    skipped.SayLeftOut();
+                    total = samples.Count + skipped.Count;
+                    metrics = Count(terminal, samples, known, labelIds, path => SegmentationMask.Load(path, known, maskIds), rule, skipped, count, cancellation);
                     break;
                 default:
                     throw new UsageException("Give either --model with --images, or --predictions.");
             }
 
-            Write(terminal, metrics, parsed.GetValue(json));
-            return ExitCode.Done;
+            Write(terminal, metrics, skipped, parsed.GetValue(json));
+            if (skipped.Excess(total, rule.MaxSkippedShare) is not { } excess)
+                return ExitCode.Done;
+            terminal.WriteLine(excess);
+            return ExitCode.BadInput;
         });
         return command;
     }
 
-    private static List<Sample> Pairs(string images, string labels)
+    private static List<Sample> Pairs(string images, string labels, ReadingOptions reading)
     {
-        var view = new MLContext().SemanticSegmentation.Data.Folder(images, labels);
+        var view = new MLContext().SemanticSegmentation.Data.Folder(images, labels, reading: reading);
         return [.. view.GetColumn<string>("LabelPath").Zip(view.GetColumn<string>("ImagePath"), (label, image) => new Sample(label, image))];
     }
 
-    private static List<Sample> Predicted(string predictions, string labels)
+    private static List<Sample> Predicted(string predictions, string labels, ReadingOptions rule, SkippedFiles skipped)
     {
-        var view = new MLContext().SemanticSegmentation.Data.Folder(labels);
-        List<Sample> samples = [.. view.GetColumn<string>("ImagePath").Select(label => new Sample(label, Path.Combine(predictions, Path.GetRelativePath(labels, label))))];
-        var lacking = samples.Where(sample => !File.Exists(sample.Other)).ToList();
-        return lacking.Count == 0
-            ? samples
-            : throw new FileNotFoundException($"Label '{lacking[0].Label}' has no prediction: expected '{lacking[0].Other}' ({lacking.Count} of {samples.Count} labels lack theirs). Predict the missing images first.");
+        var reading = skipped.Hear(rule);
+        var view = new MLContext().SemanticSegmentation.Data.Folder(labels, reading: reading);
+        var samples = new List<Sample>();
+        var lacking = new List<Sample>();
+        foreach (string label in view.GetColumn<string>("ImagePath"))
+        {
+            if (!Path.GetExtension(label).Equals(".png", StringComparison.OrdinalIgnoreCase))
+            {
+                reading.LeftOut?.Report(new SkippedFile(label, "of another format than PNG, from which class ids are read"));
+                continue;
+            }
+
+            string expected = Path.Combine(predictions, Path.GetRelativePath(labels, label));
+            string? found = new[] { expected, Path.ChangeExtension(expected, ".png"), Path.ChangeExtension(expected, ".PNG") }.FirstOrDefault(Path.Exists);
+            (found is null ? lacking : samples).Add(new Sample(label, found ?? expected));
+        }
+
+        foreach (var sample in lacking)
+        {
+            string reason = $"Label '{sample.Label}' has no prediction: expected '{sample.Other}' ({lacking.Count} of {lacking.Count + samples.Count} labels lack theirs). Predict the missing images first.";
+            if (!rule.SkipFaulty)
+                throw new FileNotFoundException(reason);
+            skipped.Skip(new SkippedFile(sample.Label, reason));
+        }
+
+        return samples;
     }
 
     private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is not null && own.FindDifference(chosen, $"Model '{model}'", "--map") is { } difference
@@ -87,7 +130,8 @@ internal static class EvaluateCommand
         : chosen ?? own;
 
     private static SemanticSegmentationMetrics Count(
-        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
+        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, ReadingOptions rule, SkippedFiles skipped, int workers,
+        CancellationToken cancellation)
     {
         var whole = new SegmentationEvaluation(labels, keepImages: false);
         terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
@@ -96,7 +140,15 @@ internal static class EvaluateCommand
             () => new SegmentationEvaluation(labels, keepImages: false),
             (sample, _, part) =>
             {
-                part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
+                try
+                {
+                    part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
+                }
+                catch (Exception exception) when (rule.SkipFaulty && exception is (InvalidDataException or IOException or UnauthorizedAccessException))
+                {
+                    skipped.Skip(new SkippedFile(sample.Other, Shell.Sentence(exception)));
+                }
+
                 done();
                 return part;
             },
@@ -105,10 +157,10 @@ internal static class EvaluateCommand
                 lock (whole)
                     whole.Add(part);
             }));
-        return whole.Metrics;
+        return whole.ImageCount > 0 ? whole.Metrics : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
     }
 
-    private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, string? json)
+    private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, SkippedFiles skipped, string? json)
     {
         var figures = new
         {
@@ -124,6 +176,8 @@ internal static class EvaluateCommand
                 pixels = metrics.ConfusionMatrix.GetActualCount(id),
             }),
             confusion = metrics.ConfusionMatrix.GetCounts(),
+            skipped = skipped.Skipped,
+            leftOut = skipped.LeftOut,
         };
         if (json == "-")
         {
@@ -132,13 +186,7 @@ internal static class EvaluateCommand
         }
 
         if (json is not null)
-        {
-            // Beside it first: a full disk leaves an earlier file as it was.
-            string beside = json + ".partial";
-            File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
-            File.Move(beside, json, overwrite: true);
-        }
-
+            AtomicFile.Write(json, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
         terminal.Output.Write(metrics.GetFormattedTable());
     }
 }

@@ -36,7 +36,7 @@ internal static class ExportCommand
         Terminal terminal, string source, string target, OnnxExportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         // Beside it where it is only a step on the way: a failure leaves an earlier file as it was.
-        string written = convert is null ? target : target + ".fp32";
+        string written = convert is null ? target : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, PartialFile.NewName()); // a file lies in a folder
         var figures = terminal.CreateContext().SemanticSegmentation.ExportOnnx(source, written, options);
         var converted = convert is null ? null : Convert();
         if (json)

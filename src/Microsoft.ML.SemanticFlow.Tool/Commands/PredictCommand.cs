@@ -12,16 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow predict</c>: images to mask files.</summary>
 internal static class PredictCommand
 {
-    /// <param name="Image">The image to score.</param>
-    /// <param name="Stem">The files to write, without their endings.</param>
-    private sealed record Job(string Image, string Stem)
-    {
-        public string Mask => Stem + ".png";
-    }
-
-    /// <param name="Image">An image that could not be scored.</param>
-    /// <param name="Reason">Why, in a sentence.</param>
-    private sealed record Skipped(string Image, string Reason);
+    private const string Mask = ".png", Overlay = "-overlay.png", Color = "-color.png", Confidence = "-confidence.png";
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
@@ -32,31 +23,35 @@ internal static class PredictCommand
         var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
         var confidence = new Option<bool>("--confidence") { Description = "Also write NAME-confidence.png: the probability of each pixel's class, 8-bit gray, 255 where it is 1." };
         var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
-        var onError = new Option<string>("--on-error") { Description = "What to do about an image that cannot be read: stop, keeping the masks written, or report and skip it.", DefaultValueFactory = _ => "stop" };
-        onError.AcceptOnlyFromAmong("stop", "skip");
+        var reading = new ReadingSettings();
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, onError, workers, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, workers, json };
+        reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
         command.SetAction(parsed =>
         {
-            string folder = parsed.GetValue(output)!;
-            var jobs = Jobs(parsed.GetValue(images)!, folder);
+            string source = parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // both are required
             var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
-            bool skip = parsed.GetValue(onError) == "skip", withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color);
-            bool withConfidence = parsed.GetValue(confidence);
+            bool withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color), withConfidence = parsed.GetValue(confidence);
             var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);
-            int count = WorkersOption.Read(parsed, workers), written = 0;
+            var rule = reading.Read(parsed);
+            var skipped = new SkippedFiles(terminal);
+            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. withOverlay ? [Overlay] : (string[])[], .. withColor ? [Color] : (string[])[], .. withConfidence ? [Confidence] : (string[])[], Mask]);
+            skipped.SayLeftOut();
+            int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
             var chosen = inference.Read(parsed);
             using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
+            OutputMark.Prepare(folder);
+            OutputPlan.Check(jobs, () => OutputPlan.TellsCasesApart(folder));
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
                 Directory.CreateDirectory(directory);
 
-            var skipped = new ConcurrentQueue<Skipped>();
+            bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
             var clock = Stopwatch.StartNew();
             try
             {
@@ -65,17 +60,10 @@ internal static class PredictCommand
                     new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellation },
                     job =>
                     {
-                        try
+                        if (Predict(job) is { } prediction)
                         {
-                            Predict(job);
+                            Save(job, prediction);
                             Interlocked.Increment(ref written);
-                        }
-                        catch (InvalidDataException exception)
-                        {
-                            if (!skip)
-                                throw new InvalidDataException($"'{job.Image}' cannot be scored: {Shell.Sentence(exception)}", exception);
-                            skipped.Enqueue(new Skipped(job.Image, Shell.Sentence(exception)));
-                            terminal.WriteLine($"Skipped '{job.Image}': {Shell.Sentence(exception)}");
                         }
 
                         done();
@@ -83,52 +71,72 @@ internal static class PredictCommand
             }
             catch (AggregateException exception) when (exception.InnerExceptions[0] is InvalidDataException first)
             {
-                throw new InvalidDataException($"{first.Message} {written} of {jobs.Count} masks are written; '--on-error skip' leaves such images out.", first);
+                throw new InvalidDataException($"{first.Message} {written} of {jobs.Count} masks are written; '{ReadingSettings.OnError} skip' leaves such images out.", first);
+            }
+            catch (AggregateException exception) when (exception.InnerExceptions[0] is IOException first)
+            {
+                throw new IOException($"{Shell.Sentence(first)} {written} of {jobs.Count} masks are written.", first);
             }
 
-            Write(terminal, folder, jobs.Count, written, [.. skipped.OrderBy(item => item.Image, StringComparer.Ordinal)], clock.Elapsed, parsed.GetValue(json));
+            skipped.SayDeep();
+            Write(terminal, folder, total, written, skipped, clock.Elapsed, parsed.GetValue(json));
+            if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
+            {
+                terminal.WriteLine(excess);
+                return ExitCode.BadInput;
+            }
+
             return written > 0 ? ExitCode.Done : ExitCode.BadInput;
 
-            void Predict(Job job)
+            // Null where the image is skipped. A disk that takes no more results is no fault of an image: it ends the work.
+            SegmentationPrediction? Predict(OutputPlan.Job job)
             {
-                var prediction = segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
-                var mask = prediction.Mask;
+                try
+                {
+                    if (OutputPlan.WhyNot(job) is { } reason)
+                        throw new InvalidDataException(reason);
+                    if (saysDeep)
+                        skipped.CountDeep(job.Image);
+                    return segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
+                }
+                catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    if (!rule.SkipFaulty)
+                        throw new InvalidDataException($"'{job.Image}' cannot be scored: {Shell.Sentence(exception)}", exception);
+                    skipped.Skip(new SkippedFile(job.Image, Shell.Sentence(exception)));
+                    return null;
+                }
+            }
+
+            void Save(OutputPlan.Job job, SegmentationPrediction prediction)
+            {
                 if (withOverlay)
-                    prediction.SaveOverlay(job.Stem + "-overlay.png");
+                    prediction.SaveOverlay(job.Stem + Overlay);
                 if (withColor)
-                    mask.SaveColor(job.Stem + "-color.png");
+                    prediction.Mask.SaveColor(job.Stem + Color);
                 if (withConfidence)
-                    prediction.SaveConfidence(job.Stem + "-confidence.png");
-                mask.Save(job.Mask, kind);
+                    prediction.SaveConfidence(job.Stem + Confidence);
+                prediction.Mask.Save(job.Mask, kind);
             }
         });
         return command;
     }
 
-    private static List<Job> Jobs(string images, string output)
+    private static List<OutputPlan.Job> Jobs(string images, string output, ReadingOptions reading, IReadOnlyList<string> endings)
     {
-        List<Job> jobs;
-        if (File.Exists(images))
-        {
-            jobs = [new Job(images, Path.Combine(output, Path.GetFileNameWithoutExtension(images)))];
-        }
-        else
-        {
-            var view = new MLContext().SemanticSegmentation.Data.Folder(images);
-            jobs = [.. view.GetColumn<string>("ImagePath").Select(image => new Job(image, Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null))))];
-        }
+        if (!Directory.Exists(images) && Path.Exists(images))
+            return [new OutputPlan.Job(images, Path.Combine(output, Path.GetFileNameWithoutExtension(images)), endings)];
 
-        foreach (var same in jobs.GroupBy(job => job.Stem).Where(group => group.Count() > 1))
-            throw new InvalidDataException($"'{same.First().Image}' and '{same.Last().Image}' would both be written to '{same.First().Mask}'. Rename one.");
-        foreach (var job in jobs.Where(job => Path.GetFullPath(job.Mask) == Path.GetFullPath(job.Image)))
-            throw new UsageException($"--output '{output}' would overwrite the image '{job.Image}' with its mask. Name another folder.");
-        return jobs;
+        if (Directory.Exists(images))
+            OutputPlan.RequireApart(images, output);
+        var view = new MLContext().SemanticSegmentation.Data.Folder(images, reading: reading with { OutputDirectories = [output] });
+        return [.. view.GetColumn<string>("ImagePath").Select(image => new OutputPlan.Job(image, Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null)), endings))];
     }
 
-    private static void Write(Terminal terminal, string output, int images, int written, List<Skipped> skipped, TimeSpan elapsed, bool json)
+    private static void Write(Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, bool json)
     {
         if (json)
-            terminal.WriteJson(new { output, images, written, seconds = elapsed.TotalSeconds, skipped = skipped.Select(item => new { image = item.Image, reason = item.Reason }) });
+            terminal.WriteJson(new { output, images, written, seconds = elapsed.TotalSeconds, skipped = skipped.Skipped, leftOut = skipped.LeftOut });
         else
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
     }

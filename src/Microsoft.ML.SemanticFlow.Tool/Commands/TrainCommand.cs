@@ -4,6 +4,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -38,8 +39,14 @@ internal static class TrainCommand
 
             var context = terminal.CreateContext(options.Seed);
             (context.GpuDeviceId, context.FallbackToCpu) = (GpuOption.Read(completed, gpu), false);
-            var data = ReadData(dataset, parsed, completed, context);
-            return Train(terminal, context, data, WithData(options with { Run = run }, data, completed.GetValue(boostClasses)), display, parsed.GetValue(json), cancellation);
+            var skipped = new SkippedFiles(terminal);
+            var reading = skipped.Hear(options.Reading) with { CheckFiles = true, OutputDirectories = [folder] };
+            var data = ReadData(dataset, parsed, completed, context, reading);
+            skipped.SayLeftOut();
+            if (!settings.SaysGray16(completed))
+                SayDeep(data, skipped);
+            options = WithData(options with { Run = run, Reading = reading }, data, completed.GetValue(boostClasses));
+            return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         });
         return command;
     }
@@ -58,11 +65,11 @@ internal static class TrainCommand
         };
     }
 
-    private static Dataset ReadData(DatasetOptions dataset, ParseResult given, ParseResult completed, MLContext context)
+    private static Dataset ReadData(DatasetOptions dataset, ParseResult given, ParseResult completed, MLContext context, ReadingOptions reading)
     {
         try
         {
-            return dataset.Read(completed, context);
+            return dataset.Read(completed, context, reading);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && given != completed && !RecordedCommand.Gives(given, dataset.Places))
         {
@@ -70,8 +77,19 @@ internal static class TrainCommand
         }
     }
 
+    private static void SayDeep(Dataset data, SkippedFiles skipped)
+    {
+        foreach (var set in new[] { data.Train, data.Validation, data.Boost }.OfType<IDataView>())
+        {
+            foreach (string image in set.GetColumn<string>("ImagePath"))
+                skipped.CountDeep(image);
+        }
+
+        skipped.SayDeep();
+    }
+
     private static int Train(
-        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, bool json, CancellationToken cancellation)
+        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, bool json, CancellationToken cancellation)
     {
         // Our own reader: the stock one takes what it can decode of a damaged image for the whole.
         var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks(gray16: options.Gray16)
@@ -81,7 +99,7 @@ internal static class TrainCommand
 
         var clock = Stopwatch.StartNew();
         using var model = display.Run(() => pipeline.Fit(data.Train)) as IDisposable;
-        Write(terminal, data, options, display, clock.Elapsed, json);
+        Write(terminal, data, options, display, skipped, clock.Elapsed, json);
         if (!cancellation.IsCancellationRequested)
             return ExitCode.Done;
 
@@ -89,7 +107,7 @@ internal static class TrainCommand
         return ExitCode.Cancelled;
     }
 
-    private static void Write(Terminal terminal, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, TimeSpan elapsed, bool json)
+    private static void Write(Terminal terminal, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, TimeSpan elapsed, bool json)
     {
         string model = Path.Combine(options.Run!.Directory, "model.onnx");
         using var process = Process.GetCurrentProcess();
@@ -108,6 +126,8 @@ internal static class TrainCommand
                 bestEpoch = best?.Epoch,
                 meanIoU = best?.MeanIoU,
                 perClassIoU = best?.PerClassIoU is { } all ? data.Labels.Classes.Zip(all).ToDictionary(pair => pair.First.Name, pair => JsonOutput.Number(pair.Second)) : null,
+                skipped = skipped.Skipped,
+                leftOut = skipped.LeftOut,
             });
             return;
         }

@@ -45,6 +45,7 @@ internal sealed class TrainingSettings
         AddLoss();
         AddSampling();
         AddExecution();
+        AddReading();
         AddRun();
     }
 
@@ -178,7 +179,7 @@ internal sealed class TrainingSettings
         Augmentation("--flip", "How often an image is mirrored left to right.", "P", _defaults.Augmentation.FlipProbability, (set, value) => set with { FlipProbability = value });
         Augmentation("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.Augmentation.ColorJitter, (set, value) => set with { ColorJitter = value });
         Augmentation("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.Augmentation.HueJitter, (set, value) => set with { HueJitter = value });
-        Choice("--gray16", Gray16Option.Description, (set, value) => set with { Gray16 = value }, ("scale", Gray16.Scale), ("stretch", Gray16.Stretch));
+        Choice(Gray16Option.Name, Gray16Option.Description, (set, value) => set with { Gray16 = value }, ("scale", Gray16.Scale), ("stretch", Gray16.Stretch));
         Flag("--blur", "Blur images by a random amount.", (set, value) => set with { Augmentation = set.Augmentation with { GaussianBlur = value } });
 
         void Augmentation<T>(string name, string description, string form, T value, Func<TrainingAugmentation, T, TrainingAugmentation> change) =>
@@ -201,6 +202,12 @@ internal sealed class TrainingSettings
         Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.Execution.CacheMegabytes, (set, value) => set with { Execution = set.Execution with { CacheMegabytes = value } });
     }
 
+    private void AddReading()
+    {
+        Choice(ReadingSettings.OnError, ReadingSettings.OnErrorText, (set, value) => set with { Reading = set.Reading with { SkipFaulty = value } }, ("stop", false), ("skip", true));
+        Value(ReadingSettings.MaxSkipped, ReadingSettings.MaxSkippedText, "SHARE", _defaults.Reading.MaxSkippedShare, (set, value) => set with { Reading = set.Reading with { MaxSkippedShare = value } });
+    }
+
     private void AddRun()
     {
         Optional<int?>("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
@@ -216,6 +223,9 @@ internal sealed class TrainingSettings
         foreach (var (option, _, _) in _settings)
             command.Add(option);
     }
+
+    /// <summary>Whether the command line says how 16-bit gray images are read.</summary>
+    public bool SaysGray16(ParseResult parsed) => _settings.Any(setting => setting.Option.Name == Gray16Option.Name && parsed.GetResult(setting.Option) is { Implicit: false });
 
     /// <summary>The options that the command line asks for.</summary>
     /// <param name="parsed">The command line, completed with what a run was started with.</param>

@@ -33,8 +33,8 @@ internal sealed class CropStream(CropSampler sampler, SampleSource training, Sam
         foreach (var crop in drawn)
         {
             var next = crop.Sample < training.Count ? first : second;
-            next.MoveNext(); // a set gives as many crops as were planned for it
-            yield return next.Current;
+            if (next.MoveNext()) // a set gives as many crops as were planned for it, less those of rows that are skipped
+                yield return next.Current;
         }
     }
 }

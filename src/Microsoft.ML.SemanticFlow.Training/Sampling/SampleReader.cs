@@ -24,6 +24,7 @@ internal sealed class SampleReader
     private readonly LabelFiles _files;
     private readonly (int Height, int Width)? _size;
     private readonly Gray16 _gray16;
+    private readonly HashSet<DataViewRowId> _skipped = [];
 
     private SampleReader(IDataView data, RowInput image, RowInput mask, LabelMap labels, LabelFiles files, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale)
     {
@@ -34,9 +35,12 @@ internal sealed class SampleReader
 
     public int ClassCount => _labels.ClassCount;
 
+    /// <summary>What becomes of rows whose files cannot be used; null, the default, ends reading at the first.</summary>
+    public SampleFaults? Faults { get; init; }
+
     /// <summary>Reads columns of images and masks.</summary>
-    public static SampleReader OfColumns(IDataView data, string imageColumn, string labelColumn, LabelMap labels) =>
-        new(data, RowInput.Image("image", imageColumn), RowInput.Mask("label", labelColumn), labels, new LabelFiles(labels, MaskIds.Raw));
+    public static SampleReader OfColumns(IDataView data, string imageColumn, string labelColumn, LabelMap labels, SampleFaults? faults = null) =>
+        new(data, RowInput.Image("image", imageColumn), RowInput.Mask("label", labelColumn), labels, new LabelFiles(labels, MaskIds.Raw)) { Faults = faults };
 
     /// <summary>Reads the files that a dataset reader lists.</summary>
     /// <param name="data">Their paths.</param>
@@ -44,8 +48,10 @@ internal sealed class SampleReader
     /// <param name="files">What the ids in the label files mean; null when they are raw ids of <paramref name="labels"/>.</param>
     /// <param name="size">The size that all images must have; null when each may have its own.</param>
     /// <param name="gray16">How 16-bit gray images are read.</param>
-    public static SampleReader OfPaths(IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale) =>
-        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size, gray16);
+    /// <param name="faults">What becomes of rows whose files cannot be used.</param>
+    public static SampleReader OfPaths(
+        IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale, SampleFaults? faults = null) =>
+        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size, gray16) { Faults = faults };
 
     /// <summary>Rows of the view; where the view does not know, they are counted without decoding any.</summary>
     public int CountRows()
@@ -73,11 +79,12 @@ internal sealed class SampleReader
     /// <param name="random">Shuffles; null keeps the order.</param>
     /// <param name="isWanted">Rows to read; the others are passed over without decoding. Null reads all.</param>
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
-    public IEnumerable<PendingRow<LabelledImage>> Read(Random? random, Func<DataViewRowId, bool>? isWanted, CancellationToken cancellation) =>
+    /// <remarks>A row that is skipped gives null.</remarks>
+    public IEnumerable<PendingRow<LabelledImage?>> Read(Random? random, Func<DataViewRowId, bool>? isWanted, CancellationToken cancellation) =>
         Read([_image.Name, _mask.Name], random, isWanted, row => row.Read(), cancellation);
 
     /// <summary>One pass over the masks alone, for their statistics.</summary>
-    public IEnumerable<PendingRow<SegmentationMask>> ReadMasks(CancellationToken cancellation) =>
+    public IEnumerable<PendingRow<SegmentationMask?>> ReadMasks(CancellationToken cancellation) =>
         Read([_mask.Name], random: null, isWanted: null, row => row.ReadMask(), cancellation);
 
     /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
@@ -111,13 +118,14 @@ internal sealed class SampleReader
     }
 
     // Where the columns are made from paths, any thread can make them, at any time; else they are read before the cursor moves on.
-    private IEnumerable<PendingRow<T>> Read<T>(string[] columns, Random? random, Func<DataViewRowId, bool>? isWanted, Func<Row, T> read, CancellationToken cancellation)
+    private IEnumerable<PendingRow<T?>> Read<T>(string[] columns, Random? random, Func<DataViewRowId, bool>? isWanted, Func<Row, T> read, CancellationToken cancellation)
+        where T : class
     {
         DataViewSchema.Column[] needed = [.. columns.Append(ImagePathColumn).Append(LabelPathColumn).Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>()];
         var source = DetachedRow.Source.Find(_data, needed);
         var view = source?.View ?? _data;
         using var cursor = view.GetRowCursor(source?.Texts ?? needed, view.CanShuffle ? random : null);
-        using var row = source is null ? new Row(cursor, this) : null;
+        var row = source is null ? new Row(cursor, this) : null;
         var detach = source?.Reader(cursor);
         var getId = cursor.GetIdGetter();
         DataViewRowId id = default;
@@ -131,20 +139,45 @@ internal sealed class SampleReader
             if (detach is not null)
             {
                 var texts = detach();
-                yield return new PendingRow<T>(id, () =>
+                var of = id;
+                yield return new PendingRow<T?>(id, () =>
                 {
                     using var completed = new Row(source!.Complete(texts), this); // a detached row has its source
-                    return read(completed);
+                    return ReadOrSkip(completed, of, read);
                 });
             }
             else
             {
-                var value = read(row!); // there is one where there is no source
-                yield return new PendingRow<T>(id, () => value);
+                var value = ReadOrSkip(row!, id, read); // there is one where there is no source
+                yield return new PendingRow<T?>(id, () => value);
             }
         }
     }
 
+    // A row is told of once, in however many passes it fails.
+    private T? ReadOrSkip<T>(Row row, DataViewRowId id, Func<Row, T> read)
+        where T : class
+    {
+        try
+        {
+            return read(row);
+        }
+        catch (Exception e) when (Faults is { Skips: true } && SampleFaults.IsOfFile(e))
+        {
+            lock (_skipped)
+            {
+                if (_skipped.Add(id))
+                {
+                    Faults.Add(row.Name, e);
+                    Faults.RequireShare(CountRows() - _skipped.Count);
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>A row's sample. To be disposed where the row's image was made for it alone; the last one of a view may be in the caller's own list.</summary>
     private sealed class Row : IDisposable
     {
         private readonly DataViewRow _row;
@@ -233,15 +266,19 @@ internal sealed class SampleReader
             return _image is null ? null : MLImageConversion.ToPixels(_image);
         };
 
-        private string Place(string pathColumn)
+        /// <summary>The image's path where the row has it; else its number.</summary>
+        public string Name => PathIn(ImagePathColumn) ?? $"row {_row.Position}";
+
+        private string Place(string pathColumn) => PathIn(pathColumn) is { } path ? $"Row {_row.Position} ('{path}')" : $"Row {_row.Position}";
+
+        private string? PathIn(string pathColumn)
         {
-            string row = $"Row {_row.Position}";
             if (_row.Schema.GetColumnOrNull(pathColumn) is not { } column || column.Type is not TextDataViewType || !_row.IsColumnActive(column))
-                return row;
+                return null;
 
             ReadOnlyMemory<char> path = default;
             _row.GetGetter<ReadOnlyMemory<char>>(column)(ref path);
-            return $"{row} ('{path}')";
+            return path.ToString();
         }
     }
 }

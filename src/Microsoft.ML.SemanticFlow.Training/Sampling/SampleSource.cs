@@ -15,6 +15,9 @@ internal sealed class SampleSource
 {
     private const int LargestPool = 512;
 
+    // Stands for a row that is skipped, so that the others keep their numbers.
+    private static readonly SegmentationMask _nothing = SegmentationMask.Adopt(1, 1, [LabelMap.IgnoreId], labels: null);
+
     private readonly SampleReader _reader;
     private readonly LabelledImage[]? _cache;
     private readonly int _pool;
@@ -61,6 +64,8 @@ internal sealed class SampleSource
             cache.Add(sample);
         }
 
+        if (cache.Count == 0)
+            throw new InvalidDataException($"No row of the {what} can be used.");
         return new SampleSource(reader, threads, cache.Count, [.. cache], pool: 0);
     }
 
@@ -79,7 +84,7 @@ internal sealed class SampleSource
 
     /// <summary>All masks in the order of the data set.</summary>
     public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation) =>
-        _cache?.Select(sample => sample.Mask) ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation);
+        _cache?.Select(sample => sample.Mask) ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation).Select(mask => mask ?? _nothing);
 
     /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
     public string? FingerprintOfMasks(CancellationToken cancellation) => _reader.Fingerprint(cancellation);
@@ -94,7 +99,7 @@ internal sealed class SampleSource
     private static long BytesOf(LabelledImage sample) => (long)sample.Image.Bgra.Length + sample.Mask.Ids.Length;
 
     private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation) =>
-        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation);
+        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation).OfType<LabelledImage>(); // without those that were skipped
 
     private IEnumerable<SampledCrop> FromPool(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation)
     {
@@ -102,10 +107,7 @@ internal sealed class SampleSource
         _numbers ??= NumberRows();
         var rows = _reader.Read(new Random(random.Next()), id => planned.Contains(NumberOf(id)), cancellation);
         var work = rows.Select(row => (Func<SampledCrop[]>)(() =>
-        {
-            var sample = row.Read();
-            return [.. planned[NumberOf(row.Id)].Select(around => new SampledCrop(sample, around))];
-        }));
+            row.Read() is { } sample ? [.. planned[NumberOf(row.Id)].Select(around => new SampledCrop(sample, around))] : []));
 
         // The crops of one image are spread out, too.
         var pool = new List<SampledCrop>(_pool);

@@ -49,7 +49,7 @@ public sealed record ReadingOptions
     /// <exception cref="InvalidDataException">It is more.</exception>
     internal void RequireShare(int skipped, int total, string what, string last)
     {
-        if (skipped > 0 && skipped > MaxSkippedShare * total)
+        if (skipped > 0 && (skipped > MaxSkippedShare * total || skipped == total))
             throw new InvalidDataException(FormattableString.Invariant($"{skipped} of {total} images of {what} cannot be used, more than the share of {MaxSkippedShare} that may be left out. The last: {last}"));
     }
 }

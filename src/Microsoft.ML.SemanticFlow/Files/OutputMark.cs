@@ -8,6 +8,10 @@ internal static class OutputMark
 {
     public const string Name = ".semanticflow-output";
 
+    /// <summary>Whether a folder is missing, empty or marked: nothing but results lies in it.</summary>
+    public static bool IsOwn(string folder) =>
+        !Directory.Exists(folder) || File.Exists(Path.Combine(folder, Name)) || !Directory.EnumerateFileSystemEntries(folder).Any();
+
     /// <summary>Makes a folder for results, and marks it where nothing else lies in it.</summary>
     public static void Prepare(string folder)
     {

@@ -123,6 +123,11 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public TrainingExecution Execution { get; init => field = Check.NotNull(value); } = new();
 
+    /// <summary>What becomes of rows whose files cannot be read, or do not hold what they should, in any epoch. The default stops at the first.</summary>
+    /// <remarks>Of these options, the rule, the share and <see cref="ReadingOptions.Skipped"/> count here; files are listed and checked by the readers of data sets.</remarks>
+    [Fingerprint(null)]
+    public ReadingOptions Reading { get; init => field = Check.NotNull(value); } = new();
+
     /// <summary>Told after every step, validated image and epoch; null for none.</summary>
     [Fingerprint(null)]
     public IProgress<TrainingProgress>? Progress { get; init; }

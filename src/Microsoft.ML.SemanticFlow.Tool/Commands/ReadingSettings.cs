@@ -1,0 +1,37 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using System.CommandLine;
+
+namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+
+/// <summary>The options that say what becomes of images that cannot be used.</summary>
+internal sealed class ReadingSettings
+{
+    public const string OnError = "--on-error", OnErrorText = "What to do about an image that cannot be read, or lacks its label: stop at the first, or report and skip it.";
+    public const string MaxSkipped = "--max-skipped", MaxSkippedText = "Share of the images, from 0 to 1, of which no more may be skipped.";
+
+    private readonly Option<string> _onError = new(OnError) { Description = OnErrorText, DefaultValueFactory = _ => "stop" };
+    private readonly Option<double> _maxSkipped = new(MaxSkipped) { Description = MaxSkippedText, HelpName = "SHARE", DefaultValueFactory = _ => new ReadingOptions().MaxSkippedShare };
+
+    public ReadingSettings() => _onError.AcceptOnlyFromAmong("stop", "skip");
+
+    public void AddTo(CliCommand command)
+    {
+        command.Add(_onError);
+        command.Add(_maxSkipped);
+    }
+
+    /// <exception cref="UsageException">The share is out of range.</exception>
+    public ReadingOptions Read(ParseResult parsed)
+    {
+        try
+        {
+            return new ReadingOptions { SkipFaulty = parsed.GetValue(_onError) == "skip", MaxSkippedShare = parsed.GetValue(_maxSkipped) };
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"{MaxSkipped}: {Shell.Sentence(exception)}", exception);
+        }
+    }
+}
