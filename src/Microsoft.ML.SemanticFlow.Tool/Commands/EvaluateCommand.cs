@@ -105,7 +105,7 @@ internal static class EvaluateCommand
         {
             if (!Path.GetExtension(label).Equals(".png", StringComparison.OrdinalIgnoreCase))
             {
-                reading.LeftOut?.Report(new SkippedFile(label, "of another format than PNG, from which class ids are read"));
+                reading.LeftOut?.Report(new SkippedFile(label, "no PNG, from which alone class ids are read"));
                 continue;
             }
 

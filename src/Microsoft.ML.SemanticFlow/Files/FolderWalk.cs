@@ -33,7 +33,7 @@ internal sealed class FolderWalk
     /// <summary>Lists the files by their paths below the folder, with slashes, in ordinal order.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="output">Folders that are about to be written to: not read where they lie below it.</param>
-    /// <param name="leaveOut">Told of every folder that is passed over, and why, in words that follow a number.</param>
+    /// <param name="leaveOut">Told of every folder that is passed over, and why, in a few words.</param>
     /// <param name="fail">Told of every folder that cannot be read.</param>
     public static IReadOnlyList<string> List(string root, IEnumerable<string> output, Action<string, string> leaveOut, Action<string, Exception> fail)
     {

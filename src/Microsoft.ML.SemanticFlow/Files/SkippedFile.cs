@@ -5,19 +5,19 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A file or folder that was passed over, and why.</summary>
 /// <param name="Path">The file or folder.</param>
-/// <param name="Reason">Why: a sentence of one that cannot be used; of one that is no image, words that follow a number, as in "ending in .tif".</param>
+/// <param name="Reason">Why: a sentence of one that cannot be used; of one that is no image, a few words such as "a hidden folder".</param>
 public sealed record SkippedFile(string Path, string Reason)
 {
     /// <summary>What was passed over, in one line: how many for each reason, with an example.</summary>
     /// <param name="files">The files.</param>
-    /// <returns>Such as <c>2 ending in .tif, which is not read: convert to PNG (such as 'a.tif'); 1 a hidden folder ('.git')</c>.</returns>
+    /// <returns>Such as <c>'.git' (a hidden folder); 2 such as 'a.tif' (not read: convert to PNG)</c>.</returns>
     public static string Summarize(IEnumerable<SkippedFile> files)
     {
         ArgumentNullException.ThrowIfNull(files);
         return string.Join("; ", files.GroupBy(file => file.Reason).Select(same =>
         {
             int count = same.Count();
-            return $"{count} {same.Key} ({(count > 1 ? "such as " : "")}'{System.IO.Path.GetFileName(same.First().Path)}')";
+            return $"{(count > 1 ? $"{count} such as " : "")}'{System.IO.Path.GetFileName(same.First().Path)}' ({same.Key})";
         }));
     }
 }

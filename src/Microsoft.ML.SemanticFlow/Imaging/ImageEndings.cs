@@ -20,7 +20,7 @@ internal static class ImageEndings
     /// <summary>Whether a name ends as an image's does, of a format that is read or not.</summary>
     public static bool IsImage(string path) => Path.GetExtension(path) is var ending && (_read.Contains(ending) || _unread.Contains(ending));
 
-    /// <summary>Why a file of a folder is no image that is read, in words that follow a number; null when it is one.</summary>
+    /// <summary>Why a file of a folder is no image that is read, in a few words; null when it is one.</summary>
     public static string? WhyNot(string path)
     {
         string name = Path.GetFileName(path), ending = Path.GetExtension(name);
@@ -28,6 +28,6 @@ internal static class ImageEndings
             return "left by macOS beside another file"; // it ends as that file does, and holds no image
         if (_read.Contains(ending))
             return null;
-        return _unread.Contains(ending) ? $"ending in {ending.ToLowerInvariant()}, which is not read: convert to PNG" : "with the ending of no image";
+        return _unread.Contains(ending) ? $"{ending.ToLowerInvariant()} is not read: convert to PNG" : "not the ending of an image";
     }
 }
