@@ -13,12 +13,14 @@ internal static class RegularFile
     public static FileStream OpenRead(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"'{path}' is a folder, not a file.");
         var file = new FileInfo(path);
         if (file.LinkTarget is { } target)
         {
-            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? throw new InvalidDataException($"'{path}' is a link to the folder '{target}', not to a file.");
-            if (!file.Exists)
+            if (file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } end)
                 throw new FileNotFoundException($"'{path}' is a link to '{target}', which does not exist. Bring the file back, or remove the link.", path);
+            file = end;
         }
 
         // Pipes, sockets and devices have no length.

@@ -13,7 +13,7 @@ public sealed class RecipeFingerprintTests
     private static readonly string[] _leftOut =
     [
         "ImageColumnName", "LabelColumnName", "PredictedLabelColumnName", "Labels", "InitialWeights", "BackboneWeights", "Epochs", "ValidationSet",
-        "ValidationInterval", "EarlyStoppingPatience", "Run", "Execution", "Progress", "CancellationToken", "Seed", "Set",
+        "ValidationInterval", "EarlyStoppingPatience", "Run", "Execution", "Reading", "Progress", "CancellationToken", "Seed", "Set",
     ];
 
     public static IEnumerable<object[]> Parts =>
