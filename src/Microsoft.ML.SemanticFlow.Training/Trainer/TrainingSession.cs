@@ -40,7 +40,7 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             if (recorder.ResumedFrom is null)
-                StartingWeights.Load(options, Network, channel); // before all images are read: what does not fit is known at once
+                StartingWeights.Load(options, Network, data.Labels, channel); // before all images are read: what does not fit is known at once
             var (training, boost) = data.OpenTraining(plan.LoaderThreads, cancellation);
             CachedBytes = training.CachedBytes + (boost?.CachedBytes ?? 0);
             channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}{(boost is null ? "" : $", {boost.Count} to boost classes")}, {data.Labels.ClassCount} classes, seed {plan.Seed}, {plan}");

@@ -33,8 +33,9 @@ public sealed record SemanticFlowTrainerOptions
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
 
     /// <summary>
-    /// A checkpoint of the whole network to start from, or the folder of a training run; null starts from random weights. Classifiers of other
-    /// classes start from random weights all the same. Read when a run begins, not when it is resumed.
+    /// A checkpoint of the whole network to start from, or the folder of a training run; null starts from random weights. Where the file names
+    /// its classes, classifiers are brought into the order of the training set's names, and start from random weights where the names are
+    /// others. Of a file that does not name them, as many classes are taken in their order. Read when a run begins, not when it is resumed.
     /// </summary>
     [Fingerprint(null)]
     public string? InitialWeights { get; init; }
