@@ -28,6 +28,13 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public LabelMap? Labels { get; init; }
 
+    /// <summary>
+    /// Whether a class may have no pixel in any training mask. Default false: it is refused, for it would never be learnt, and most often the
+    /// label map is not that of the masks.
+    /// </summary>
+    [Fingerprint(null)]
+    public bool AllowEmptyClasses { get; init; }
+
     /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
     [Fingerprint(nameof(Network), IsEntry = true)]
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
