@@ -39,6 +39,10 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     /// <exception cref="ArgumentException">The paths of a validation or boost set carry a label map of other classes.</exception>
     /// <exception cref="InvalidDataException">A row does not hold: the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
+    /// <exception cref="NotFiniteNumberException">
+    /// The loss left the range of numbers before an epoch was complete. Later, the best weights so far are returned, and progress and log say so.
+    /// </exception>
+    /// <exception cref="SegmentationCheckException">The exported file does not give the network's scores, as when training diverged.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the MLContext names cannot be used, and it does not allow the processor instead.</exception>
     public SemanticFlowTransformer Fit(IDataView input)
     {

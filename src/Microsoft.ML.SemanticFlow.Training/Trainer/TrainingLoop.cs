@@ -70,7 +70,8 @@ internal sealed class TrainingLoop : IDisposable
         catch (NotFiniteNumberException e) when (_best.IsTaken)
         {
             _session.Recorder.Stopped(e);
-            _session.Channel.Warn($"{e.Message} The best weights so far are kept.");
+            _session.Channel.Warn($"{e.Message} {(_bestMeanIoU is null ? "The weights of the last complete epoch" : "The best weights so far")} are kept.");
+            _options.Progress?.Report(Report(TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch, e.OffendingNumber, _schedule[_position.Step - 1], imagesPerSecond: 0, message: e.Message));
         }
 
         _best.CopyTo(_session.Network);
@@ -236,7 +237,7 @@ internal sealed class TrainingLoop : IDisposable
         Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond, metrics);
 
     private TrainingProgress Report(
-        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null)
+        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null, string? message = null)
     {
         long before = (long)_firstEpoch * _session.StepsPerEpoch, all = (long)_options.Epochs * _session.StepsPerEpoch;
         long done = phase == TrainingPhase.Step ? (long)epoch * steps + step : _position.Step;
@@ -255,6 +256,7 @@ internal sealed class TrainingLoop : IDisposable
             MeanIoU = metrics?.MeanIoU,
             PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,
+            Message = message,
         };
     }
 }

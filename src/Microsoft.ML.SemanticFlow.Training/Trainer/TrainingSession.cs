@@ -40,15 +40,18 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             if (recorder.ResumedFrom is null)
-                StartingWeights.Load(options, Network, channel); // before all images are read: what does not fit is known at once
+                StartingWeights.Load(options, Network, data.Labels, channel); // before all images are read: what does not fit is known at once
             var (training, boost) = data.OpenTraining(plan.LoaderThreads, cancellation);
             CachedBytes = training.CachedBytes + (boost?.CachedBytes ?? 0);
             channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}{(boost is null ? "" : $", {boost.Count} to boost classes")}, {data.Labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
+            var pixels = training.CountPixels(cancellation);
+            LabelCensus.Check(pixels, data.Labels, options.AllowEmptyClasses, channel);
+
             Network.to(plan.Device);
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(Network);
-            Loss = LossOf(options, new LossContext(data.Labels, () => training.CountPixels(cancellation)));
+            Loss = LossOf(options, new LossContext(data.Labels, pixels.Classes));
             var sampler = SamplerFactory.Create(options, training, boost, data.Labels, recorder.Folder, channel, cancellation);
             _loader = Own(new BatchLoader(new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(options)), options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed));
             Step = Own(new GradientStep(options, plan, Network, collective));

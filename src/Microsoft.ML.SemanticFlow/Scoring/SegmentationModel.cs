@@ -227,6 +227,8 @@ public sealed class SegmentationModel : IDisposable
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ExecutionOptions? execution = null)
     {
         execution ??= new ExecutionOptions();
+        if (bytes.AsSpan().StartsWith("PK\x03\x04"u8))
+            throw new InvalidDataException($"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
         var session = OnnxSession.Open(bytes, source, execution);
         try
         {
