@@ -81,7 +81,9 @@ internal sealed class PrecisionOptions
         return model =>
         {
             var context = terminal.CreateContext();
-            var files = context.SemanticSegmentation.Data.Folder(images, labels);
+            var skipped = new SkippedFiles(terminal);
+            var files = context.SemanticSegmentation.Data.Folder(images, labels, reading: skipped.Hear(new ReadingOptions()));
+            skipped.SayLeftOut();
             var data = labels is null
                 ? context.Transforms.SemanticFlow().LoadImages(gray16: model.Gray16).Fit(files).Transform(files)
                 : context.Transforms.SemanticFlow().LoadImagesAndMasks(model.Labels, gray16: model.Gray16).Fit(files).Transform(files);

@@ -80,11 +80,7 @@ internal static class TrainCommand
     private static void SayDeep(Dataset data, SkippedFiles skipped)
     {
         foreach (var set in new[] { data.Train, data.Validation, data.Boost }.OfType<IDataView>())
-        {
-            foreach (string image in set.GetColumn<string>("ImagePath"))
-                skipped.CountDeep(image);
-        }
-
+            Parallel.ForEach(set.GetColumn<string>("ImagePath"), skipped.CountDeep);
         skipped.SayDeep();
     }
 

@@ -59,12 +59,12 @@ internal static class ImageCodec
     public static SegmentationImageInfo ReadInfo(string path)
     {
         using var file = RegularFile.OpenRead(path);
-        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
+        Span<byte> head = stackalloc byte[32];
+        int bits = Gray16Pixels.BitsOfPng(head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)], out _);
+        file.Position = 0;
+        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path)); // closes the file where it has read it to its end
         var orientation = ImageOrientation.Of(codec, file);
         var (height, width) = orientation.Turn(codec.Info.Height, codec.Info.Width);
-        Span<byte> head = stackalloc byte[32];
-        file.Position = 0;
-        int bits = Gray16Pixels.BitsOfPng(head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)], out _);
         return new SegmentationImageInfo(height, width, !orientation.IsUpright, bits);
     }
 
