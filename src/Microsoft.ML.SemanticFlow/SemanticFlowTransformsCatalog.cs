@@ -50,11 +50,17 @@ public sealed class SemanticFlowTransformsCatalog
         return new MaskLoadingEstimator(Environment, outputColumnName, inputColumnName, labels, ids);
     }
 
-    /// <summary>Reads image files as every viewer shows them: turned as EXIF says. A file that is damaged or cut off fails when its row is read.</summary>
+    /// <summary>
+    /// Reads image files as every viewer shows them: turned as EXIF says. A file that is damaged or cut off fails when its row is read.
+    /// </summary>
     /// <param name="outputColumnName">The new image column.</param>
     /// <param name="inputColumnName">Text: the paths. An empty path gives no image.</param>
-    /// <param name="gray16">How gray PNG files of 16 bits are read: as the model was trained, <see cref="SegmentationModel.Gray16"/>.</param>
-    /// <remarks>ML.NET's own <c>LoadImages</c> reads pixels as stored, whatever EXIF says, and takes what it can decode of a damaged file for the whole.</remarks>
+    /// <param name="gray16">How gray PNG files of 16 bits are read: as the model was trained, <see
+    /// cref="SegmentationModel.Gray16"/>.</param>
+    /// <remarks>
+    /// ML.NET's own <c>LoadImages</c> reads pixels as stored, whatever EXIF says, and takes what it can decode of a damaged file for the
+    /// whole.
+    /// </remarks>
     public ImageFileLoadingEstimator LoadImages(string outputColumnName = "Image", string inputColumnName = "ImagePath", Gray16 gray16 = Gray16.Scale)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
@@ -62,7 +68,9 @@ public sealed class SemanticFlowTransformsCatalog
         return new ImageFileLoadingEstimator(Environment, outputColumnName, inputColumnName, gray16);
     }
 
-    /// <summary>Reads images, as every viewer shows them, and their label files; a row whose two sizes differ fails when its mask is read.</summary>
+    /// <summary>
+    /// Reads images, as every viewer shows them, and their label files; a row whose two sizes differ fails when its mask is read.
+    /// </summary>
     /// <param name="labels">What the ids in the label files mean; null takes the label map that their paths carry from the reader of the data set.</param>
     /// <param name="imageColumnName">The new image column.</param>
     /// <param name="labelColumnName">The new mask column; it carries the label map.</param>

@@ -21,7 +21,8 @@ public sealed class SemanticSegmentationDataCatalog
     /// <param name="split">Which of its splits.</param>
     /// <param name="labels">What the ids in the label files mean, such as a map with classes merged; null takes <see cref="SegmentationDatasetInfo.ReadLabels"/>.</param>
     /// <param name="ids">Which ids the label files hold; null takes <see cref="SegmentationDatasetInfo.Ids"/>.</param>
-    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what was passed over.</param>
+    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what
+    /// was passed over.</param>
     /// <returns>Column ImagePath and, where there are labels, LabelPath.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The data set has no such split.</exception>
     /// <exception cref="DirectoryNotFoundException">A folder of the split is missing.</exception>
@@ -46,19 +47,23 @@ public sealed class SemanticSegmentationDataCatalog
         Load(SegmentationDatasets.CamVid, root, split, labels, ids);
 
     /// <summary>Images of a folder and its subfolders, each with the label PNG of the same relative path and stem.</summary>
-    /// <param name="imagesDirectory">The images: .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp, .gif, in small or capital letters.</param>
+    /// <param name="imagesDirectory">The images: .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp, .gif, in small or capital
+    /// letters.</param>
     /// <param name="labelsDirectory">The labels, ending in .png; null when the images are only to be scored.</param>
     /// <param name="labels">What the ids in the label files mean; null leaves it to who loads them.</param>
     /// <param name="ids">Which ids the label files hold; null leaves it to who loads them.</param>
-    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what was passed over.</param>
+    /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what
+    /// was passed over.</param>
     /// <returns>Column ImagePath and, with labels, LabelPath; rows in ordinal order of the relative paths.</returns>
     /// <remarks>
-    /// Links are followed, and each real folder is read once. Passed over are hidden folders, those of results that this library's tool marked, and
+    /// Links are followed, and each real folder is read once. Passed over are hidden folders, those of results that this library's tool
+    /// marked, and
     /// files that macOS leaves beside others (<c>._a.png</c>).
     /// </remarks>
     /// <exception cref="DirectoryNotFoundException">A folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">There is no image, or an image has no label.</exception>
-    /// <exception cref="InvalidDataException">Two images have one stem, or a file does not pass <see cref="ReadingOptions.CheckFiles"/>.</exception>
+    /// <exception cref="InvalidDataException">Two images have one stem, or a file does not pass <see
+    /// cref="ReadingOptions.CheckFiles"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder cannot be read.</exception>
     public IDataView Folder(string imagesDirectory, string? labelsDirectory = null, LabelMap? labels = null, MaskIds? ids = null, ReadingOptions? reading = null)
     {

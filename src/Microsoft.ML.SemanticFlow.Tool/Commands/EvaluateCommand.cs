@@ -110,13 +110,15 @@ internal static class EvaluateCommand
             }
 
             string expected = Path.Combine(predictions, Path.GetRelativePath(labels, label));
-            string? found = new[] { expected, Path.ChangeExtension(expected, ".png"), Path.ChangeExtension(expected, ".PNG") }.FirstOrDefault(Path.Exists);
+            string[] names = [expected, Path.ChangeExtension(expected, ".png"), Path.ChangeExtension(expected, ".PNG")];
+            string? found = names.FirstOrDefault(Path.Exists);
             (found is null ? lacking : samples).Add(new Sample(label, found ?? expected));
         }
 
         foreach (var sample in lacking)
         {
-            string reason = $"Label '{sample.Label}' has no prediction: expected '{sample.Other}' ({lacking.Count} of {lacking.Count + samples.Count} labels lack theirs). Predict the missing images first.";
+            string reason = $"Label '{sample.Label}' has no prediction: expected '{sample.Other}' " +
+                $"({lacking.Count} of {lacking.Count + samples.Count} labels lack theirs). Predict the missing images first.";
             if (!rule.SkipFaulty)
                 throw new FileNotFoundException(reason);
             skipped.Skip(new SkippedFile(sample.Label, reason));
@@ -130,8 +132,8 @@ internal static class EvaluateCommand
         : chosen ?? own;
 
     private static SemanticSegmentationMetrics Count(
-        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, ReadingOptions rule, SkippedFiles skipped, int workers,
-        CancellationToken cancellation)
+        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict,
+        ReadingOptions rule, SkippedFiles skipped, int workers, CancellationToken cancellation)
     {
         var whole = new SegmentationEvaluation(labels, keepImages: false);
         terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
@@ -157,7 +159,9 @@ internal static class EvaluateCommand
                 lock (whole)
                     whole.Add(part);
             }));
-        return whole.ImageCount > 0 ? whole.Metrics : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
+        return whole.ImageCount > 0
+            ? whole.Metrics
+            : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
     }
 
     private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, SkippedFiles skipped, string? json)

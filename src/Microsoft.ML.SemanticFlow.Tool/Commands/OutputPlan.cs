@@ -27,9 +27,13 @@ internal static class OutputPlan
     {
         string inside = RealPath.Of(output), around = RealPath.Of(images);
         if (inside.Equals(around, RealPath.Comparison))
-            throw new UsageException($"--output '{output}' is the folder of the images: masks would overwrite them, or be taken for images the next time. Name another folder.");
+            throw new UsageException(
+                $"--output '{output}' is the folder of the images: masks would overwrite them, or be taken for images the next time. " +
+                "Name another folder.");
         if (RealPath.IsWithin(inside, around) && !OutputMark.IsOwn(output))
-            throw new UsageException($"--output '{output}' lies in the folder of the images and holds other files: masks could overwrite images. Name a new folder, or one outside.");
+            throw new UsageException(
+                $"--output '{output}' lies in the folder of the images and holds other files: masks could overwrite images. " +
+                "Name a new folder, or one outside.");
     }
 
     /// <summary>Fails where two images would be written to one file, or a result over an image.</summary>
@@ -48,7 +52,10 @@ internal static class OutputPlan
                     continue;
                 var (path, other) = writers[file];
                 if (path == file || !tellsCasesApart())
-                    throw new InvalidDataException($"'{other.Image}' and '{job.Image}' would both be written to '{path}'{(path == file ? "" : ", since the disk takes small and capital letters for the same")}. Rename one.");
+                {
+                    string why = path == file ? "" : ", since the disk takes small and capital letters for the same";
+                    throw new InvalidDataException($"'{other.Image}' and '{job.Image}' would both be written to '{path}'{why}. Rename one.");
+                }
             }
         }
 
@@ -58,7 +65,9 @@ internal static class OutputPlan
         foreach (var (path, job) in writers.Values)
         {
             if (images[Real(path)].FirstOrDefault() is { } overwritten)
-                throw new UsageException($"--output: '{path}', a result for '{job.Image}', would overwrite the image '{overwritten.Image}'. Name another folder.");
+                throw new UsageException(
+                    $"--output: '{path}', a result for '{job.Image}', would overwrite the image '{overwritten.Image}'. " +
+                    "Name another folder.");
         }
 
         string Real(string file)
@@ -75,7 +84,9 @@ internal static class OutputPlan
     {
         string longest = Path.GetFileName(job.Files.MaxBy(file => file.Length)!); // there is the mask
         int length = OperatingSystem.IsWindows() ? longest.Length : Encoding.UTF8.GetByteCount(longest);
-        return length > LongestName ? $"Its result '{longest}' has a name of {length} bytes, and disks take {LongestName}. Rename the image." : null;
+        return length > LongestName
+            ? $"Its result '{longest}' has a name of {length} bytes, and disks take {LongestName}. Rename the image."
+            : null;
     }
 
     /// <summary>Whether a folder's disk keeps apart names that differ by case alone.</summary>

@@ -41,7 +41,8 @@ internal static class PredictCommand
             var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
-            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. withOverlay ? [Overlay] : (string[])[], .. withColor ? [Color] : (string[])[], .. withConfidence ? [Confidence] : (string[])[], Mask]);
+            (bool IsWanted, string Ending)[] results = [(withOverlay, Overlay), (withColor, Color), (withConfidence, Confidence), (true, Mask)];
+            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)]);
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
             var chosen = inference.Read(parsed);
@@ -71,7 +72,9 @@ internal static class PredictCommand
             }
             catch (AggregateException exception) when (exception.InnerExceptions[0] is InvalidDataException first)
             {
-                throw new InvalidDataException($"{first.Message} {written} of {jobs.Count} masks are written; '{ReadingSettings.OnError} skip' leaves such images out.", first);
+                throw new InvalidDataException(
+                    $"{first.Message} {written} of {jobs.Count} masks are written; " +
+                    $"'{ReadingSettings.OnError} skip' leaves such images out.", first);
             }
             catch (AggregateException exception) when (exception.InnerExceptions[0] is IOException first)
             {
@@ -130,14 +133,28 @@ internal static class PredictCommand
         if (Directory.Exists(images))
             OutputPlan.RequireApart(images, output);
         var view = new MLContext().SemanticSegmentation.Data.Folder(images, reading: reading with { OutputDirectories = [output] });
-        return [.. view.GetColumn<string>("ImagePath").Select(image => new OutputPlan.Job(image, Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null)), endings))];
+        return [.. view.GetColumn<string>("ImagePath").Select(image => new OutputPlan.Job(image, StemOf(image), endings))];
+
+        string StemOf(string image) => Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null));
     }
 
     private static void Write(Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, bool json)
     {
         if (json)
-            terminal.WriteJson(new { output, images, written, seconds = elapsed.TotalSeconds, skipped = skipped.Skipped, leftOut = skipped.LeftOut });
+        {
+            terminal.WriteJson(new
+            {
+                output,
+                images,
+                written,
+                seconds = elapsed.TotalSeconds,
+                skipped = skipped.Skipped,
+                leftOut = skipped.LeftOut,
+            });
+        }
         else
+        {
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+        }
     }
 }

@@ -8,11 +8,18 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that say what becomes of images that cannot be used.</summary>
 internal sealed class ReadingSettings
 {
-    public const string OnError = "--on-error", OnErrorText = "What to do about an image that cannot be read, or lacks its label: stop at the first, or report and skip it.";
-    public const string MaxSkipped = "--max-skipped", MaxSkippedText = "Share of the images, from 0 to 1, of which no more may be skipped.";
+    public const string OnError = "--on-error";
+    public const string OnErrorText = "What to do about an image that cannot be read, or lacks its label: stop at the first, or report and skip it.";
+    public const string MaxSkipped = "--max-skipped";
+    public const string MaxSkippedText = "Share of the images, from 0 to 1, of which no more may be skipped.";
 
     private readonly Option<string> _onError = new(OnError) { Description = OnErrorText, DefaultValueFactory = _ => "stop" };
-    private readonly Option<double> _maxSkipped = new(MaxSkipped) { Description = MaxSkippedText, HelpName = "SHARE", DefaultValueFactory = _ => new ReadingOptions().MaxSkippedShare };
+    private readonly Option<double> _maxSkipped = new(MaxSkipped)
+    {
+        Description = MaxSkippedText,
+        HelpName = "SHARE",
+        DefaultValueFactory = _ => new ReadingOptions().MaxSkippedShare,
+    };
 
     public ReadingSettings() => _onError.AcceptOnlyFromAmong("stop", "skip");
 

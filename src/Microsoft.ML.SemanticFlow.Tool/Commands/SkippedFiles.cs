@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using System.Collections.Concurrent;
-using System.Globalization;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -23,7 +22,8 @@ internal sealed class SkippedFiles(Terminal terminal)
     public object LeftOut => Sorted(_leftOut).Select(file => new { file = file.Path, reason = file.Reason });
 
     /// <summary>These options, telling this of every file.</summary>
-    public ReadingOptions Hear(ReadingOptions reading) => reading with { Skipped = new Listener(Skip), LeftOut = new Listener(_leftOut.Enqueue) };
+    public ReadingOptions Hear(ReadingOptions reading) =>
+        reading with { Skipped = new Listener(Skip), LeftOut = new Listener(_leftOut.Enqueue) };
 
     /// <summary>Says and keeps an image that could not be used.</summary>
     public void Skip(SkippedFile file)
@@ -42,7 +42,8 @@ internal sealed class SkippedFiles(Terminal terminal)
     /// <summary>Counts an image that has more bits than are read.</summary>
     public void CountDeep(string path)
     {
-        if (Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase) && SegmentationImageInfo.Read(path).BitsPerChannel == 16)
+        bool isPng = Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
+        if (isPng && SegmentationImageInfo.Read(path).BitsPerChannel == 16)
             Interlocked.Increment(ref _deep);
     }
 
@@ -50,17 +51,22 @@ internal sealed class SkippedFiles(Terminal terminal)
     public void SayDeep()
     {
         if (_deep > 0)
-            terminal.WriteLine($"{_deep} images have 16 bits a channel, of which the upper 8 are read: of 12 bits 16 levels are left. --gray16 stretch reads gray ones by their own range, in training as in scoring; --gray16 scale says that this is meant.");
+        {
+            terminal.WriteLine(
+                $"{_deep} images have 16 bits a channel, of which the upper 8 are read: of 12 bits 16 levels are left. " +
+                "--gray16 stretch reads gray ones by their own range, in training as in scoring; --gray16 scale says that this is meant.");
+        }
     }
 
     /// <summary>Why the command fails although it went to its end; null where no more was skipped than may be.</summary>
     /// <param name="total">All images, with those that were skipped.</param>
     /// <param name="share">How many may be.</param>
     public string? Excess(int total, double share) => Count > share * total
-        ? string.Create(CultureInfo.InvariantCulture, $"{Count} of {total} images were skipped, more than the share of {share} that --max-skipped allows.")
+        ? FormattableString.Invariant($"{Count} of {total} images were skipped, more than the share of {share} that --max-skipped allows.")
         : null;
 
-    private static IEnumerable<SkippedFile> Sorted(IEnumerable<SkippedFile> files) => files.OrderBy(file => file.Path, StringComparer.Ordinal);
+    private static IEnumerable<SkippedFile> Sorted(IEnumerable<SkippedFile> files) =>
+        files.OrderBy(file => file.Path, StringComparer.Ordinal);
 
     // Told on the thread that reads, unlike Progress<T>.
     private sealed class Listener(Action<SkippedFile> hear) : IProgress<SkippedFile>

@@ -7,7 +7,8 @@ namespace Microsoft.ML.SemanticFlow.Quantization;
 
 /// <summary>How often a tensor's values fall where, gathered in one pass over any number of images.</summary>
 /// <remarks>
-/// Bins have a power of two for a width and lie around 0. A value beyond the last makes them twice as wide, by adding up pairs, so the counts do
+/// Bins have a power of two for a width and lie around 0. A value beyond the last makes them twice as wide, by adding up pairs, so the
+/// counts do
 /// not depend on the order of the images.
 /// </remarks>
 internal sealed class ActivationHistogram

@@ -215,7 +215,8 @@ internal sealed class SampleReader
                 throw new InvalidDataException(
                     $"{Place(ImagePathColumn)} has an image of {image.Height} x {image.Width} pixels and a mask of {mask.Height} x {mask.Width} (height x width). " +
                     (image.Height == mask.Width && image.Width == mask.Height
-                        ? "If the file is a photograph stored turned, which EXIF says, read it with LoadImages or LoadImagesAndMasks of this library; else give each image the mask that was drawn on it."
+                        ? "If the file is a photograph stored turned, which EXIF says, read it with LoadImages or LoadImagesAndMasks of this library; " +
+                          "else give each image the mask that was drawn on it."
                         : "Give each image the mask that was drawn on it."));
             }
 
@@ -269,7 +270,8 @@ internal sealed class SampleReader
         /// <summary>The image's path where the row has it; else its number.</summary>
         public string Name => PathIn(ImagePathColumn) ?? $"row {_row.Position}";
 
-        private string Place(string pathColumn) => PathIn(pathColumn) is { } path ? $"Row {_row.Position} ('{path}')" : $"Row {_row.Position}";
+        private string Place(string pathColumn) =>
+            PathIn(pathColumn) is { } path ? $"Row {_row.Position} ('{path}')" : $"Row {_row.Position}";
 
         private string? PathIn(string pathColumn)
         {

@@ -84,7 +84,8 @@ internal sealed class SampleSource
 
     /// <summary>All masks in the order of the data set.</summary>
     public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation) =>
-        _cache?.Select(sample => sample.Mask) ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation).Select(mask => mask ?? _nothing);
+        _cache?.Select(sample => sample.Mask)
+        ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation).Select(mask => mask ?? _nothing);
 
     /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
     public string? FingerprintOfMasks(CancellationToken cancellation) => _reader.Fingerprint(cancellation);
@@ -99,7 +100,8 @@ internal sealed class SampleSource
     private static long BytesOf(LabelledImage sample) => (long)sample.Image.Bgra.Length + sample.Mask.Ids.Length;
 
     private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation) =>
-        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation).OfType<LabelledImage>(); // without those that were skipped
+        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation)
+            .OfType<LabelledImage>(); // without those that were skipped
 
     private IEnumerable<SampledCrop> FromPool(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation)
     {

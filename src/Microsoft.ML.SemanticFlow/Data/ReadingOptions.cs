@@ -3,22 +3,39 @@
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>What becomes of files that cannot be used, and who is told of files that are passed over. The default stops at the first.</summary>
+/// <summary>
+/// What becomes of files that cannot be used, and who is told of files that are passed over. The default stops at the first.
+/// </summary>
 public sealed record ReadingOptions
 {
-    /// <summary>Whether images are left out that cannot be read, or lack their label. Default false: the first ends reading with an exception that names it.</summary>
+    /// <summary>
+    /// Whether images are left out that cannot be read, or lack their label. Default false: the first ends reading with an exception that
+    /// names it.
+    /// </summary>
     public bool SkipFaulty { get; init; }
 
-    /// <summary>The share of a set's images, from 0 to 1, of which no more may be left out so; reading fails when it is exceeded. Default 0.5.</summary>
+    /// <summary>
+    /// The share of a set's images, from 0 to 1, of which no more may be left out so; reading fails when it is exceeded. Default 0.5.
+    /// </summary>
     public double MaxSkippedShare
     {
         get;
-        init => field = value is >= 0 and <= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxSkippedShare), value, FormattableString.Invariant($"MaxSkippedShare is a share from 0 to 1, not {value}."));
+        init
+        {
+            if (value is not (>= 0 and <= 1))
+            {
+                string message = FormattableString.Invariant($"MaxSkippedShare is a share from 0 to 1, not {value}.");
+                throw new ArgumentOutOfRangeException(nameof(MaxSkippedShare), value, message);
+            }
+
+            field = value;
+        }
     } = 0.5;
 
-    /// <summary>Whether the beginning and the end of every file are looked at when it is listed, and sizes compared: most damage is then found before the work. Default false.</summary>
+    /// <summary>
+    /// Whether the beginning and the end of every file are looked at when it is listed, and sizes compared: most damage is then found
+    /// before the work. Default false.
+    /// </summary>
     public bool CheckFiles { get; init; }
 
     /// <summary>Rows and columns that an image must have at least to pass <see cref="CheckFiles"/>. Default 1.</summary>
@@ -38,7 +55,10 @@ public sealed record ReadingOptions
     /// <summary>Told of every image that is left out because it cannot be used; may be called from several threads at once.</summary>
     public IProgress<SkippedFile>? Skipped { get; init; }
 
-    /// <summary>Told of every file and folder that is passed over because it holds no image that is read. Null leaves it to the log of the <c>MLContext</c>.</summary>
+    /// <summary>
+    /// Told of every file and folder that is passed over because it holds no image that is read. Null leaves it to the log of the
+    /// <c>MLContext</c>.
+    /// </summary>
     public IProgress<SkippedFile>? LeftOut { get; init; }
 
     /// <summary>Fails when more than the allowed share was left out.</summary>
@@ -50,6 +70,9 @@ public sealed record ReadingOptions
     internal void RequireShare(int skipped, int total, string what, string last)
     {
         if (skipped > 0 && (skipped > MaxSkippedShare * total || skipped == total))
-            throw new InvalidDataException(FormattableString.Invariant($"{skipped} of {total} images of {what} cannot be used, more than the share of {MaxSkippedShare} that may be left out. The last: {last}"));
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"{skipped} of {total} images of {what} cannot be used, more than the share of {MaxSkippedShare} that may be left out. The last: {last}"));
+        }
     }
 }

@@ -6,7 +6,10 @@ using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow.Data;
 
-/// <summary>Looks at the beginning and the end of every file of a set: what is missing, unreadable, no image, cut off or of another size is found before the work.</summary>
+/// <summary>
+/// Looks at the beginning and the end of every file of a set: what is missing, unreadable, no image, cut off or of another size is found
+/// before the work.
+/// </summary>
 internal static class SampleCheck
 {
     /// <summary>Checks samples on all cores.</summary>
@@ -28,8 +31,9 @@ internal static class SampleCheck
         if (found.IsEmpty)
             return samples;
 
+        string count = $"({found.Count} of {samples.Count} images cannot be used.)";
         foreach (var (i, fault) in found.OrderBy(pair => pair.Key))
-            faults.Add(samples[i].ImagePath, found.Count == 1 || faults.Skips ? fault : new InvalidDataException($"{fault.Message} ({found.Count} of {samples.Count} images cannot be used.)", fault));
+            faults.Add(samples[i].ImagePath, found.Count == 1 || faults.Skips ? fault : new InvalidDataException($"{fault.Message} {count}", fault));
         return [.. samples.Where((_, i) => !found.ContainsKey(i))];
     }
 
@@ -37,9 +41,13 @@ internal static class SampleCheck
     {
         var (height, width) = WholeSize(sample.ImagePath, "Image");
         if (Math.Min(height, width) < smallestSide)
-            throw new InvalidDataException($"Image '{sample.ImagePath}' is {height} x {width} pixels (height x width), and {smallestSide} are needed on each side. Enlarge it, or leave it out.");
+            throw new InvalidDataException(
+                $"Image '{sample.ImagePath}' is {height} x {width} pixels (height x width), and {smallestSide} are needed on each side. " +
+                "Enlarge it, or leave it out.");
         if (sample.LabelPath is { } label && WholeSize(label, "Label") is var size && size != (height, width))
-            throw new InvalidDataException($"Image '{sample.ImagePath}' is {height} x {width}, its label '{label}' {size.Height} x {size.Width} (height x width). Give a label of the image's size.");
+            throw new InvalidDataException(
+                $"Image '{sample.ImagePath}' is {height} x {width}, its label '{label}' {size.Height} x {size.Width} (height x width). " +
+                "Give a label of the image's size.");
     }
 
     // A file that does not end as its format does may be cut off, or have bytes behind it: then only decoding tells.

@@ -35,7 +35,8 @@ internal sealed class FolderWalk
     /// <param name="output">Folders that are about to be written to: not read where they lie below it.</param>
     /// <param name="leaveOut">Told of every folder that is passed over, and why, in a few words.</param>
     /// <param name="fail">Told of every folder that cannot be read.</param>
-    public static IReadOnlyList<string> List(string root, IEnumerable<string> output, Action<string, string> leaveOut, Action<string, Exception> fail)
+    public static IReadOnlyList<string> List(
+        string root, IEnumerable<string> output, Action<string, string> leaveOut, Action<string, Exception> fail)
     {
         var walk = new FolderWalk(root, output, leaveOut, fail);
         walk.Run();
@@ -89,7 +90,8 @@ internal sealed class FolderWalk
                 continue;
             }
 
-            if (next.Relative.Length > 0 && (entries.Any(entry => entry.Name == OutputMark.Name) || _output.Contains(next.Real, _read.Comparer)))
+            bool isOutput = entries.Any(entry => entry.Name == OutputMark.Name) || _output.Contains(next.Real, _read.Comparer);
+            if (isOutput && next.Relative.Length > 0)
             {
                 _leaveOut(Absolute(next.Relative), Output);
                 continue;

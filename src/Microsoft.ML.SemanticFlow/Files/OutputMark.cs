@@ -17,6 +17,9 @@ internal static class OutputMark
     {
         Directory.CreateDirectory(folder);
         if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            AtomicFile.Write(Path.Combine(folder, Name), "Results of semanticflow. Folders with this file are not read as images.\n"u8.ToArray());
+        {
+            byte[] text = "Results of semanticflow. Folders with this file are not read as images.\n"u8.ToArray();
+            AtomicFile.Write(Path.Combine(folder, Name), text);
+        }
     }
 }

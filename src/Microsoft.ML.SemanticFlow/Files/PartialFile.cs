@@ -23,14 +23,18 @@ internal static class PartialFile
     private const int MostFolders = 1024;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);
-    private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName))[..4]);
+    private static readonly string _machine =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName))[..4]);
 
     // When a folder was last looked through: a million masks are not to cost a million listings.
     private static readonly ConcurrentDictionary<string, long> _looked = new();
 
     /// <summary>A name that nobody can foretell.</summary>
-    public static string NewName() => string.Create(
-        CultureInfo.InvariantCulture, $"{Beginning}{_machine}-{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}{Ending}");
+    public static string NewName()
+    {
+        string random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        return string.Create(CultureInfo.InvariantCulture, $"{Beginning}{_machine}-{Environment.ProcessId}-{random}{Ending}");
+    }
 
     /// <summary>Makes the file, which must be new: a link planted under its name is not followed.</summary>
     public static FileStream Create(string path) =>
@@ -88,7 +92,8 @@ internal static class PartialFile
         {
             if (new FileInfo(path).LinkTarget is null)
             {
-                using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); // to read too: a pipe planted there would wait for a reader
+                // To read too: a pipe planted there would wait for a reader.
+                using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
 
             File.Delete(path);

@@ -30,7 +30,8 @@ internal static class RealPath
 
     /// <summary>Whether a path is a folder or lies in it; both without links.</summary>
     public static bool IsWithin(string path, string folder) =>
-        path.StartsWith(folder, Comparison) && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);
+        path.StartsWith(folder, Comparison)
+        && (path.Length == folder.Length || Path.EndsInDirectorySeparator(folder) || path[folder.Length] == Path.DirectorySeparatorChar);
 
     private static (string Link, string Target)? FirstLink(string full)
     {

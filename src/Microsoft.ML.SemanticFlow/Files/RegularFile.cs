@@ -19,13 +19,17 @@ internal static class RegularFile
         if (file.LinkTarget is { } target)
         {
             if (file.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } end)
-                throw new FileNotFoundException($"'{path}' is a link to '{target}', which does not exist. Bring the file back, or remove the link.", path);
+                throw new FileNotFoundException(
+                    $"'{path}' is a link to '{target}', which does not exist. Bring the file back, " +
+                    "or remove the link.", path);
             file = end;
         }
 
         // Pipes, sockets and devices have no length.
         if (file is { Exists: true, Length: 0 })
-            throw new InvalidDataException($"'{Path.GetFileName(path)}' is empty, or is no file but a pipe or a device. Copy the file again.");
+            throw new InvalidDataException(
+                $"'{Path.GetFileName(path)}' is empty, or is no file but a pipe or a device. " +
+                "Copy the file again.");
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
     }
 }

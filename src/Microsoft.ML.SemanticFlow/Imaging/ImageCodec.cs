@@ -21,7 +21,8 @@ internal static class ImageCodec
 
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="atLeast">A size as shown that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no smaller. Null decodes all of it.</param>
+    /// <param name="atLeast">A size as shown that is enough: a JPEG may be decoded at a half, a quarter or an eighth of its own that is no
+    /// smaller. Null decodes all of it.</param>
     /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
     /// <param name="gray16">How a gray PNG of 16 bits is brought to 8.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -62,7 +63,8 @@ internal static class ImageCodec
         Span<byte> head = stackalloc byte[32];
         int bits = Gray16Pixels.BitsOfPng(head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)], out _);
         file.Position = 0;
-        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path)); // closes the file where it has read it to its end
+        // It closes the file where it has read it to its end.
+        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
         var orientation = ImageOrientation.Of(codec, file);
         var (height, width) = orientation.Turn(codec.Info.Height, codec.Info.Width);
         return new SegmentationImageInfo(height, width, !orientation.IsUpright, bits);
@@ -74,7 +76,8 @@ internal static class ImageCodec
     /// <param name="atLeast">A size that is enough for a JPEG; null decodes all of it.</param>
     /// <param name="rent">Whether to take the pixels' memory from the pool: dispose the image then.</param>
     /// <param name="gray16">How a gray PNG of 16 bits is brought to 8.</param>
-    public static PixelImage Decode(Stream stream, string source, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
+    public static PixelImage Decode(
+        Stream stream, string source, (int Height, int Width)? atLeast = null, bool rent = false, Gray16 gray16 = Gray16.Scale)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (stream is MemoryStream memory && memory.TryGetBuffer(out var buffer))
@@ -157,7 +160,9 @@ internal static class ImageCodec
         using var stored = image;
         var (height, width) = orientation.Turn(stored.Height, stored.Width);
         var shown = rent ? PixelImage.Rent(height, width) : new PixelImage(height, width);
-        orientation.Apply<uint>(MemoryMarshal.Cast<byte, uint>(stored.Bgra), stored.Height, stored.Width, MemoryMarshal.Cast<byte, uint>(shown.Bgra));
+        var from = MemoryMarshal.Cast<byte, uint>(stored.Bgra);
+        var to = MemoryMarshal.Cast<byte, uint>(shown.Bgra);
+        orientation.Apply<uint>(from, stored.Height, stored.Width, to);
         return shown;
     }
 

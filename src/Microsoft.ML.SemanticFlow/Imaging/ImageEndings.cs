@@ -13,12 +13,14 @@ internal static class ImageEndings
 
     private static readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".jxr", ".wdp", ".ico", ".cur", ".tga", ".psd", ".xcf", ".svg", ".exr",
-        ".hdr", ".pbm", ".pgm", ".ppm", ".pnm", ".pam", ".pfm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".apng", ".mng", ".dcm", ".nii",
+        ".tif", ".tiff", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".jxr", ".wdp", ".ico", ".cur", ".tga", ".psd",
+        ".xcf", ".svg", ".exr", ".hdr", ".pbm", ".pgm", ".ppm", ".pnm", ".pam", ".pfm", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf",
+        ".raf", ".rw2", ".apng", ".mng", ".dcm", ".nii",
     };
 
     /// <summary>Whether a name ends as an image's does, of a format that is read or not.</summary>
-    public static bool IsImage(string path) => Path.GetExtension(path) is var ending && (_read.Contains(ending) || _unread.Contains(ending));
+    public static bool IsImage(string path) =>
+        Path.GetExtension(path) is var ending && (_read.Contains(ending) || _unread.Contains(ending));
 
     /// <summary>Why a file of a folder is no image that is read, in a few words; null when it is one.</summary>
     public static string? WhyNot(string path)

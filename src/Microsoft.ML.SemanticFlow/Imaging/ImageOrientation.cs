@@ -7,7 +7,8 @@ using SkiaSharp;
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
 /// <summary>How the pixels of a file are turned before they are shown: EXIF's orientation, 1 to 8.</summary>
-/// <param name="Value">1: as stored. 2: mirrored. 3: by 180°. 4: upside down. 5: transposed. 6: by 90° clockwise. 7: transposed the other way. 8: by 270°.</param>
+/// <param name="Value">1: as stored. 2: mirrored. 3: by 180°. 4: upside down. 5: transposed. 6: by 90° clockwise. 7: transposed the other
+/// way. 8: by 270°.</param>
 /// <remarks>
 /// Skia tells it of JPEG and WebP. Of PNG it does not, and viewers turn those too, by the chunk eXIf: it is read here.
 /// CIPA DC-008, "Orientation"; W3C Portable Network Graphics, third edition, "eXIf".
@@ -28,7 +29,9 @@ internal readonly record struct ImageOrientation(int Value)
     /// <param name="codec">Skia's reader of it.</param>
     /// <param name="file">The image from its first byte; read for a PNG alone, and left anywhere.</param>
     public static ImageOrientation Of(SKCodec codec, Stream file) =>
-        codec.EncodedFormat == SKEncodedImageFormat.Png ? OfPng(file) : new ImageOrientation((int)codec.EncodedOrigin); // Skia counts as EXIF does
+        codec.EncodedFormat == SKEncodedImageFormat.Png
+            ? OfPng(file)
+            : new ImageOrientation((int)codec.EncodedOrigin); // Skia counts as EXIF does
 
     /// <summary>What an EXIF block, a small TIFF file, says; upright where it says nothing that holds.</summary>
     public static ImageOrientation OfExif(ReadOnlySpan<byte> exif)

@@ -45,7 +45,9 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>The number format that the file computes in.</summary>
     public OnnxPrecision Precision => Scorer.Description.Precision;
 
-    /// <summary>How files of 16-bit gray images are read: as in training, unless <see cref="ExecutionOptions.Gray16"/> says otherwise.</summary>
+    /// <summary>
+    /// How files of 16-bit gray images are read: as in training, unless <see cref="ExecutionOptions.Gray16"/> says otherwise.
+    /// </summary>
     public Gray16 Gray16 => Execution.Gray16 ?? Scorer.Description.Gray16;
 
     /// <summary>The ONNX file.</summary>

@@ -28,7 +28,10 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public LabelMap? Labels { get; init; }
 
-    /// <summary>How gray PNG images of 16 bits are read, as the image column was loaded; the model says it to whoever scores. Default <see cref="Gray16.Scale"/>.</summary>
+    /// <summary>
+    /// How gray PNG images of 16 bits are read, as the image column was loaded; the model says it to whoever scores. Default <see
+    /// cref="Gray16.Scale"/>.
+    /// </summary>
     public Gray16 Gray16 { get; init => field = Check.Defined(value); }
 
     /// <summary>
@@ -131,8 +134,13 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public TrainingExecution Execution { get; init => field = Check.NotNull(value); } = new();
 
-    /// <summary>What becomes of rows whose files cannot be read, or do not hold what they should, in any epoch. The default stops at the first.</summary>
-    /// <remarks>Of these options, the rule, the share and <see cref="ReadingOptions.Skipped"/> count here; files are listed and checked by the readers of data sets.</remarks>
+    /// <summary>
+    /// What becomes of rows whose files cannot be read, or do not hold what they should, in any epoch. The default stops at the first.
+    /// </summary>
+    /// <remarks>
+    /// Of these options, the rule, the share and <see cref="ReadingOptions.Skipped"/> count here; files are listed and checked by the
+    /// readers of data sets.
+    /// </remarks>
     [Fingerprint(null)]
     public ReadingOptions Reading { get; init => field = Check.NotNull(value); } = new();
 

@@ -20,7 +20,7 @@ internal static class ImageFolder
         var faults = new SampleFaults(reading, $"'{images}'");
         var leftOut = new List<SkippedFile>();
         var relative = new List<string>();
-        foreach (string path in FolderWalk.List(images, reading.OutputDirectories, LeaveOut, (folder, fault) => faults.Add(folder, Unreadable(folder, fault))))
+        foreach (string path in FolderWalk.List(images, reading.OutputDirectories, LeaveOut, Fail))
         {
             if (ImageEndings.WhyNot(path) is { } reason)
                 LeaveOut(Path.Combine(images, path), reason);
@@ -30,15 +30,20 @@ internal static class ImageFolder
 
         if (relative.Count == 0)
         {
+            string passedOver = leftOut.Count > 0 ? $" Passed over: {SkippedFile.Summarize(leftOut)}." : "";
             throw new FileNotFoundException(
-                $"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", ImageEndings.Read)}.{(leftOut.Count > 0 ? $" Passed over: {SkippedFile.Summarize(leftOut)}." : "")}");
+                $"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", ImageEndings.Read)}.{passedOver}");
         }
 
-        List<SegmentationSample> samples = labels is null ? [.. relative.Select(path => new SegmentationSample(Path.Combine(images, path), null))] : Pair(images, labels, relative, faults);
+        List<SegmentationSample> samples = labels is null
+            ? [.. relative.Select(path => new SegmentationSample(Path.Combine(images, path), null))]
+            : Pair(images, labels, relative, faults);
         if (reading.CheckFiles)
             samples = SampleCheck.Run(samples, faults, reading.SmallestSide);
         faults.RequireShare(samples.Count);
         return samples;
+
+        void Fail(string folder, Exception fault) => faults.Add(folder, Unreadable(folder, fault));
 
         void LeaveOut(string path, string reason)
         {
@@ -71,11 +76,15 @@ internal static class ImageFolder
             if (same.Skip(1).FirstOrDefault() is { } second)
             {
                 foreach (string path in same)
-                    faults.Add(Path.Combine(images, path), new InvalidDataException($"'{image}' and '{Path.Combine(images, second)}' have one stem, so that both go with one label. Rename or remove one."));
+                    faults.Add(Path.Combine(images, path), new InvalidDataException(
+                        $"'{image}' and '{Path.Combine(images, second)}' have one stem, so that both go with one label. " +
+                        "Rename or remove one."));
             }
             else if (found.Length > 1)
             {
-                faults.Add(image, new InvalidDataException($"Image '{image}' has two label files, '{found[0]}' and '{found[1]}'. Remove one."));
+                faults.Add(image, new InvalidDataException(
+                    $"Image '{image}' has two label files, '{found[0]}' and '{found[1]}'. " +
+                    "Remove one."));
             }
             else
             {
@@ -86,9 +95,12 @@ internal static class ImageFolder
 
         foreach (var sample in lacking)
         {
-            string other = files.FindOther(Path.ChangeExtension(Path.GetRelativePath(labels, sample.LabelPath!), null)) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)" : ""; // each has the path it should have
+            string stem = Path.ChangeExtension(Path.GetRelativePath(labels, sample.LabelPath!), null); // each has the path it should have
+            string other = files.FindOther(stem) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)" : "";
             faults.Add(sample.ImagePath, new FileNotFoundException(
-                $"Image '{sample.ImagePath}' has no label file: expected '{sample.LabelPath}'{other} ({lacking.Count} of {relative.Count} images lack theirs). Add the label or remove the image.", sample.LabelPath));
+                $"Image '{sample.ImagePath}' has no label file: expected '{sample.LabelPath}'{other} " +
+                $"({lacking.Count} of {relative.Count} images lack theirs). Add the label or remove the image.",
+                sample.LabelPath));
         }
 
         return samples;
@@ -122,7 +134,8 @@ internal static class ImageFolder
             if (!_folders.TryGetValue(folder, out var files))
             {
                 string path = Path.Combine(root, folder);
-                files = (Directory.Exists(path) ? Directory.EnumerateFiles(path) : []).ToLookup(file => Path.GetFileNameWithoutExtension(file));
+                var found = Directory.Exists(path) ? Directory.EnumerateFiles(path) : [];
+                files = found.ToLookup(file => Path.GetFileNameWithoutExtension(file));
                 _folders.Add(folder, files);
             }
 
