@@ -82,12 +82,16 @@ internal sealed class SafeTensorsHeader
 
     private static SafeTensorsEntry ReadEntry(string name, JsonElement value, Func<string, InvalidDataException> broken)
     {
+        if (name.Length > TensorFile.LongestName)
+            throw broken($"the name '{Excerpt.Of(name)}' has {name.Length} characters");
         string type = value.GetProperty("dtype").GetString() ?? "";
         if (ElementTypes.FromSafeTensors(type) is not { } elements)
             throw broken($"tensor '{name}' has the type '{type}', none of {ElementTypes.SafeTensorsNames}");
 
         var shape = value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        if (shape.Length > TensorFile.MostDimensions)
+            throw broken($"tensor '{name}' has {shape.Length} dimensions");
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
             throw broken($"tensor '{name}' has the offsets [{string.Join(", ", offsets)}]");
 

@@ -55,7 +55,10 @@ internal sealed class ScoredRows : RowTransformer
     public static ScoredRows Read(IHostEnvironment environment, BinaryReader reader)
     {
         string output = reader.ReadString(), input = reader.ReadString();
-        var bytes = new byte[reader.ReadInt32()];
+        int length = reader.ReadInt32();
+        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position)
+            throw new InvalidDataException($"The saved {nameof(SemanticFlowTransformer)} claims a model of {length} bytes, more than there are. Save it again.");
+        var bytes = new byte[length];
         reader.BaseStream.ReadExactly(bytes);
         // Files written before there were inference options end here, those without further columns after them.
         var inference = reader.BaseStream.ReadByte() switch

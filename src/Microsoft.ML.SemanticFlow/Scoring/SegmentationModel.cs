@@ -224,10 +224,11 @@ public sealed class SegmentationModel : IDisposable
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ExecutionOptions? execution = null)
     {
         execution ??= new ExecutionOptions();
+        // First what the file says of itself: ONNX Runtime opens none that is not one of ours.
+        var description = ModelDescription.FromFile(bytes, source);
         var session = OnnxSession.Open(bytes, source, execution);
         try
         {
-            var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
             session.Check(description);
             return new SegmentationModel(bytes, new ImageScorer(session, description), execution);
         }

@@ -53,7 +53,7 @@ internal sealed class PyTorchFile : TensorFile
         }
         catch (EndOfStreamException e)
         {
-            throw _faults.Damaged($"the storage of tensor '{PyTorchFaults.Printable(name)}' ends early", e);
+            throw _faults.Damaged($"the storage of tensor '{Excerpt.Of(name)}' ends early", e);
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed class PyTorchFile : TensorFile
     private void Check(string name, PyTorchTensor tensor)
     {
         if (tensor.FindFault() is { } fault)
-            throw _faults.Damaged($"tensor '{PyTorchFaults.Printable(name)}' {fault}");
+            throw _faults.Damaged($"tensor '{Excerpt.Of(name)}' {fault}");
         long available = _container.FindLength(tensor.Storage);
         if (available < tensor.Storage.Bytes)
-            throw _faults.Damaged($"the storage of tensor '{PyTorchFaults.Printable(name)}' has {available} of its {tensor.Storage.Bytes} bytes");
+            throw _faults.Damaged($"the storage of tensor '{Excerpt.Of(name)}' has {available} of its {tensor.Storage.Bytes} bytes");
     }
 }

@@ -26,7 +26,7 @@ internal sealed record StateDict(string Path, IReadOnlyDictionary<string, PyTorc
             throw faults.NotRead("holds no dictionary of tensors", remedy);
         if (Search(top, []) is not { } found)
         {
-            var keys = top.Items.Select(pair => PyTorchFaults.Printable(pair.Key)).Take(8).ToArray();
+            var keys = top.Items.Select(pair => Excerpt.Of(pair.Key)).Take(8).ToArray();
             throw faults.NotRead($"holds no tensors at its top or under {string.Join(", ", _keys)}; its keys begin with: {string.Join(", ", keys)}", remedy);
         }
 

@@ -8,6 +8,12 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 /// <summary>A file of named tensors open for reading; tensors are read one at a time. Not thread-safe.</summary>
 internal abstract class TensorFile : IDisposable
 {
+    /// <summary>Characters of a tensor's name at most; those of the networks have up to 70.</summary>
+    public const int LongestName = 500;
+
+    /// <summary>Sizes of a tensor at most, which is PyTorch's limit.</summary>
+    public const int MostDimensions = 64;
+
     /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
