@@ -19,14 +19,15 @@ internal static class WeightLoader
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
     /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
+    /// <param name="key">Which of several sets of weights in the file; null for the first.</param>
     /// <param name="cancellation">Ends the reading; the network is as it was.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="WeightMismatchException">The file does not fit; the network is as it was.</exception>
-    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, CancellationToken cancellation = default)
+    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, string? key = null, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        using var file = Open(path);
         var weights = network.state_dict();
+        using var file = Open(path, key, weights);
         var match = WeightMatch.Of(file, weights, name => name);
         var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock, cancellation);
         if (match.IsEmpty)
@@ -65,8 +66,11 @@ internal static class WeightLoader
             : name.StartsWith(Prefix, StringComparison.Ordinal) && backbone.NameOf(name[Prefix.Length..]) is not null;
     }
 
-    private static TensorFile Open(string path) =>
-        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFormats.Open(path);
+    private static TensorFile Open(string path) => TensorFormats.Open(File(path));
+
+    private static TensorFile Open(string path, string? key, Dictionary<string, Tensor> weights) => CheckpointPart.Open(File(path), key, weights.Keys);
+
+    private static string File(string path) => Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : path;
 
     private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
     {

@@ -102,6 +102,8 @@ internal sealed class WeightMatch
 
         return new WeightReport
         {
+            Key = _file.Key,
+            OtherKeys = _file.OtherKeys,
             Loaded = loaded,
             Missing = missing,
             MisShaped = misShaped,

@@ -4,10 +4,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Text;
 using CsCheck;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Testing;
+using static Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints.PickleBytes;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
@@ -16,9 +16,6 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 [TestClass]
 public sealed class HostileCheckpointTests : IDisposable
 {
-    private const byte Mark = (byte)'(', Stop = (byte)'.', EmptyDictionary = (byte)'}', EmptyList = (byte)']', Append = (byte)'a', Reduce = (byte)'R', Pop = (byte)'0';
-    private const byte Tuple = (byte)'t', Tuple1 = 0x85, PersistentId = (byte)'Q', SetItem = (byte)'s', BinaryPut = (byte)'q', BinaryGet = (byte)'h', LongBinaryPut = (byte)'r', BinaryInt1 = (byte)'K';
-
     private static readonly string[] _files = ["peer_zip.pth", "peer_legacy.pth", "shared_storage_legacy.pth", "pickle_protocol4.pth", "peer_zip_recompressed.pth"];
 
     // Overwrite, insert or cut out some bytes.
@@ -112,7 +109,7 @@ public sealed class HostileCheckpointTests : IDisposable
             "has 8000000 characters");
         AssertRefused(
             [
-                Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text(name), .. Text("cpu"), .. Integer(4), Tuple, BinaryPut, 0, Pop,
+                Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text(name), .. Text("cpu"), .. Integer(4), MakeTuple, BinaryPut, 0, Pop,
                 .. Enumerable.Repeat<byte[]>([BinaryGet, 0, PersistentId, Pop], 200_000).SelectMany(bytes => bytes), EmptyDictionary, Stop,
             ],
             "a storage in its pickle is not described");
@@ -125,11 +122,11 @@ public sealed class HostileCheckpointTests : IDisposable
         // A shape of 200,000 sizes for 200,000 tensors: each would be copied.
         AssertRefused(
             [
-                Mark, .. Enumerable.Repeat<byte[]>([BinaryInt1, 1], 200_000).SelectMany(bytes => bytes), Tuple, BinaryPut, 1, Pop,
+                Mark, .. Enumerable.Repeat<byte[]>([BinaryInt1, 1], 200_000).SelectMany(bytes => bytes), MakeTuple, BinaryPut, 1, Pop,
                 .. Global("torch._utils", "_rebuild_tensor_v2"), BinaryPut, 2, Pop,
                 Mark,
-                Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text("0"), .. Text("cpu"), .. Integer(4), Tuple, PersistentId,
-                .. Integer(0), BinaryGet, 1, BinaryGet, 1, Tuple, BinaryPut, 3, Pop,
+                Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text("0"), .. Text("cpu"), .. Integer(4), MakeTuple, PersistentId,
+                .. Integer(0), BinaryGet, 1, BinaryGet, 1, MakeTuple, BinaryPut, 3, Pop,
                 .. Enumerable.Repeat<byte[]>([BinaryGet, 2, BinaryGet, 3, Reduce, Pop], 200_000).SelectMany(bytes => bytes), EmptyDictionary, Stop,
             ],
             "a tensor in its pickle is not described");
@@ -210,14 +207,6 @@ public sealed class HostileCheckpointTests : IDisposable
     public void Open_TensorThatItsStorageDoesNotHold_IsRefused(long[] shape, long[] strides, string sentence) =>
         AssertRefused([.. OneTensor(4, shape, strides), Stop], sentence);
 
-    // A dictionary of one tensor, 'weight'.
-    private static byte[] OneTensor(long count, long[] shape, long[] strides) =>
-    [
-        EmptyDictionary, .. Text("weight"), .. Global("torch._utils", "_rebuild_tensor_v2"), Mark,
-        Mark, .. Text("storage"), .. Global("torch", "FloatStorage"), .. Text("0"), .. Text("cpu"), .. Integer(count), Tuple, PersistentId,
-        .. Integer(0), .. Integers(shape), .. Integers(strides), 0x89, EmptyDictionary, Tuple, Reduce, SetItem,
-    ];
-
     private static byte[] Change(byte[] bytes, int kind, double at, byte[] change)
     {
         int start = (int)(at * Math.Max(0, bytes.Length - change.Length));
@@ -256,40 +245,10 @@ public sealed class HostileCheckpointTests : IDisposable
         StringAssert.Contains(thrown.Message, sentence, StringComparison.Ordinal);
     }
 
-    private static byte[] Zip(CompressionLevel level, params (string Name, byte[] Bytes)[] members)
-    {
-        using var memory = new MemoryStream();
-        using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, bytes) in members)
-            {
-                using var entry = zip.CreateEntry(name, level).Open();
-                entry.Write(bytes);
-            }
-        }
-
-        return memory.ToArray();
-    }
-
     private string Write(byte[] bytes)
     {
         string path = _folder["hostile.pth"];
         File.WriteAllBytes(path, bytes);
         return path;
-    }
-
-    private static byte[] Global(string module, string name) => [(byte)'c', .. Encoding.ASCII.GetBytes($"{module}\n{name}\n")];
-
-    private static byte[] Text(string text) => [(byte)'X', .. Number(text.Length)[..4], .. Encoding.UTF8.GetBytes(text)];
-
-    private static byte[] Integer(long value) => [0x8A, 8, .. Number(value)];
-
-    private static byte[] Integers(long[] values) => [Mark, .. values.SelectMany(Integer), Tuple];
-
-    private static byte[] Number(long value)
-    {
-        byte[] bytes = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        return bytes;
     }
 }

@@ -23,6 +23,12 @@ internal abstract class TensorFile : IDisposable
     /// <summary>The kind of file, in words for a report.</summary>
     public abstract string Format { get; }
 
+    /// <summary>The keys that lead to the tensors in the file, with points between; empty where they lie at its top.</summary>
+    public virtual string Key => "";
+
+    /// <summary>The keys of further sets of tensors that could have been taken.</summary>
+    public virtual IReadOnlyList<string> OtherKeys => [];
+
     /// <summary>Reads one tensor: on the processor, contiguous, in memory of its own, of the file's type.</summary>
     /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>
     /// <exception cref="InvalidDataException">Its bytes are damaged.</exception>
