@@ -16,6 +16,7 @@ internal static class OnnxProperties
     // onnx.proto: ModelProto.metadata_props, and the two fields of StringStringEntryProto.
     private const int PropertyField = 14, KeyField = 1, ValueField = 2;
     private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
+    private const int LongestVarint = 10;
 
     /// <summary>The properties whose names begin with a prefix; of two with one name the last counts.</summary>
     /// <param name="file">The whole file.</param>
@@ -37,6 +38,35 @@ internal static class OnnxProperties
         }
 
         return properties;
+    }
+
+    /// <summary>Whether the next bytes of a stream are the outermost fields of an ONNX file and nothing else; its position stays.</summary>
+    /// <param name="stream">A stream that seeks.</param>
+    /// <param name="length">How many bytes, which the stream has.</param>
+    /// <remarks>What unpacks from almost nothing is told from a model before memory is taken for it.</remarks>
+    public static bool AreIn(Stream stream, int length)
+    {
+        const int Most = 1 << 20;       // fields that are looked at: no model has as many
+        Span<byte> head = stackalloc byte[2 * LongestVarint];
+        long start = stream.Position, end = start + length;
+        try
+        {
+            for (int i = 0; i < Most && stream.Position < end; i++)
+            {
+                long at = stream.Position;
+                int count = stream.ReadAtLeast(head[..(int)Math.Min(head.Length, end - at)], 1, throwOnEndOfStream: false);
+                ReadOnlySpan<byte> rest = head[..count];
+                if (!TryReadHead(ref rest, out _, out ulong skipped) || skipped > (ulong)(end - at - (count - rest.Length)))
+                    return false;
+                stream.Position = at + (count - rest.Length) + (long)skipped;
+            }
+
+            return true;
+        }
+        finally
+        {
+            stream.Position = start;
+        }
     }
 
     /// <summary>That a file is no ONNX model.</summary>
@@ -67,6 +97,13 @@ internal static class OnnxProperties
     private static bool TryReadField(scoped ref ReadOnlySpan<byte> message, out int field, out ReadOnlySpan<byte> content)
     {
         content = [];
+        return TryReadHead(ref message, out field, out ulong length) && TryTake(ref message, length, out content);
+    }
+
+    // What stands before a field's content, and the length of that.
+    private static bool TryReadHead(scoped ref ReadOnlySpan<byte> message, out int field, out ulong length)
+    {
+        length = 0;
         field = 0;
         if (!TryReadVarint(ref message, out ulong tag) || tag >> 3 is 0 or > int.MaxValue)
             return false;
@@ -76,11 +113,13 @@ internal static class OnnxProperties
             case Varint:
                 return TryReadVarint(ref message, out _);
             case Fixed64:
-                return TryTake(ref message, sizeof(ulong), out _);
+                length = sizeof(ulong);
+                return true;
             case Fixed32:
-                return TryTake(ref message, sizeof(uint), out _);
+                length = sizeof(uint);
+                return true;
             case Bytes:
-                return TryReadVarint(ref message, out ulong length) && TryTake(ref message, length, out content);
+                return TryReadVarint(ref message, out length);
             default:
                 return false;
         }
@@ -98,9 +137,8 @@ internal static class OnnxProperties
 
     private static bool TryReadVarint(scoped ref ReadOnlySpan<byte> message, out ulong value)
     {
-        const int Longest = 10;
         value = 0;
-        for (int i = 0; i < Math.Min(message.Length, Longest); i++)
+        for (int i = 0; i < Math.Min(message.Length, LongestVarint); i++)
         {
             value |= (ulong)(message[i] & 0x7F) << (7 * i);
             if (message[i] < 0x80)

@@ -189,6 +189,44 @@ public sealed class ReaderContractTests
         }
     }
 
+    [TestMethod]
+    public void Load_PipelineThatUnpacksToZeros_IsRefusedBeforeMemoryIsTaken()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["model.onnx"], BrightestChannelModel.ToBytes());
+        var data = _ml.Data.LoadFromEnumerable(new[] { new ImageRow() });
+        using var scorer = _ml.Transforms.SemanticFlow(folder["model.onnx"]).Fit(data);
+        byte[] model = scorer.Model.Bytes, pipeline = Saved(scorer, data.Schema);
+        using var bomb = new MemoryStream();
+        using (var from = new System.IO.Compression.ZipArchive(new MemoryStream(pipeline)))
+        using (var to = new System.IO.Compression.ZipArchive(bomb, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var source = new MemoryStream();
+                using (var opened = entry.Open())
+                    opened.CopyTo(source);
+                byte[] bytes = source.ToArray();
+                using var target = to.CreateEntry(entry.FullName, System.IO.Compression.CompressionLevel.Fastest).Open();
+                if (bytes.AsSpan().IndexOf(model) is >= 0 and var start)
+                {
+                    // The model's length and 64 MB of zeros in its place.
+                    bytes = [.. bytes[..(start - sizeof(int))], .. BitConverter.GetBytes(64 << 20), .. new byte[64 << 20]];
+                }
+
+                target.Write(bytes);
+            }
+        }
+
+        bomb.Position = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var thrown = Assert.Throws<Exception>(() => _ml.Model.Load(bomb, out _));
+
+        StringAssert.Contains(thrown.InnerException!.Message, "is not an ONNX model");      // asserted by what it says
+        Assert.IsLessThan(32 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static void Feed(string name, Action<Reader, byte[], Func<byte[], string>> feed)
     {
         var reader = _readers.Single(reader => reader.Name == name);
