@@ -70,8 +70,9 @@ internal sealed class WeightMatch
     /// <summary>Compares shapes, types and values, and says what holds. No values stay in memory.</summary>
     /// <param name="mayDiffer">Which of the network's tensors may have another shape; they keep their values.</param>
     /// <param name="isSurplus">Which of the file's tensors that have no place make it a file of another network, by their names without the prefixes of wrappers.</param>
+    /// <param name="isOther">Which of the network's tensors keep their values although the file's have the same shape; null for none.</param>
     /// <param name="cancellation">Ends the pass over the file.</param>
-    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus, CancellationToken cancellation = default)
+    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus, Func<string, bool>? isOther = null, CancellationToken cancellation = default)
     {
         List<string> loaded = [], missing = [];
         List<WeightShapeMismatch> misShaped = [], untrained = [];
@@ -88,6 +89,10 @@ internal sealed class WeightMatch
             else if (slot.Sources.FirstOrDefault(source => !_file.Tensors[source].Shape.SequenceEqual(slot.Weight.shape)) is { } other)
             {
                 (mayDiffer(name) ? untrained : misShaped).Add(new WeightShapeMismatch(name, slot.Weight.shape, _file.Tensors[other].Shape));
+            }
+            else if (isOther?.Invoke(name) == true)
+            {
+                untrained.Add(new WeightShapeMismatch(name, slot.Weight.shape, slot.Weight.shape));
             }
             else if (FaultOf(slot) is { } reason)
             {
@@ -146,13 +151,15 @@ internal sealed class WeightMatch
     }
 
     /// <summary>Reads what <see cref="Check"/> found fit into the network: again, so that the file is never in memory beside it.</summary>
-    public void Copy()
+    /// <param name="arrange">Brings what was read for a tensor of the network into the network's order; null where it is.</param>
+    public void Copy(Func<string, Tensor, Tensor>? arrange = null)
     {
         using var _ = no_grad();
         foreach (var slot in _slots.Where(slot => slot.Fits))
         {
             using var scope = NewDisposeScope();
-            slot.Weight.copy_(_file.Read(slot.Sources[0]));
+            var values = _file.Read(slot.Sources[0]);
+            slot.Weight.copy_(arrange?.Invoke(slot.Names[0], values) ?? values);
         }
     }
 

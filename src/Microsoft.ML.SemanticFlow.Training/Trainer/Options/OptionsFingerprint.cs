@@ -4,7 +4,7 @@
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Recipes;
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow.Trainer.Options;
 
 /// <summary>The options that decide what is learnt, as text: kept in checkpoints and compared when a run goes on.</summary>
 /// <remarks>Epochs are left out: a run may be made longer. So are the number format and threads: a run may move to another machine.</remarks>
