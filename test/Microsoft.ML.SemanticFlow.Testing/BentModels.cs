@@ -44,6 +44,11 @@ public static class BentModels
             .Add(5, new ProtobufMessage().Add(2, Bool).Add(8, "yes").Add(9, (ReadOnlySpan<byte>)[1]));
     });
 
+    /// <summary>A model that adds what another file holds to its scores.</summary>
+    public static byte[] WithWeightsIn(string location) => BrightestChannelModel.ToBytes(BrightestChannelModel.Describe(), graph => graph
+        .Add(1, new ProtobufMessage().Add(1, "scores").Add(1, "elsewhere").Add(2, "logits").Add(4, "Add"))
+        .Add(5, new ProtobufMessage().Add(1, 1).Add(2, Float).Add(8, "elsewhere").Add(14, 1).Add(13, new ProtobufMessage().Add(1, "location").Add(2, location))));
+
     /// <summary>A sound model with further metadata properties.</summary>
     public static byte[] WithProperties(IEnumerable<KeyValuePair<string, string>> properties)
     {

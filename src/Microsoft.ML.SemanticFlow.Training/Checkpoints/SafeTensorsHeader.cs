@@ -88,11 +88,13 @@ internal sealed class SafeTensorsHeader
         if (ElementTypes.FromSafeTensors(type) is not { } elements)
             throw broken($"tensor '{name}' has the type '{type}', none of {ElementTypes.SafeTensorsNames}");
 
+        if (value.GetProperty("shape").GetArrayLength() is > TensorFile.MostDimensions and var dimensions)
+            throw broken($"tensor '{name}' has {dimensions} dimensions");
+        if (value.GetProperty("data_offsets").GetArrayLength() is not 2 and var numbers)
+            throw broken($"tensor '{name}' has {numbers} offsets");
         var shape = value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
-        if (shape.Length > TensorFile.MostDimensions)
-            throw broken($"tensor '{name}' has {shape.Length} dimensions");
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
+        if (offsets[0] < 0 || offsets[1] < offsets[0])
             throw broken($"tensor '{name}' has the offsets [{string.Join(", ", offsets)}]");
 
         long bytes = ElementTypes.SizeOf(elements);

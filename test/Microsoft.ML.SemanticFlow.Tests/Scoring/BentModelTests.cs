@@ -147,6 +147,18 @@ public sealed class BentModelTests
     }
 
     [TestMethod]
+    [Timeout(20_000)]
+    public void Load_WeightsInAnotherFile_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["secret"], [0, 0, 0x80, 0x3F]);
+        string near = Path.GetRelativePath(Environment.CurrentDirectory, folder["secret"]);
+
+        foreach (string location in (string[])[folder["secret"], near, "none", "/dev/zero"])
+            Assert.ThrowsExactly<InvalidDataException>(() => SegmentationModel.Load(BentModels.WithWeightsIn(location)).Dispose(), location);
+    }
+
+    [TestMethod]
     public void Load_CutOffOrZeros_IsNoModel()
     {
         byte[] file = BrightestChannelModel.ToBytes();

@@ -137,6 +137,22 @@ public sealed class ReaderContractTests
     }
 
     [TestMethod]
+    public void Read_NoFileOrAFolder_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetDF1, Labels = _labels };
+        foreach (var reader in _readers.Where(reader => char.IsUpper(reader.Name[0])))
+        {
+            Assert.ThrowsExactly<FileNotFoundException>(() => reader.Read(folder["none"]), reader.Name);
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => reader.Read(folder["none", "none"]), reader.Name);
+            Assert.ThrowsExactly<UnauthorizedAccessException>(() => reader.Read(folder.Root), reader.Name);
+        }
+
+        Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder["none"], options));
+        Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder.Root, options));
+    }
+
+    [TestMethod]
     public void Read_RecordWithNulls_IsRefused()
     {
         using var folder = new TemporaryFolder();
