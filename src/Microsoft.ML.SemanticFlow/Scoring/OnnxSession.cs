@@ -4,6 +4,7 @@
 using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow.Scoring;
