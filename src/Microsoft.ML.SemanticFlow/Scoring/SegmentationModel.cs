@@ -195,6 +195,15 @@ public sealed class SegmentationModel : IDisposable
         AtomicFile.Write(path, Bytes);
     }
 
+    /// <summary>Writes the ONNX file to a stream.</summary>
+    /// <param name="stream">Takes the file; stays open.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public void Save(Stream stream)
+    {
+        OutputStream.Check(stream);
+        stream.Write(Bytes);
+    }
+
     /// <summary>Opens a second session over the same file, to run elsewhere or in another way.</summary>
     /// <param name="execution">Where and how it runs.</param>
     /// <returns>A model of its own, with its own copy of the weights in memory: dispose both.</returns>
