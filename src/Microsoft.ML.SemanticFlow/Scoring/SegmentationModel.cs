@@ -35,6 +35,9 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>What the file takes and gives.</summary>
     public OnnxForm Form => Scorer.Description.Form;
 
+    /// <summary>Who normalises the pixels that the file takes; in the form scoring it is the graph. Predictions come out the same.</summary>
+    public OnnxNormalization Normalization => Scorer.Description.Normalization;
+
     /// <summary>Rows of the images that the file is fixed to; null when it takes any size.</summary>
     /// <remarks>Images of another size are resized before the network and the logits enlarged to the image's own size after it.</remarks>
     public int? Height => Scorer.Description.Height;
