@@ -35,6 +35,9 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>What the file takes and gives.</summary>
     public OnnxForm Form => Scorer.Description.Form;
 
+    /// <summary>Who normalises the pixels that the file takes; in the form scoring it is the graph. Predictions come out the same.</summary>
+    public OnnxNormalization Normalization => Scorer.Description.Normalization;
+
     /// <summary>Rows of the images that the file is fixed to; null when it takes any size.</summary>
     /// <remarks>Images of another size are resized before the network and the logits enlarged to the image's own size after it.</remarks>
     public int? Height => Scorer.Description.Height;
@@ -212,6 +215,15 @@ public sealed class SegmentationModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         AtomicFile.Write(path, Bytes);
+    }
+
+    /// <summary>Writes the ONNX file to a stream.</summary>
+    /// <param name="stream">Takes the file; stays open.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public void Save(Stream stream)
+    {
+        OutputStream.Check(stream);
+        stream.Write(Bytes);
     }
 
     /// <summary>Opens a second session over the same file, to run elsewhere or in another way.</summary>
