@@ -16,6 +16,7 @@ internal static class ImportCommand
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var checkpoint = new Option<string>("--checkpoint") { Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.", Required = true, HelpName = "F.pth" };
+        var key = new Option<string?>("--checkpoint-key") { Description = "Which weights, where the file holds several: a key that leads to them, such as ema or state_dict_ema, or a word before their names. [default: the first, moving averages last]", HelpName = "KEY" };
         var network = new Option<string>("--network") { Description = $"What was trained: {string.Join(", ", SegmentationNetworks.All)}.", Required = true, HelpName = "ID" };
         var classes = new Option<int?>("--classes") { Description = "How many classes it tells apart; not needed with --labels.", HelpName = "N" };
         var labels = MapOption.Create("--labels", "what the network predicts");
@@ -28,6 +29,7 @@ internal static class ImportCommand
         var command = new CliCommand("import", "Make one ONNX file of a checkpoint and check that it gives the same scores.") { checkpoint, network, classes, labels, output };
         file.AddTo(command);
         precision.AddTo(command);
+        command.Add(key);
         command.Add(mismatch);
         command.Add(json);
         command.SetAction(parsed =>
@@ -38,6 +40,7 @@ internal static class ImportCommand
                 Network = Network(parsed.GetValue(network)!), // it is required
                 Labels = Labels(parsed.GetValue(classes), MapOption.Read(parsed.GetValue(labels), "--labels")),
                 AllowClassifierMismatch = parsed.GetValue(mismatch),
+                CheckpointKey = parsed.GetValue(key),
                 Export = file.Read(parsed),
                 CancellationToken = cancellation,
             };
@@ -45,7 +48,7 @@ internal static class ImportCommand
             if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
                 return ToOnnx(terminal, source, target, options, convert, parsed.GetValue(json));
             if (file.AnyIn(parsed) || precision.AnyIn(parsed))
-                throw new UsageException($"--form, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
+                throw new UsageException($"--form, --normalization, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
             return ToWeights(terminal, source, target, options, parsed.GetValue(json));
         });
         return command;
@@ -89,6 +92,7 @@ internal static class ImportCommand
         var export = new
         {
             form = OnnxFileOptions.Word(options.Export.Form),
+            normalization = OnnxFileOptions.Word(imported.Model.Normalization),
             largestLogitDifference = figures.LargestLogitDifference,
             logitRange = figures.LogitRange,
             argMaxAgreement = figures.ArgMaxAgreement,
@@ -96,7 +100,7 @@ internal static class ImportCommand
             width = figures.Width,
             converted = PrecisionOptions.Figures(converted),
         };
-        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
+        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {OnnxFileOptions.Describe(options.Export)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
         return ExitCode.Done;
     }
 
@@ -121,6 +125,8 @@ internal static class ImportCommand
                 network = options.Network.Id,
                 classes = options.Labels.ClassCount,
                 labels = options.Labels.Name,
+                checkpointKey = report.Key,
+                otherKeys = report.OtherKeys,
                 loaded = report.Loaded.Count,
                 unexpected = report.Unexpected,
                 untrained = report.Untrained.Select(mismatch => mismatch.Name),

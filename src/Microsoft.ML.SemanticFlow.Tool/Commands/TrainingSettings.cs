@@ -34,6 +34,9 @@ internal sealed class TrainingSettings
     {
         Value("--network", $"Network id: {string.Join(", ", SegmentationNetworks.All)}.", "ID", _defaults.Network.Id, (set, id) => set with { Network = SegmentationNetworks.Get(id) });
         Optional<string?>("--initial-weights", "Start from a checkpoint of the network, or from the folder of a run. Classes are compared by name; other ones are learnt anew.", "F.pth|RUN_DIR", (set, value) => set with { InitialWeights = value });
+        Optional<string?>("--checkpoint-key", "Which weights of --initial-weights, where it holds several: a key that leads to them, such as ema, or a word before their names.", "KEY", (set, value) => value is null || set.InitialWeights is not null
+            ? set with { CheckpointKey = value }
+            : throw new ArgumentException("It chooses among the weights of a checkpoint. Name that with --initial-weights."));
         Optional<string?>("--backbone", "Start from the authors' ImageNet weights of the backbone.", "F.pth|F.tar", (set, value) => value is null || set.InitialWeights is null
             ? set with { BackboneWeights = value }
             : throw new ArgumentException("A checkpoint of the whole network holds its backbone. Leave this out, or --initial-weights."));

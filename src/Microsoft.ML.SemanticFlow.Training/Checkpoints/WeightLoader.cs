@@ -20,14 +20,15 @@ internal static class WeightLoader
     /// <param name="info">Which network it is.</param>
     /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell apart other classes, or more or fewer.</param>
     /// <param name="labels">The network's classes: the file's are found by name where it names them. Null takes them in their order.</param>
+    /// <param name="key">Which of several sets of weights in the file; null for the first.</param>
     /// <param name="cancellation">Ends the reading; the network is as it was.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="WeightMismatchException">The file does not fit; the network is as it was.</exception>
-    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, LabelMap? labels = null, CancellationToken cancellation = default)
+    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, LabelMap? labels = null, string? key = null, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        using var file = Open(path);
         var weights = network.state_dict();
+        using var file = Open(path, key, weights);
         var order = labels is null ? null : ClassOrder.Of(file.Metadata, path, labels);
         var match = WeightMatch.Of(file, weights, name => name);
         bool IsClassifier(string name) => WeightTable.Of(info).ClassDimensionOf(name) is not null;
@@ -74,8 +75,11 @@ internal static class WeightLoader
             : name.StartsWith(Prefix, StringComparison.Ordinal) && backbone.NameOf(name[Prefix.Length..]) is not null;
     }
 
-    private static TensorFile Open(string path) =>
-        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFormats.Open(path);
+    private static TensorFile Open(string path) => TensorFormats.Open(File(path));
+
+    private static TensorFile Open(string path, string? key, Dictionary<string, Tensor> weights) => CheckpointPart.Open(File(path), key, weights.Keys);
+
+    private static string File(string path) => Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : path;
 
     private static string? Describe(ClassOrder? order, bool allowClassifierMismatch) => order switch
     {

@@ -11,11 +11,13 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 internal sealed class WeightMatch
 {
     private const string BatchCount = "num_batches_tracked";
+    private const string AnyBlock = "#";
 
     private readonly TensorFile _file;
     private readonly List<Slot> _slots = [];
     private readonly Dictionary<string, Slot> _byName = [];
     private readonly List<string> _others = [];
+    private HashSet<string>? _modules;      // made for the first name that has no place
 
     /// <summary>One tensor of the network, its names there and the names in the file that are for it.</summary>
     private sealed class Slot(Tensor weight)
@@ -105,6 +107,8 @@ internal sealed class WeightMatch
 
         return new WeightReport
         {
+            Key = _file.Key,
+            OtherKeys = _file.OtherKeys,
             Loaded = loaded,
             Missing = missing,
             MisShaped = misShaped,
@@ -118,20 +122,32 @@ internal sealed class WeightMatch
     /// <summary>Whether a tensor is of a block that would come after the last of a row of the network's: <c>layer3.6</c> where <c>layer3.5</c> is the last.</summary>
     public bool IsLaterBlock(string name)
     {
+        var modules = _modules ??= ModulesOf(_byName.Keys);
         for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
         {
             int start = name.LastIndexOf('.', end - 1) + 1;
-            if (start == 0 || !int.TryParse(name.AsSpan(start, end - start), out _))
-                continue;
-            string row = name[..start], block = name[..(end + 1)];
-            if (_byName.Keys.Any(known => known.StartsWith(row, StringComparison.Ordinal) && char.IsAsciiDigit(known[row.Length]))
-                && !_byName.Keys.Any(known => known.StartsWith(block, StringComparison.Ordinal)))
-            {
+            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), out _) && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
                 return true;
-            }
         }
 
         return false;
+    }
+
+    // All that a name can begin with up to a point, and for a row of blocks that it is one.
+    private static HashSet<string> ModulesOf(IEnumerable<string> names)
+    {
+        var modules = new HashSet<string>();
+        foreach (string name in names)
+        {
+            for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
+            {
+                modules.Add(name[..(end + 1)]);
+                if (char.IsAsciiDigit(name[end + 1]))
+                    modules.Add(name[..(end + 1)] + AnyBlock);
+            }
+        }
+
+        return modules;
     }
 
     /// <summary>Reads what <see cref="Check"/> found fit into the network: again, so that the file is never in memory beside it.</summary>

@@ -16,6 +16,12 @@ public sealed class WeightReport
     {
     }
 
+    /// <summary>Where in the file the weights lay: the keys that lead to them, and the words before their names, with points between. Empty at its top.</summary>
+    public string Key { get; internal init; } = "";
+
+    /// <summary>Where further weights of the network lie in the file, such as a moving average: <see cref="CheckpointImportOptions.CheckpointKey"/> chooses.</summary>
+    public IReadOnlyList<string> OtherKeys { get; internal init; } = [];
+
     /// <summary>What was taken from the file; of a refused file, what would have been.</summary>
     public IReadOnlyList<string> Loaded { get; internal init; } = [];
 
@@ -60,6 +66,8 @@ public sealed class WeightReport
             parts.Add($"{Surplus.Count} of blocks that the network does not have: {WeightNames.Group(Surplus)}");
         if (Unexpected.Count > 0)
             parts.Add($"{Unexpected.Count} in the file not used: {WeightNames.Group(Unexpected)}");
+        if (Key.Length > 0 || OtherKeys.Count > 0)
+            parts.Add($"taken from {(Key.Length > 0 ? $"'{Key}'" : "the top of the file")}{(OtherKeys.Count > 0 ? $", not from {string.Join(" or ", OtherKeys.Select(key => key.Length > 0 ? $"'{key}'" : "the top"))}" : "")}");
         if (Classes is not null)
             parts.Add(Classes);
         return string.Join("; ", parts);

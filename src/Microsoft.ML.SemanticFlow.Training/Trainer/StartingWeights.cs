@@ -34,7 +34,7 @@ internal static class StartingWeights
         if (options.InitialWeights is { } path)
         {
             string checkpoint = Directory.Exists(path) ? RunFolder.FindCheckpoint(path) : path;
-            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, labels, options.CancellationToken)}");
+            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, labels, options.CheckpointKey, options.CancellationToken)}");
         }
 
         if (options.BackboneWeights is { } backbone)

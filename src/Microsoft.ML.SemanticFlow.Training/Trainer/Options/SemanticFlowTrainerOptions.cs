@@ -54,6 +54,13 @@ public sealed record SemanticFlowTrainerOptions
     public string? InitialWeights { get; init; }
 
     /// <summary>
+    /// Which weights to take where <see cref="InitialWeights"/> holds several, such as a moving average: a key that leads to them (<c>ema</c>, <c>state_dict_ema</c>) or a
+    /// word before their names (<c>model</c>). Null, the default, takes the first, moving averages last; the log says which were taken.
+    /// </summary>
+    [Fingerprint(null)]
+    public string? CheckpointKey { get; init; }
+
+    /// <summary>
     /// The backbone's weights for ImageNet to start from, in the authors' file for it (such as <c>resnet18-deep-inplane128.pth</c>); null starts from
     /// random weights. Read when a run begins, not when it is resumed.
     /// </summary>
