@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a bare Debian or Ubuntu lacks for the .NET SDK: certificates and the ICU libraries. Safe to run twice, quiet when nothing is missing.
+# What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets. Safe to run twice, quiet when nothing is missing.
 set -euo pipefail
 command -v apt-get >/dev/null || exit 0
 
@@ -8,6 +8,7 @@ missing=()
 if ! ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so' && [ "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" != 1 ] && [ "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" != true ]; then
   missing+=('^libicu[0-9]+$')
 fi
+command -v strace >/dev/null || missing+=(strace)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 as_root=()

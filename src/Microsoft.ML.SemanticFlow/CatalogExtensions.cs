@@ -15,6 +15,9 @@ public static class SemanticFlowCatalogExtensions
     {
         /// <summary>Semantic segmentation: read, train, evaluate, load.</summary>
         public SemanticSegmentationCatalog SemanticSegmentation => SemanticSegmentationCatalog.Of(context);
+
+        /// <summary>The same as <c>SemanticSegmentation</c>, for F#, Visual Basic and C# before 14, which know methods of extensions and no properties.</summary>
+        public SemanticSegmentationCatalog GetSemanticSegmentation() => SemanticSegmentationCatalog.Of(context);
     }
 
     extension(TransformsCatalog catalog)

@@ -210,6 +210,8 @@ public sealed class ImportTests
     [DataRow("--labels", "no label space", new[] { "--labels", "nowhere" })]
     [DataRow("--height", "--width", new[] { "--classes", "2", "--height", "64" })]
     [DataRow("--height", "at least 32", new[] { "--classes", "2", "--height", "16", "--width", "64" })]
+    [DataRow("--normalization", "--form logits", new[] { "--classes", "2", "--normalization", "graph" })]
+    [DataRow("--normalization", ".safetensors", new[] { "--classes", "2", "--form", "logits", "--normalization", "graph", "--output", "x.safetensors" })]
     [DataRow("--form", ".safetensors", new[] { "--classes", "2", "--form", "logits", "--output", "x.safetensors" })]
     public void Import_OptionsThatCannotBe_AreUsage(string option, string expected, string[] args)
     {

@@ -95,26 +95,30 @@ public sealed class TrainTests
     }
 
     [TestMethod]
-    [DataRow("scoring")]
-    [DataRow("logits")]
-    public void Export_RunFolder_WritesAModelThatPredicts(string form)
+    [DataRow("scoring", "graph", new string[0])]
+    [DataRow("logits", "caller", new[] { "--form", "logits" })]
+    [DataRow("logits", "graph", new[] { "--form", "logits", "--normalization", "graph" })]
+    public void Export_RunFolder_WritesAModelThatPredicts(string form, string normalization, string[] options)
     {
-        string model = Data.At($"{form}.onnx");
+        string model = Data.At($"{form}-{normalization}.onnx"), masks = Data.At($"masks-{form}-{normalization}");
 
-        var exported = CommandLine.Run("export", "--model", Run, "--output", model, "--form", form, "--json");
-        var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", Data.At($"masks-{form}"));
+        var exported = CommandLine.Run(["export", "--model", Run, "--output", model, .. options, "--json"]);
+        var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", masks);
 
         Assert.AreEqual(ExitCode.Done, exported.Code, exported.Error);
         using var json = JsonDocument.Parse(exported.Output);
         Assert.IsTrue(json.RootElement.GetProperty("argMaxAgreement").GetDouble() > 0.99);
         Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);
-        Assert.IsTrue(File.Exists(Path.Combine(Data.At($"masks-{form}"), "0.png")));
+        Assert.AreEqual((form, normalization), (json.RootElement.GetProperty("form").GetString(), json.RootElement.GetProperty("normalization").GetString()));
+        Assert.IsTrue(File.Exists(Path.Combine(masks, "0.png")));
     }
 
     [TestMethod]
-    public void Export_OnnxFileToAnotherForm_PointsToTheRunFolder()
+    [DataRow("caller")]
+    [DataRow("graph")]
+    public void Export_OnnxFileToAnotherForm_PointsToTheRunFolder(string normalization)
     {
-        var result = CommandLine.Run("export", "--model", Path.Combine(Run, "model.onnx"), "--output", Data.At("other.onnx"), "--form", "logits");
+        var result = CommandLine.Run("export", "--model", Path.Combine(Run, "model.onnx"), "--output", Data.At("other.onnx"), "--form", "logits", "--normalization", normalization);
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, "run folder");

@@ -24,7 +24,7 @@ internal static class DoctorCommand
         var command = new CliCommand("doctor", "Say what works on this machine and what to install.") { json };
         command.SetAction(parsed =>
         {
-            Finding[] findings = [Versions(), Machine(), Processor(), Images(), Scoring(), .. Training()];
+            Finding[] findings = [Versions(), Machine(), Processor(), Images(), Telemetry(), Scoring(), .. Training()];
             bool works = findings.All(finding => finding.Works);
             if (parsed.GetValue(json))
             {
@@ -83,6 +83,11 @@ internal static class DoctorCommand
             return new Finding("images", false, sentence);
         }
     }
+
+    // Before ONNX Runtime starts: reading it turns telemetry off.
+    private static Finding Telemetry() => new("telemetry", true, OnnxRuntimeTelemetry.IsOff
+        ? $"off; ONNX Runtime would collect and send it by itself. {OnnxRuntimeTelemetry.Variable}=1 leaves it on."
+        : $"ON, as the environment asks: ONNX Runtime collects and sends it. Unset {OnnxRuntimeTelemetry.Variable} and ORT_DISABLE_TELEMETRY to turn it off.");
 
     private static Finding Scoring()
     {

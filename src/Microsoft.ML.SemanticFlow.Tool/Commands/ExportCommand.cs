@@ -45,6 +45,7 @@ internal static class ExportCommand
             {
                 model = target,
                 form = OnnxFileOptions.Word(options.Form),
+                normalization = options.Form == OnnxForm.Scoring ? "graph" : OnnxFileOptions.Word(options.Normalization),
                 largestLogitDifference = figures.LargestLogitDifference,
                 logitRange = figures.LogitRange,
                 argMaxAgreement = figures.ArgMaxAgreement,
@@ -55,7 +56,7 @@ internal static class ExportCommand
         }
         else
         {
-            terminal.Output.WriteLine($"{target}: form {OnnxFileOptions.Word(options.Form)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}");
+            terminal.Output.WriteLine($"{target}: form {OnnxFileOptions.Describe(options)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}");
         }
 
         return ExitCode.Done;
@@ -79,17 +80,18 @@ internal static class ExportCommand
         Terminal terminal, string source, string target, OnnxExportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         using var model = ModelFile.Load(terminal, source);
-        if (model.Form != options.Form || (options.Height is not null && (model.Height, model.Width) != (options.Height, options.Width)))
-            throw new InvalidDataException($"'{source}' holds the form {OnnxFileOptions.Word(model.Form)} for {Size(model.Height, model.Width)} and cannot be turned into another. Export from the run folder instead.");
+        bool isOfTheForm = model.Form == options.Form && (model.Form == OnnxForm.Scoring || model.Normalization == options.Normalization);
+        if (!isOfTheForm || (options.Height is not null && (model.Height, model.Width) != (options.Height, options.Width)))
+            throw new InvalidDataException($"'{source}' holds the form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)} and cannot be turned into another. Export from the run folder instead.");
         PrecisionOptions.Converted? converted = null;
         if (convert is null)
             model.Save(target);
         else
             converted = convert(model).Save(target);
         if (json)
-            terminal.WriteJson(new { model = target, form = OnnxFileOptions.Word(model.Form), height = model.Height, width = model.Width, converted = PrecisionOptions.Figures(converted) });
+            terminal.WriteJson(new { model = target, form = OnnxFileOptions.Word(model.Form), normalization = OnnxFileOptions.Word(model.Normalization), height = model.Height, width = model.Width, converted = PrecisionOptions.Figures(converted) });
         else
-            terminal.Output.WriteLine($"{target}: form {OnnxFileOptions.Word(model.Form)} for {Size(model.Height, model.Width)}, {(converted is null ? $"as it was in '{source}'" : $"made of '{source}'")}{PrecisionOptions.Describe(converted)}");
+            terminal.Output.WriteLine($"{target}: form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)}, {(converted is null ? $"as it was in '{source}'" : $"made of '{source}'")}{PrecisionOptions.Describe(converted)}");
         return ExitCode.Done;
     }
 

@@ -48,7 +48,7 @@ internal static class ImportCommand
             if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
                 return ToOnnx(terminal, source, target, options, convert, parsed.GetValue(json));
             if (file.AnyIn(parsed) || precision.AnyIn(parsed))
-                throw new UsageException($"--form, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
+                throw new UsageException($"--form, --normalization, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
             return ToWeights(terminal, source, target, options, parsed.GetValue(json));
         });
         return command;
@@ -92,6 +92,7 @@ internal static class ImportCommand
         var export = new
         {
             form = OnnxFileOptions.Word(options.Export.Form),
+            normalization = OnnxFileOptions.Word(imported.Model.Normalization),
             largestLogitDifference = figures.LargestLogitDifference,
             logitRange = figures.LogitRange,
             argMaxAgreement = figures.ArgMaxAgreement,
@@ -99,7 +100,7 @@ internal static class ImportCommand
             width = figures.Width,
             converted = PrecisionOptions.Figures(converted),
         };
-        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {export.form}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
+        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {OnnxFileOptions.Describe(options.Export)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
         return ExitCode.Done;
     }
 

@@ -11,6 +11,10 @@ public sealed record OnnxExportOptions
     /// <summary>What the file takes and gives. Default <see cref="OnnxForm.Scoring"/>.</summary>
     public OnnxForm Form { get; init; } = OnnxForm.Scoring;
 
+    /// <summary>Who normalises the planes of <see cref="OnnxForm.Logits"/>. Default the caller; the graph, to be fed by ML.NET's stock transforms.</summary>
+    /// <remarks>In <see cref="OnnxForm.Scoring"/> the graph always does, and this changes nothing.</remarks>
+    public OnnxNormalization Normalization { get; init; } = OnnxNormalization.Caller;
+
     /// <summary>Rows of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>
     /// <remarks>A fixed size is a little faster, and what some other runtimes need.</remarks>
     public int? Height { get; init => field = AtLeast32(value, nameof(Height)); }

@@ -35,7 +35,7 @@ internal static class OnnxExporter
         if (description.Labels.ClassCount != network.ClassCount)
             throw new ArgumentException($"The network tells {network.ClassCount} classes apart, but label map '{description.Labels.Name}' has {description.Labels.ClassCount}. Give the map it was trained with.", nameof(description));
 
-        description = description with { Form = options.Form, Height = options.Height, Width = options.Width, WeightsSha256 = WeightsSha256(network) };
+        description = description with { Form = options.Form, Normalization = options.Normalization, Height = options.Height, Width = options.Width, WeightsSha256 = WeightsSha256(network) };
         return Write(network, description);
 
         static string Side(int? side) => side?.ToString(CultureInfo.InvariantCulture) ?? "not set";
@@ -65,7 +65,9 @@ internal static class OnnxExporter
         }
         else
         {
-            var image = graph.NormalisedInput(OnnxSession.InputName, 3, description.Height, description.Width);
+            var image = description.Normalization == OnnxNormalization.Graph
+                ? graph.PlanesInput(OnnxSession.InputName, description.Height, description.Width, description.Mean, description.Std)
+                : graph.NormalisedInput(OnnxSession.InputName, 3, description.Height, description.Width);
             graph.Output(graph.ResizeLike(network.Emit(graph, image), image), OnnxSession.OutputName, atImageSize: true);
         }
 

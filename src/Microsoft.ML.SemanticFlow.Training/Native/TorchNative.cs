@@ -65,7 +65,7 @@ internal static partial class TorchNative
 
     private static LoadedTorch LoadOnLinux(string torchFolder, IReadOnlyList<string> folders)
     {
-        // libgomp reads these when it loads, from the C environment, which .NET's SetEnvironmentVariable does not reach.
+        // libgomp reads these when it loads.
         // Waiting threads that spin turn a 0.17 s step into seconds when the machine is shared.
         List<string> settings = [];
         SetUnlessSet("OMP_WAIT_POLICY", "passive", settings);
@@ -143,7 +143,7 @@ internal static partial class TorchNative
     private static void SetUnlessSet(string name, string value, List<string> settings)
     {
         if (Environment.GetEnvironmentVariable(name) is { } own) settings.Add($"{name}={own} (yours)");
-        else if (SetEnvironment(name, value, overwrite: 0) == 0) settings.Add($"{name}={value}");
+        else if (NativeEnvironment.TrySet(name, value)) settings.Add($"{name}={value}");
     }
 
     private static bool TuneGlibc()
@@ -153,9 +153,6 @@ internal static partial class TorchNative
         if (!NativeLibrary.TryGetExport(libc, "gnu_get_libc_version", out _)) return false;
         return SetMallocOption(MmapMax, 0) == 1 & SetMallocOption(TrimThreshold, int.MaxValue) == 1 & SetMallocOption(TopPad, 64 << 20) == 1;
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateMemoryFile(string name, uint flags);

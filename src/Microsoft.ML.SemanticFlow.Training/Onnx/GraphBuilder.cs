@@ -37,6 +37,14 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
         return new OnnxValue(name, channels, height, width) { Stride = 1 };
     }
 
+    /// <summary>Takes planes as decoded, float32 from 0 to 255, [N, 3, H, W] red, green, blue; gives them with the mean subtracted.</summary>
+    public OnnxValue PlanesInput(string name, int? height, int? width, IReadOnlyList<float> mean, IReadOnlyList<float> std)
+    {
+        var planes = NormalisedInput(name, 3, height, width);
+        string centred = Node("Sub", [planes.Name, Constant([.. mean.Select(value => value * 255)], 1, 3, 1, 1)]);
+        return planes with { Name = centred, Pixels = new PixelChannels([0, 1, 2], Scales(std)) };
+    }
+
     /// <summary>Takes decoded pixels, uint8 [N, H, W, 4] blue, green, red, alpha; gives them with the mean subtracted.</summary>
     /// <remarks>
     /// The first convolution takes up the rest. The mean stays a subtraction: folded into the bias, it would be wrong at the border, where
@@ -51,7 +59,7 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
         return new OnnxValue(centred, 4, height, width)
         {
             Stride = 1,
-            Pixels = new PixelChannels([2, 1, 0, -1], [.. std.Select(value => 1 / (255.0 * value))]),
+            Pixels = new PixelChannels([2, 1, 0, -1], Scales(std)),
         };
     }
 
@@ -237,6 +245,8 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
             _constants.Add(key, tensor.Name);
         return tensor.Name;
     }
+
+    private static double[] Scales(IReadOnlyList<float> std) => [.. std.Select(value => 1 / (255.0 * value))];
 
     private static float[] Single(double[] values) => Array.ConvertAll(values, value => (float)value);
 

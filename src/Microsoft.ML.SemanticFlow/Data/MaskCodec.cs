@@ -28,31 +28,43 @@ internal static class MaskCodec
     public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) =>
         ToMask(PngIndexReader.Read(file, source), source, labels, ids);
 
-    /// <summary>Writes an 8-bit palette PNG in the label map's colours, or a 16-bit gray one where raw ids need it; the file appears whole or not at all.</summary>
-    /// <param name="mask">What to write.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
+    /// <summary>Reads what is left of a stream as <see cref="Load(string, LabelMap, MaskIds)"/> reads a file.</summary>
+    public static SegmentationMask Load(Stream stream, string source, LabelMap labels, MaskIds ids = MaskIds.Raw)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(labels);
+        return Load(OutputStream.ToBytes(stream.CopyTo), source, labels, ids);
+    }
+
+    /// <summary>Writes a file as <see cref="Write"/> does; it appears whole or not at all.</summary>
     public static void Save(SegmentationMask mask, string path, MaskIds ids)
     {
+        PictureEncoder.RefuseJpeg(path, "class ids");
+        AtomicFile.Write(path, stream => Write(mask, stream, ids), survivesPowerLoss: false);
+    }
+
+    /// <summary>Writes an 8-bit palette PNG in the label map's colours, or a 16-bit gray one where raw ids need it.</summary>
+    /// <param name="mask">What to write.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
+    public static void Write(SegmentationMask mask, Stream stream, MaskIds ids)
+    {
         ArgumentNullException.ThrowIfNull(mask);
-        ArgumentNullException.ThrowIfNull(path);
         if (mask.Labels is { } labels && ids == MaskIds.Raw)
-            SaveRaw(mask, labels, path);
+            WriteRaw(mask, labels, stream);
         else
-            Save(path, stream => PngIndexWriter.Write(stream, mask.Ids, table: [], mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels).Colors));
+            PngIndexWriter.Write(stream, mask.Ids, table: [], mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels).Colors);
     }
 
     // The map decides on the bits, not the mask: files of one folder are alike.
-    private static void SaveRaw(SegmentationMask mask, LabelMap labels, string path)
+    private static void WriteRaw(SegmentationMask mask, LabelMap labels, Stream stream)
     {
         var table = RawIds(mask, labels);
         if (table.Max() > 255)
-            Save(path, stream => PngIndexWriter.WriteGray16(stream, mask.Ids, table, mask.Height, mask.Width));
+            PngIndexWriter.WriteGray16(stream, mask.Ids, table, mask.Height, mask.Width);
         else
-            Save(path, stream => PngIndexWriter.Write(stream, mask.Ids, Array.ConvertAll(table, id => (byte)id), mask.Height, mask.Width, ColorPalette.ForRawIds(labels).Colors));
+            PngIndexWriter.Write(stream, mask.Ids, Array.ConvertAll(table, id => (byte)id), mask.Height, mask.Width, ColorPalette.ForRawIds(labels).Colors);
     }
-
-    private static void Save(string path, Action<Stream> write) => AtomicFile.Write(path, write, survivesPowerLoss: false);
 
     private static SegmentationMask ToMask(PngSamples png, string source, LabelMap labels, MaskIds ids)
     {

@@ -1,10 +1,13 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Diagnostics.CodeAnalysis;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Class ids of an image, one byte a pixel: 0-based train ids, 255 where nothing counts.</summary>
 /// <remarks>Immutable and owned by the garbage collector: rows may keep it, threads may share it.</remarks>
+[SuppressMessage("ApiDesign", "RS0026", Justification = "Paths, streams, bytes and images tell the overloads apart.")]
 public sealed partial class SegmentationMask
 {
     private readonly byte[] _ids;

@@ -16,10 +16,15 @@ internal sealed class PixelNormalization
     /// <param name="std">Their standard deviations.</param>
     /// <param name="order">Which channels.</param>
     public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> std, ChannelOrder order = ChannelOrder.Rgb)
+        : this(order, (channel, value) => (value / 255f - mean[channel]) / std[channel])
+    {
+    }
+
+    private PixelNormalization(ChannelOrder order, Func<int, int, float> normalise)
     {
         (_first, _step) = order == ChannelOrder.Rgb ? (2, -1) : (0, 1);
         for (int i = 0; i < _table.Length; i++)
-            _table[i] = (i % Values / 255f - mean[i / Values]) / std[i / Values];
+            _table[i] = normalise(i / Values, i % Values);
     }
 
     /// <summary>The statistics of ImageNet, which the papers train and publish with.</summary>
@@ -28,6 +33,9 @@ internal sealed class PixelNormalization
     public static IReadOnlyList<float> ImageNetStd { get; } = [0.229f, 0.224f, 0.225f];
 
     public static PixelNormalization ImageNet { get; } = new(ImageNetMean, ImageNetStd);
+
+    /// <summary>The values as they are, 0 to 255, for a network that normalises them itself.</summary>
+    public static PixelNormalization AsDecoded(ChannelOrder order) => new(order, static (_, value) => value);
 
     /// <summary>Writes three planes, [3, H, W].</summary>
     /// <param name="bgra">H W pixels.</param>

@@ -11,6 +11,7 @@ internal sealed record ModelDescription
 {
     private const string Prefix = "semanticflow.";
     private const string FormatVersion = "1";
+    private const string GraphNormalisesVersion = "2";      // a reader that knows version 1 alone would normalise the planes a second time
     private const string Resampling = "bilinear-antialias"; // how an image is brought to another size before the network sees it
 
     /// <summary>The networks of this library divide an image's sides by 32; below that, nothing is left.</summary>
@@ -27,6 +28,9 @@ internal sealed record ModelDescription
     public required string Network { get; init; }
 
     public required OnnxForm Form { get; init; }
+
+    /// <summary>Who normalises the pixels; in the form scoring always the graph.</summary>
+    public OnnxNormalization Normalization { get => Form == OnnxForm.Scoring ? OnnxNormalization.Graph : field; init; }
 
     /// <summary>The number format that the graph computes in.</summary>
     public OnnxPrecision Precision { get; init; }
@@ -55,6 +59,11 @@ internal sealed record ModelDescription
     /// <summary>Pixels on each side that the network needs at least.</summary>
     public int SmallestSide { get; init; } = NetworksSmallestSide;
 
+    /// <summary>What makes the planes that the graph of form logits takes.</summary>
+    public PixelNormalization Planes => Normalization == OnnxNormalization.Graph ? PixelNormalization.AsDecoded(ChannelOrder) : new(Mean, Std, ChannelOrder);
+
+    private bool IsPlanesAsDecoded => Form == OnnxForm.Logits && Normalization == OnnxNormalization.Graph;
+
     public string LibraryVersion { get; init; } = typeof(ModelDescription).Assembly.GetName().Version?.ToString(3) ?? "";
 
     /// <summary>SHA-256 over names and values of the trained weights, in hexadecimal.</summary>
@@ -62,9 +71,10 @@ internal sealed record ModelDescription
 
     public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
-        [Prefix + "format"] = FormatVersion,
+        [Prefix + "format"] = IsPlanesAsDecoded ? GraphNormalisesVersion : FormatVersion,
         [Prefix + "network"] = Network,
         [Prefix + "form"] = Form == OnnxForm.Scoring ? "scoring" : "logits",
+        [Prefix + "normalization"] = Normalization == OnnxNormalization.Graph ? "graph" : "caller",
         [Prefix + "precision"] = _precisions[Precision],
         [Prefix + "labels.name"] = Labels.Name,
         [Prefix + "labels.table"] = Labels.ToCsv(),
@@ -97,7 +107,7 @@ internal sealed record ModelDescription
         InvalidDataException Wrong(string key, string value) =>
             new($"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
 
-        if (Read("format") is var format && format != FormatVersion)
+        if (Read("format") is var format && format is not (FormatVersion or GraphNormalisesVersion))
             throw Wrong("format", format);
         if (Read("resampling") is var resampling && resampling != Resampling)
             throw Wrong("resampling", resampling);
@@ -127,6 +137,18 @@ internal sealed record ModelDescription
             return _precisions.FirstOrDefault(pair => pair.Value == word) is { Value: not null } known ? known.Key : throw Wrong("precision", word);
         }
 
+        // Files written before there was a choice do not say it.
+        OnnxNormalization Normalization(OnnxForm form)
+        {
+            string plain = form == OnnxForm.Scoring ? "graph" : "caller";
+            return metadata.GetValueOrDefault(Prefix + "normalization", plain) switch
+            {
+                "graph" => OnnxNormalization.Graph,
+                "caller" when form == OnnxForm.Logits => OnnxNormalization.Caller,
+                var other => throw Wrong("normalization", other),
+            };
+        }
+
         // Files written before it could be another do not say it.
         int SmallestSide()
         {
@@ -139,10 +161,12 @@ internal sealed record ModelDescription
         if (image is { } side)
             ImageLimits.CheckModel(side.Height, side.Width, $"{source}");
         var training = Size("training_size");
+        var form = Read("form") switch { "scoring" => OnnxForm.Scoring, "logits" => OnnxForm.Logits, var other => throw Wrong("form", other) };
         return new ModelDescription
         {
             Network = Read("network"),
-            Form = Read("form") switch { "scoring" => OnnxForm.Scoring, "logits" => OnnxForm.Logits, var other => throw Wrong("form", other) },
+            Form = form,
+            Normalization = Normalization(form),
             Precision = Precision(),
             Labels = LabelMap.Parse(Read("labels.name"), Read("labels.table")),
             Mean = Three("mean", _ => true),

@@ -6,6 +6,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow.Scoring;
@@ -140,16 +141,16 @@ internal sealed class OnnxSession : IDisposable
         }
 
         int length = 3 * image.Height * image.Width;
-        float[] normalised = ArrayPool<float>.Shared.Rent(length);
+        float[] values = ArrayPool<float>.Shared.Rent(length);
         try
         {
-            new PixelNormalization(description.Mean, description.Std, description.ChannelOrder).ToPlanes(image.Bgra, normalised);
-            using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
+            description.Planes.ToPlanes(image.Bgra, values);
+            using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(0, length), [1, 3, image.Height, image.Width]);
             Run(planes, image, names, read, cancellation);
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(normalised);
+            ArrayPool<float>.Shared.Return(values);
         }
     }
 

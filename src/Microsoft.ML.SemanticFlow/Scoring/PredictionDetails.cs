@@ -16,6 +16,6 @@ public enum PredictionDetails
     /// <summary>The probability of every class at each pixel: 4 bytes a pixel and class, 160 MB for 19 classes at 1024 x 2048.</summary>
     Probabilities = 2,
 
-    /// <summary>The decoded image, for <see cref="SegmentationPrediction.SaveOverlay"/>: 4 bytes a pixel.</summary>
+    /// <summary>The decoded image, for <see cref="SegmentationPrediction.SaveOverlay(string, double, PictureFormat?)"/>: 4 bytes a pixel.</summary>
     Image = 4,
 }

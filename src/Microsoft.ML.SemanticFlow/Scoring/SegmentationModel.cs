@@ -35,6 +35,9 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>What the file takes and gives.</summary>
     public OnnxForm Form => Scorer.Description.Form;
 
+    /// <summary>Who normalises the pixels that the file takes; in the form scoring it is the graph. Predictions come out the same.</summary>
+    public OnnxNormalization Normalization => Scorer.Description.Normalization;
+
     /// <summary>Rows of the images that the file is fixed to; null when it takes any size.</summary>
     /// <remarks>Images of another size are resized before the network and the logits enlarged to the image's own size after it.</remarks>
     public int? Height => Scorer.Description.Height;
@@ -214,6 +217,15 @@ public sealed class SegmentationModel : IDisposable
         AtomicFile.Write(path, Bytes);
     }
 
+    /// <summary>Writes the ONNX file to a stream.</summary>
+    /// <param name="stream">Takes the file; stays open.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    public void Save(Stream stream)
+    {
+        OutputStream.Check(stream);
+        stream.Write(Bytes);
+    }
+
     /// <summary>Opens a second session over the same file, to run elsewhere or in another way.</summary>
     /// <param name="execution">Where and how it runs.</param>
     /// <returns>A model of its own, with its own copy of the weights in memory: dispose both.</returns>
@@ -243,6 +255,8 @@ public sealed class SegmentationModel : IDisposable
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ExecutionOptions? execution = null)
     {
         execution ??= new ExecutionOptions();
+        if (bytes.AsSpan().StartsWith("PK\x03\x04"u8))
+            throw new InvalidDataException($"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
         // First what the file says of itself: ONNX Runtime opens none that is not one of ours.
         var description = ModelDescription.FromFile(bytes, source);
         var session = OnnxSession.Open(bytes, source, execution);

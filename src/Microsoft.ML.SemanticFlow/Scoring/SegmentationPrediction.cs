@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -10,6 +11,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// Probabilities are the softmax of the scores that decide the mask, enlarged to the image's size: of the mean over the passes where there are
 /// several. Immutable and owned by the garbage collector.
 /// </remarks>
+[SuppressMessage("ApiDesign", "RS0026", Justification = "Paths, streams, bytes and images tell the overloads apart.")]
 public sealed class SegmentationPrediction
 {
     private readonly float[]? _confidence;
@@ -48,26 +50,68 @@ public sealed class SegmentationPrediction
     }
 
     /// <summary>Writes the confidence as an 8-bit gray PNG, 255 where it is 1; the file appears whole or not at all.</summary>
-    /// <param name="path">The file to write; an earlier one is replaced.</param>
+    /// <param name="path">The file to write; an earlier one is replaced. It is a PNG whatever its name, so one of a JPEG is refused.</param>
+    /// <exception cref="ArgumentException">The name is one of a JPEG.</exception>
     /// <exception cref="InvalidOperationException">Confidence was not asked for.</exception>
     public void SaveConfidence(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        PictureEncoder.RefuseJpeg(path, "shares");
+        var gray = ToGray();
+        AtomicFile.Write(path, stream => PngIndexWriter.WriteGray(stream, gray, Mask.Height, Mask.Width), survivesPowerLoss: false);
+    }
+
+    /// <summary>Writes the PNG of <see cref="SaveConfidence(string)"/> to a stream.</summary>
+    /// <param name="stream">Takes the file; stays open.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">Confidence was not asked for.</exception>
+    public void SaveConfidence(Stream stream)
+    {
+        OutputStream.Check(stream);
+        PngIndexWriter.WriteGray(stream, ToGray(), Mask.Height, Mask.Width);
+    }
+
+    /// <summary>The bytes of the PNG that <see cref="SaveConfidence(string)"/> writes.</summary>
+    /// <exception cref="InvalidOperationException">Confidence was not asked for.</exception>
+    public byte[] ToConfidencePng() => OutputStream.ToBytes(SaveConfidence);
+
+    /// <summary>Writes a picture for people: the image with each class's colour laid over it. It is not decoded again.</summary>
+    /// <param name="path">The file to write; an earlier one is replaced.</param>
+    /// <param name="opacity">Share of the colour, 0 to 1.</param>
+    /// <param name="format">PNG or JPEG; null for what the file's name ends in.</param>
+    /// <exception cref="ArgumentException">Neither the name nor the format says how to write it.</exception>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public void SaveOverlay(string path, double opacity = 0.5, PictureFormat? format = null)
+    {
+        var chosen = format ?? PictureEncoder.FormatOf(path);
+        PictureEncoder.Save(Overlay(opacity), path, chosen);
+    }
+
+    /// <summary>Writes the picture of <see cref="SaveOverlay(string, double, PictureFormat?)"/> to a stream.</summary>
+    /// <param name="stream">Takes the file; stays open.</param>
+    /// <param name="opacity">Share of the colour, 0 to 1.</param>
+    /// <param name="format">PNG or JPEG.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public void SaveOverlay(Stream stream, double opacity = 0.5, PictureFormat format = PictureFormat.Png)
+    {
+        OutputStream.Check(stream);
+        PictureEncoder.Write(Overlay(opacity), stream, format);
+    }
+
+    /// <summary>The bytes of the PNG that <see cref="SaveOverlay(Stream, double, PictureFormat)"/> writes.</summary>
+    /// <param name="opacity">Share of the colour, 0 to 1.</param>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public byte[] ToOverlayPng(double opacity = 0.5) => OutputStream.ToBytes(stream => SaveOverlay(stream, opacity));
+
+    private PixelImage Overlay(double opacity) => Mask.Overlay(_image ?? throw NotAsked(PredictionDetails.Image), source: null, opacity);
+
+    private byte[] ToGray()
+    {
         var confidence = Confidence;
         var gray = GC.AllocateUninitializedArray<byte>(confidence.Length);
         for (int i = 0; i < gray.Length; i++)
             gray[i] = (byte)((confidence[i] * 255) + 0.5f);
-        AtomicFile.Write(path, stream => PngIndexWriter.WriteGray(stream, gray, Mask.Height, Mask.Width), survivesPowerLoss: false);
-    }
-
-    /// <summary>Writes a picture for people: the image with each class's colour laid over it, as PNG. It is not decoded again.</summary>
-    /// <param name="path">The file to write; an earlier one is replaced.</param>
-    /// <param name="opacity">Share of the colour, 0 to 1.</param>
-    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
-    public void SaveOverlay(string path, double opacity = 0.5)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        Mask.SaveOverlay(_image ?? throw NotAsked(PredictionDetails.Image), path, opacity);
+        return gray;
     }
 
     private static InvalidOperationException NotAsked(PredictionDetails details) =>

@@ -42,6 +42,28 @@ public sealed class ModelDescriptionTests
     }
 
     [TestMethod]
+    [DataRow(OnnxForm.Scoring, OnnxNormalization.Caller, OnnxNormalization.Graph, "1")]
+    [DataRow(OnnxForm.Logits, OnnxNormalization.Caller, OnnxNormalization.Caller, "1")]
+    [DataRow(OnnxForm.Logits, OnnxNormalization.Graph, OnnxNormalization.Graph, "2")]
+    public void FromMetadata_EveryNormalisation_IsReadBackAndKeptFromReadersThatDoNotKnowIt(OnnxForm form, OnnxNormalization given, OnnxNormalization said, string format)
+    {
+        var metadata = (_description with { Form = form, Normalization = given }).ToMetadata();
+
+        Assert.AreEqual(said, ModelDescription.FromMetadata(metadata, "Model 'm'").Normalization);
+        Assert.AreEqual(format, metadata["semanticflow.format"]);
+    }
+
+    [TestMethod]
+    [DataRow(OnnxForm.Scoring, OnnxNormalization.Graph)]
+    [DataRow(OnnxForm.Logits, OnnxNormalization.Caller)]
+    public void FromMetadata_WithoutNormalisation_IsThatOfTheForm(OnnxForm form, OnnxNormalization expected)
+    {
+        var metadata = (_description with { Form = form }).ToMetadata().Where(pair => pair.Key != "semanticflow.normalization").ToDictionary();
+
+        Assert.AreEqual(expected, ModelDescription.FromMetadata(metadata, "Model 'm'").Normalization);
+    }
+
+    [TestMethod]
     public void FromMetadata_WithoutSmallestSide_IsThatOfTheNetworks()
     {
         var metadata = _description.ToMetadata().Where(pair => pair.Key != "semanticflow.smallest_side").ToDictionary();
@@ -64,6 +86,9 @@ public sealed class ModelDescriptionTests
     [DataRow("precision", "int4")]
     [DataRow("channel_order", "GRB")]
     [DataRow("resampling", "bicubic")]
+    [DataRow("normalization", "nobody")]
+    [DataRow("normalization", "caller")]            // of the form scoring
+    [DataRow("format", "3")]
     [DataRow("smallest_side", "0")]
     [DataRow("smallest_side", "many")]
     [DataRow("mean", "NaN,0,0")]

@@ -20,13 +20,7 @@ public sealed class FreshProcessTests
     public void Load_NewProcessThatTouchedNoTypeOfOurs_ScoresTheSame()
     {
         using var folder = new TemporaryFolder();
-        var expected = BrightestChannelModel.SaveImage(folder["image.png"], height: 36, width: 50, seed: 8);
-        var ml = new MLContext(seed: 1);
-        var data = ml.Data.LoadFromEnumerable([new { ImagePath = folder["image.png"] }]);
-        var pipeline = ml.Transforms.LoadImages("Image", null, "ImagePath")
-            .Append(ml.Transforms.SemanticFlow(BrightestChannelModel.Save(folder["model.onnx"])));
-        ml.Model.Save(pipeline.Fit(data), data.Schema, folder["pipeline.zip"]);
-        File.Delete(folder["model.onnx"]);
+        var expected = SavePipeline(folder);
 
         var start = new ProcessStartInfo("dotnet", [Path.Combine(_folder, Program + ".dll"), folder["pipeline.zip"], folder["image.png"]])
         {
@@ -42,6 +36,21 @@ public sealed class FreshProcessTests
         Assert.AreEqual($"36 50 {Convert.ToHexString(SHA256.HashData(expected.Ids))}", output.Trim());
     }
 
+    // ML.NET finds the transformer by its name in the file: nothing of ours has run before.
+    [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public void Load_NewProcessThatTouchedNoTypeOfOurs_SendsNoTelemetry()
+    {
+        using var folder = new TemporaryFolder();
+        var expected = SavePipeline(folder);
+
+        var run = TracedProcess.Run([Path.Combine(_folder, Program + ".dll"), folder["pipeline.zip"], folder["image.png"]], home: folder.Root);
+
+        Assert.AreEqual($"36 50 {Convert.ToHexString(SHA256.HashData(expected.Ids))}", run.Output.Trim(), run.Error);
+        Assert.AreEqual("", string.Join('\n', run.InternetSockets));
+        Assert.AreEqual("", string.Join('\n', run.TelemetryFiles));
+    }
+
     [TestMethod]
     public void Dependencies_OfAScoringApplication_HoldNoTrainer()
     {
@@ -49,5 +58,17 @@ public sealed class FreshProcessTests
 
         Assert.DoesNotContain("TorchSharp", dependencies);
         Assert.DoesNotContain("Microsoft.ML.SemanticFlow.Training", dependencies);
+    }
+
+    private static SegmentationMask SavePipeline(TemporaryFolder folder)
+    {
+        var expected = BrightestChannelModel.SaveImage(folder["image.png"], height: 36, width: 50, seed: 8);
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadFromEnumerable([new { ImagePath = folder["image.png"] }]);
+        var pipeline = ml.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(ml.Transforms.SemanticFlow(BrightestChannelModel.Save(folder["model.onnx"])));
+        ml.Model.Save(pipeline.Fit(data), data.Schema, folder["pipeline.zip"]);
+        File.Delete(folder["model.onnx"]);
+        return expected;
     }
 }

@@ -24,6 +24,14 @@ public sealed class ModelMetadataTests
         Logits() with { ChannelOrder = ChannelOrder.Bgr, Mean = [0.25f, 0.5f, 0.75f], Std = [0.5f, 2, 4] },
         ((Blue / 255f) - 0.25f) / 0.5f, ((Green / 255f) - 0.5f) / 2, ((Red / 255f) - 0.75f) / 4);
 
+    [TestMethod]
+    public void RunLogits_GraphThatNormalises_GetsPlanesAsDecoded() =>
+        AssertLogits(Logits() with { Normalization = OnnxNormalization.Graph, Mean = [0.25f, 0.5f, 0.75f], Std = [0.5f, 2, 4] }, Red, Green, Blue);
+
+    [TestMethod]
+    public void RunLogits_BgrGraphThatNormalises_GetsBlueFirst() =>
+        AssertLogits(Logits() with { Normalization = OnnxNormalization.Graph, ChannelOrder = ChannelOrder.Bgr }, Blue, Green, Red);
+
     // The graph of this form takes pixels as decoded: what it does with them is its own.
     [TestMethod]
     public void RunLogits_BgrFileOfTheScoringForm_GetsPixelsAsDecoded() =>

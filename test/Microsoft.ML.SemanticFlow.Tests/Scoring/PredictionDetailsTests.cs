@@ -126,6 +126,7 @@ public sealed class PredictionDetailsTests
         prediction.Mask.SaveOverlay(folder["image.png"], folder["file.png"], opacity: 0.25);
 
         CollectionAssert.AreEqual(File.ReadAllBytes(folder["file.png"]), File.ReadAllBytes(folder["own.png"]));
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["file.png"]), prediction.ToOverlayPng(opacity: 0.25));
         Assert.ThrowsExactly<InvalidOperationException>(() => model.PredictDetailed(folder["image.png"], PredictionDetails.Confidence).SaveOverlay(folder["none.png"]));
     }
 
@@ -142,6 +143,8 @@ public sealed class PredictionDetailsTests
         Assert.AreEqual((40, 50, 8, false), (png.Height, png.Width, png.BitDepth, png.IsPalette));
         for (int i = 0; i < png.Samples.Length; i++)
             Assert.AreEqual(prediction.Confidence[i] * 255, png.Samples[i], 0.5001, $"pixel {i}"); // half a gray value, and float32
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["confidence.png"]), prediction.ToConfidencePng());
+        Assert.ThrowsExactly<ArgumentException>(() => prediction.SaveConfidence(folder["confidence.jpg"]));
     }
 
     [TestMethod]

@@ -16,7 +16,7 @@ public sealed class LayeringTests
     {
         [Scoring] =
         [
-            ["Files", "Labels"],
+            ["Files", "Labels", "Native"],
             ["Imaging"],
             ["Data", "Onnx"],
             ["Data/Datasets", "Data/Annotations"],
@@ -50,7 +50,7 @@ public sealed class LayeringTests
         ],
     };
 
-    private static readonly string[] _plain = ["Files", "Labels", "Imaging", "Onnx"];
+    private static readonly string[] _plain = ["Files", "Labels", "Native", "Imaging", "Onnx"];
     private static readonly string[] _networksAndBelow = ["Native", "Onnx", "Networks/Parts", "Networks/Backbones", "Networks"];
 
     private static readonly Dictionary<string, IReadOnlyList<TypeUse>> _uses = new()

@@ -91,6 +91,19 @@ public sealed class QuantizeTests
         Assert.AreEqual(3 % 251, translucent.Bgra[3]);      // the caller's pixels stay
     }
 
+    // The subtraction of the mean stands before the first convolution, and is no pixel head.
+    [TestMethod]
+    public void Quantize_GraphThatNormalises_KeepsThePixelsThatItKeepsOtherwise()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Model("sfnet-dfv1", new OnnxExportOptions { Form = OnnxForm.Logits, Normalization = OnnxNormalization.Graph });
+
+        using var quantized = _ml.SemanticSegmentation.Quantize(model, Data(folder), new QuantizationOptions { MinimumAgreement = 0 });
+
+        Assert.AreEqual(OnnxNormalization.Graph, quantized.Model.Normalization);
+        Assert.IsGreaterThan(0.8, quantized.Report.Agreement);     // as of random weights in the other forms
+    }
+
     [TestMethod]
     public void Quantize_WithLabels_GivesTheMeanIoUOfBoth()
     {

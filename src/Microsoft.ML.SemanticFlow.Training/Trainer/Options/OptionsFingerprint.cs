@@ -24,8 +24,10 @@ internal static class OptionsFingerprint
             .ToList();
         if (options.Seed is { } seed && seed != checkpoint.Seed)
             faults.Add($"Seed {checkpoint.Seed}, not {seed}");
-        if (checkpoint.Labels.ToCsv() != labels.ToCsv())
-            faults.Add($"label map {checkpoint.Labels}, not {labels}");
+        if (checkpoint.Labels.FindDifference(labels, "the checkpoint", "the training set") is { } difference)
+            faults.Add($"other classes: {difference.TrimEnd('.')}");
+        else if (checkpoint.Labels.ToCsv() != labels.ToCsv())
+            faults.Add("other raw ids or colours of the same classes");
         if (faults.Count > 0)
             throw new InvalidOperationException($"{path} was trained with {string.Join("; ", faults)}. Resume with the options it was started with, or name another folder.");
     }

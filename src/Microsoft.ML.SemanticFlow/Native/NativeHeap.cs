@@ -3,7 +3,7 @@
 
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.SemanticFlow.Scoring;
+namespace Microsoft.ML.SemanticFlow.Native;
 
 /// <summary>The C library's heap, in which native libraries allocate.</summary>
 internal static partial class NativeHeap
