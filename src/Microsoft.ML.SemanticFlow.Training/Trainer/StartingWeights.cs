@@ -34,7 +34,12 @@ internal static class StartingWeights
         if (options.InitialWeights is { } path)
         {
             string checkpoint = Directory.Exists(path) ? RunFolder.FindCheckpoint(path) : path;
-            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, labels, options.CheckpointKey, options.CancellationToken)}");
+            var report = WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, labels, options.CheckpointKey, options.CancellationToken);
+            string start = $"Starting from {checkpoint}: {report}";
+            if (options.CheckpointKey is null && report.OtherKeys.Count > 0)
+                channel.Warn($"{start}. CheckpointKey chooses among them.");
+            else
+                channel.Say(start);
         }
 
         if (options.BackboneWeights is { } backbone)

@@ -70,11 +70,11 @@ namespace Microsoft.ML.SemanticFlow.Transforms
             T? transformer = default;
             bool found = context.TryLoadBinaryStream(PayloadName, reader =>
             {
-                int version = reader.ReadInt32();
-                if (version != PayloadVersion)
-                    throw new InvalidDataException($"The saved {typeof(T).Name} has format {version}; this version of the library reads {PayloadVersion}. Update Microsoft.ML.SemanticFlow.");
                 try
                 {
+                    int version = reader.ReadInt32();
+                    if (version != PayloadVersion)
+                        throw new InvalidDataException($"The saved {typeof(T).Name} has format {version}; this version of the library reads {PayloadVersion}. Update Microsoft.ML.SemanticFlow.");
                     transformer = T.Read(environment, reader);
                 }
                 catch (Exception inner) when (inner is EndOfStreamException or FormatException or ArgumentException)    // cut off, no text, no option's value

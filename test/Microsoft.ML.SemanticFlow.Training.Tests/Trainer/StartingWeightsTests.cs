@@ -74,6 +74,19 @@ public sealed class StartingWeightsTests : IDisposable
     }
 
     [TestMethod]
+    public void Fit_InitialWeightsBesideTheirAverage_TrainsFromThoseThatTheKeyNames()
+    {
+        Dictionary<string, Tensor> file = WeightFile.StateOf(_still.Network, 3), average = WeightFile.StateOf(_still.Network, 3, seed: 8);
+        string path = WeightFile.Write(Path.Combine(_scenes.Images, "..", "both.safetensors"), average.Renamed(name => "ema.module." + name).Concat(file.Renamed(name => "model." + name)));
+
+        var first = Train(_still with { InitialWeights = path });
+        var second = Train(_still with { InitialWeights = path, CheckpointKey = "ema", Run = new TrainingRun(_scenes.Run + "2") });
+
+        AssertEqual(file["head.ppm.bottleneck.0.weight"], first["head.ppm.bottleneck.0.weight"]);
+        AssertEqual(average["head.ppm.bottleneck.0.weight"], second["head.ppm.bottleneck.0.weight"]);
+    }
+
+    [TestMethod]
     public void Fit_InitialWeightsFromARunFolder_TrainsFromItsCheckpoint()
     {
         var first = Train(_still with { Seed = 5 });
