@@ -19,6 +19,9 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
     /// <summary>The last finished epoch; null before the first.</summary>
     public TrainingProgress? LastEpoch { get; private set; }
 
+    /// <summary>Why training diverged; null where it did not.</summary>
+    public string? Divergence { get; private set; }
+
     /// <summary>The epoch whose validation was best; null before the first validation.</summary>
     public TrainingProgress? BestEpoch { get; private set; }
 
@@ -39,6 +42,12 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 
     public void Report(TrainingProgress value)
     {
+        if (value.Phase == TrainingPhase.Diverged)
+        {
+            Divergence = value.Message;
+            return;
+        }
+
         if (value.Phase == TrainingPhase.Epoch)
         {
             LastEpoch = value;

@@ -49,7 +49,7 @@ internal static class Shell
     private static int? CodeOf(Exception exception) => exception switch
     {
         UsageException => ExitCode.Usage,
-        SegmentationCheckException => ExitCode.FailedCheck,
+        SegmentationCheckException or NotFiniteNumberException => ExitCode.FailedCheck,
         AggregateException all => all.InnerExceptions.All(inner => CodeOf(inner) is not null) ? CodeOf(all.InnerExceptions[0]) : null,
         ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
             or NotSupportedException => ExitCode.BadInput,

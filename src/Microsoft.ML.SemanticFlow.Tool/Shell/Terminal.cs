@@ -3,6 +3,7 @@
 
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.Runtime;
 using Spectre.Console;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -94,8 +95,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     public MLContext CreateContext(int? seed = null)
     {
         var context = new MLContext(seed);
-        if (Verbose)
-            context.Log += (_, entry) => WriteLine(entry.Message);
+        context.Log += (_, entry) =>
+        {
+            if (Verbose)
+                WriteLine(entry.Message);
+            else if (entry.Kind is ChannelMessageKind.Warning)
+                WriteLine($"warning: {entry.RawMessage}");
+        };
         return context;
     }
 

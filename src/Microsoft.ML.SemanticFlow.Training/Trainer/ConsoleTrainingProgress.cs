@@ -22,6 +22,8 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
         ArgumentNullException.ThrowIfNull(value);
         if (value.Phase == TrainingPhase.Epoch)
             _writer.WriteLine(Format(value));
+        else if (value.Phase == TrainingPhase.Diverged)
+            _writer.WriteLine(value.Message);
     }
 
     internal static string Format(TrainingProgress value)

@@ -12,6 +12,9 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// <param name="Type">Its type; an image of any size matches an image.</param>
 internal sealed record RowInput(string Role, string Name, DataViewType Type)
 {
+    /// <summary>Whether only training and evaluation need the column: rows may come without, and then lack what is made from it.</summary>
+    public bool IsLabel { get; init; }
+
     public static RowInput Text(string role, string name) => new(role, name, TextDataViewType.Instance);
 
     public static RowInput Image(string role, string name) => new(role, name, new ImageDataViewType());
