@@ -16,6 +16,7 @@ public sealed class LayeringTests
     {
         [Scoring] =
         [
+            ["Text"],
             ["Files", "Labels"],
             ["Imaging"],
             ["Data", "Onnx"],
@@ -54,7 +55,7 @@ public sealed class LayeringTests
         (Training, "Trainer/Records", "Trainer"),
     ];
 
-    private static readonly string[] _plain = ["Files", "Labels", "Imaging", "Onnx"];
+    private static readonly string[] _plain = ["Text", "Files", "Labels", "Imaging", "Onnx"];
     private static readonly string[] _networksAndBelow = ["Native", "Onnx", "Networks/Parts", "Networks/Backbones", "Networks"];
 
     private static readonly Dictionary<string, IReadOnlyList<TypeUse>> _uses = new()
