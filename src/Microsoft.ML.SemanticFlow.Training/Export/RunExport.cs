@@ -32,6 +32,7 @@ internal static class RunExport
     public static ExportVerification ToFile(string path, string outputPath, OnnxExportOptions options)
     {
         var exported = OfFolder(path, options);
+        options.CancellationToken.ThrowIfCancellationRequested();
         AtomicFile.Write(outputPath, exported.Bytes);
         return exported.Verification;
     }
@@ -41,9 +42,11 @@ internal static class RunExport
     {
         string checkpoint = RunFolder.FindCheckpoint(path);
         var info = Checkpoint.ReadInfo(checkpoint);
+        options.CancellationToken.ThrowIfCancellationRequested();
         TorchNative.EnsureLoaded();
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
         Checkpoint.LoadWeights(checkpoint, network);
+        options.CancellationToken.ThrowIfCancellationRequested();
         return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, options);
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Text;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
@@ -83,7 +84,7 @@ internal static class SamplerFactory
                 if (watch.Elapsed - said < _interval)
                     return;
                 said = watch.Elapsed;
-                channel.Say($"{done} of {source.Count} masks, about {watch.Elapsed * ((double)(source.Count - done) / done):hh\\:mm\\:ss} left");
+                channel.Say($"{done} of {source.Count} masks, about {DurationText.Of(watch.Elapsed * ((double)(source.Count - done) / done))} left");
             });
         }
     }
