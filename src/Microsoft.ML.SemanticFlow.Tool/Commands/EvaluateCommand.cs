@@ -10,13 +10,15 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow evaluate</c>: a model, or masks already predicted, against label files.</summary>
 internal static class EvaluateCommand
 {
+    private const string StandardOutput = "-";
+
     /// <param name="Label">The label file.</param>
     /// <param name="Other">The image to score, or the predicted mask.</param>
     private sealed record Sample(string Label, string Other);
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", HelpName = "M" };
+        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", HelpName = "M|RUN_DIR" };
         var images = new Option<string?>("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
         var predictions = new Option<string?>("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
         var ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, or 0-based train ids.");
@@ -33,6 +35,8 @@ internal static class EvaluateCommand
         scoring.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(json) is { } file and not StandardOutput)
+                OutputFile.Try(file, json.Name);
             string labelFolder = parsed.GetValue(labels)!;
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
@@ -90,13 +94,15 @@ internal static class EvaluateCommand
         Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict, int workers, CancellationToken cancellation)
     {
         var whole = new SegmentationEvaluation(labels, keepImages: false);
-        terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
+        int counted = 0;
+        CommandCancelledException.During(() => terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
             samples,
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
             () => new SegmentationEvaluation(labels, keepImages: false),
             (sample, _, part) =>
             {
                 part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
+                Interlocked.Increment(ref counted);
                 done();
                 return part;
             },
@@ -104,7 +110,7 @@ internal static class EvaluateCommand
             {
                 lock (whole)
                     whole.Add(part);
-            }));
+            })), () => $"Cancelled after {counted} of {samples.Count} images; their figures are not written.");
         return whole.Metrics;
     }
 
@@ -125,7 +131,7 @@ internal static class EvaluateCommand
             }),
             confusion = metrics.ConfusionMatrix.GetCounts(),
         };
-        if (json == "-")
+        if (json == StandardOutput)
         {
             terminal.WriteJson(figures);
             return;
