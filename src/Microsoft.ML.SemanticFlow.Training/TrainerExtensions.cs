@@ -72,6 +72,7 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes, and which ONNX file.</param>
         /// <returns>The model, and how well the checkpoint fitted; dispose it.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
+        /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
         /// <exception cref="InvalidDataException">The file is damaged.</exception>
         /// <exception cref="WeightMismatchException">The file does not fit the network; its <see cref="WeightMismatchException.Report"/> names every fault.</exception>
         /// <exception cref="SegmentationCheckException">The ONNX file's scores are not the network's.</exception>
@@ -91,6 +92,7 @@ public static class SemanticFlowTrainerExtensions
         /// <param name="options">Which network and classes.</param>
         /// <returns>How well the checkpoint fitted.</returns>
         /// <exception cref="FileNotFoundException">There is no such file.</exception>
+        /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
         /// <exception cref="InvalidDataException">The file is damaged; none is written.</exception>
         /// <exception cref="WeightMismatchException">The file does not fit the network; none is written.</exception>
         /// <exception cref="OperationCanceledException">The options' token ended it; no file is written.</exception>

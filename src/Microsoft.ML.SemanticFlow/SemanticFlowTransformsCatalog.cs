@@ -38,7 +38,11 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>
     /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.</param>
     /// <param name="ids">Which ids the files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
-    /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
+    /// <remarks>
+    /// What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails
+    /// with <see cref="ArgumentException"/>. Fitting needs the paths; data that is transformed later may come without, and then gets no masks,
+    /// so that a trained chain scores images that have no labels.
+    /// </remarks>
     public MaskLoadingEstimator LoadMasks(string outputColumnName, string inputColumnName, LabelMap? labels = null, MaskIds? ids = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
@@ -53,7 +57,11 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="imagePathColumnName">Text: the image files.</param>
     /// <param name="labelPathColumnName">Text: the label files.</param>
     /// <param name="ids">Which ids the label files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
-    /// <remarks>What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails with <see cref="ArgumentException"/>.</remarks>
+    /// <remarks>
+    /// What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails
+    /// with <see cref="ArgumentException"/>. Fitting needs the label files; data that is transformed later may come without, and then gets
+    /// images alone.
+    /// </remarks>
     public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
         LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null)
     {
@@ -68,7 +76,7 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="imageColumnName">The images; null leaves them alone.</param>
-    /// <param name="maskColumnName">The masks; null leaves them alone.</param>
+    /// <param name="maskColumnName">The masks; null leaves them alone, and so does data without them that is transformed after fitting.</param>
     public ImageAndMaskResizingEstimator Resize(int height, int width, string? imageColumnName = "Image", string? maskColumnName = "Label")
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);

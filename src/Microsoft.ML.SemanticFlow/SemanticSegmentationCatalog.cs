@@ -50,6 +50,7 @@ public sealed partial class SemanticSegmentationCatalog
     /// <param name="path">An ONNX file that this library exported.</param>
     /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
     /// <exception cref="InvalidDataException">The file is no model of this library.</exception>
     public SegmentationModel LoadModel(string path, ExecutionOptions? execution = null)
     {

@@ -3,10 +3,12 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
+using Microsoft.ML.SemanticFlow.Trainer.Options;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -89,7 +91,7 @@ internal sealed class TrainerLoop : IStepLoop
         WeightInitialization.HeNormal(_network);
         if (channelsLast)
             MemoryLayout.ToChannelsLast(_network);
-        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network);
+        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network, new SingleProcess());
         _step.Begin();
         _batch = new Batch(channelsLast ? MemoryLayout.ChannelsLast(images) : images, labels, HasLabels: true);
     }

@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Onnx;
 
@@ -38,27 +37,30 @@ public static class BrightestChannelModel
     };
 
     /// <summary>The ONNX file with any metadata. In the form logits, logit k is the k-th of the channels that the scorer gives it, normalised.</summary>
-    internal static byte[] ToBytes(ModelDescription description)
+    /// <param name="description">What the file says of itself.</param>
+    /// <param name="bend">Adds nodes and constants that make "logits" of "scores" and "planes"; null leaves the scores as they are.</param>
+    internal static byte[] ToBytes(ModelDescription description, Action<ProtobufMessage>? bend = null)
     {
         bool scoring = description.Form == OnnxForm.Scoring;
         // Logit k is channel k of blue, green, red; alpha has no say.
         float[] weights = scoring ? [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0] : [1, 0, 0, 0, 1, 0, 0, 0, 1];
         object height = description.Height is { } rows ? rows : "h", width = description.Width is { } columns ? columns : "w";
-        var graph = new Message();
+        var graph = new ProtobufMessage();
         if (scoring)
         {
             graph.Add(1, Node("Cast", "image", "floats").Add(5, Attribute("to", 2).Add(3, 1)))
                 .Add(1, Node("Transpose", "floats", "planes").Add(5, Attribute("perm", 7).Add(8, 0).Add(8, 3).Add(8, 1).Add(8, 2)));
         }
 
-        graph.Add(1, new Message().Add(1, scoring ? "planes" : "image").Add(1, "weights").Add(2, "logits").Add(4, "Conv"))
+        graph.Add(1, new ProtobufMessage().Add(1, scoring ? "planes" : "image").Add(1, "weights").Add(2, bend is null ? "logits" : "scores").Add(4, "Conv"))
             .Add(2, "brightest")
-            .Add(5, new Message().Add(1, 3).Add(1, scoring ? 4 : 3).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
+            .Add(5, new ProtobufMessage().Add(1, 3).Add(1, scoring ? 4 : 3).Add(1, 1).Add(1, 1).Add(2, 1).Add(8, "weights").Add(9, MemoryMarshal.AsBytes<float>(weights)))
             .Add(11, scoring ? Value("image", elementType: 2, "n", height, width, 4) : Value("image", elementType: 1, "n", 3, height, width))
             .Add(12, Value("logits", elementType: 1, "n", 3, height, width));
-        var model = new Message().Add(1, 8).Add(7, graph).Add(8, new Message().Add(1, "").Add(2, 16));
+        bend?.Invoke(graph);
+        var model = new ProtobufMessage().Add(1, 8).Add(7, graph).Add(8, new ProtobufMessage().Add(1, "").Add(2, 16));
         foreach (var (key, value) in description.ToMetadata())
-            model.Add(14, new Message().Add(1, key).Add(2, value));
+            model.Add(14, new ProtobufMessage().Add(1, key).Add(2, value));
         return model.ToArray();
     }
 
@@ -81,49 +83,15 @@ public static class BrightestChannelModel
         return new SegmentationMask(height, width, ids, Labels);
     }
 
-    private static Message Node(string type, string input, string output) => new Message().Add(1, input).Add(2, output).Add(4, type);
+    internal static ProtobufMessage Node(string type, string input, string output) => new ProtobufMessage().Add(1, input).Add(2, output).Add(4, type);
 
-    private static Message Attribute(string name, int type) => new Message().Add(1, name).Add(20, type);
+    internal static ProtobufMessage Attribute(string name, int type) => new ProtobufMessage().Add(1, name).Add(20, type);
 
-    private static Message Value(string name, int elementType, params object[] sizes)
+    internal static ProtobufMessage Value(string name, int elementType, params object[] sizes)
     {
-        var shape = new Message();
+        var shape = new ProtobufMessage();
         foreach (object size in sizes)
-            shape.Add(1, size is int fixedSize ? new Message().Add(1, fixedSize) : new Message().Add(2, (string)size));
-        return new Message().Add(1, name).Add(2, new Message().Add(1, new Message().Add(1, elementType).Add(2, shape)));
-    }
-
-    /// <summary>A protobuf message, field by field.</summary>
-    private sealed class Message
-    {
-        private readonly List<byte> _bytes = [];
-
-        public Message Add(int field, long value)
-        {
-            Varint((ulong)field << 3);
-            Varint((ulong)value);
-            return this;
-        }
-
-        public Message Add(int field, ReadOnlySpan<byte> value)
-        {
-            Varint((ulong)field << 3 | 2);
-            Varint((ulong)value.Length);
-            _bytes.AddRange(value);
-            return this;
-        }
-
-        public Message Add(int field, string value) => Add(field, (ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(value));
-
-        public Message Add(int field, Message value) => Add(field, (ReadOnlySpan<byte>)value.ToArray());
-
-        public byte[] ToArray() => [.. _bytes];
-
-        private void Varint(ulong value)
-        {
-            for (; value >= 0x80; value >>= 7)
-                _bytes.Add((byte)(value | 0x80));
-            _bytes.Add((byte)value);
-        }
+            shape.Add(1, size is int fixedSize ? new ProtobufMessage().Add(1, fixedSize) : new ProtobufMessage().Add(2, (string)size));
+        return new ProtobufMessage().Add(1, name).Add(2, new ProtobufMessage().Add(1, new ProtobufMessage().Add(1, elementType).Add(2, shape)));
     }
 }

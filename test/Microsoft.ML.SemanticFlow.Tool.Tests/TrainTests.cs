@@ -50,6 +50,32 @@ public sealed class TrainTests
     }
 
     [TestMethod]
+    public void Train_LossOutOfRangeInTheFirstEpoch_Ends3WithASentence()
+    {
+        var result = CommandLine.Run(Options("--output", Data.At("diverged"), "--lr", "1e30", "--warm-up", "0"));
+
+        Assert.AreEqual(ExitCode.FailedCheck, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "The loss became NaN");
+    }
+
+    // Sane for an epoch, then not.
+    [TestMethod]
+    public void Train_LossOutOfRangeInALaterEpoch_Ends3AndExportsTheBestWeights()
+    {
+        string[] options = Options("--output", Data.At("diverged-later"), "--json", "--warm-up", "0", "--schedule", "poly-restart", "--restart-epoch", "1", "--restart-factor", "1e30");
+        options[Array.IndexOf(options, "--epochs") + 1] = "4";
+
+        var result = CommandLine.Run(options);
+
+        Assert.AreEqual(ExitCode.FailedCheck, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "The loss became NaN");
+        StringAssert.Contains(result.Error, "Training ended after epoch 1 of 4; the best weights, of epoch 1, are kept and exported.");
+        using var json = JsonDocument.Parse(result.Output);
+        StringAssert.StartsWith(json.RootElement.GetProperty("diverged").GetString(), "The loss became NaN");
+        Assert.IsTrue(File.Exists(json.RootElement.GetProperty("model").GetString()));
+    }
+
+    [TestMethod]
     public void Train_AlreadyCancelled_Ends130()
     {
         using var cancelled = new CancellationTokenSource();

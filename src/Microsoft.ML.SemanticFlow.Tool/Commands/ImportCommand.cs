@@ -16,6 +16,7 @@ internal static class ImportCommand
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var checkpoint = new Option<string>("--checkpoint") { Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.", Required = true, HelpName = "F.pth" };
+        var key = new Option<string?>("--checkpoint-key") { Description = "Which weights, where the file holds several: a key that leads to them, such as ema or state_dict_ema, or a word before their names. [default: the first, moving averages last]", HelpName = "KEY" };
         var network = new Option<string>("--network") { Description = $"What was trained: {string.Join(", ", SegmentationNetworks.All)}.", Required = true, HelpName = "ID" };
         var classes = new Option<int?>("--classes") { Description = "How many classes it tells apart; not needed with --labels.", HelpName = "N" };
         var labels = MapOption.Create("--labels", "what the network predicts");
@@ -28,6 +29,7 @@ internal static class ImportCommand
         var command = new CliCommand("import", "Make one ONNX file of a checkpoint and check that it gives the same scores.") { checkpoint, network, classes, labels, output };
         file.AddTo(command);
         precision.AddTo(command);
+        command.Add(key);
         command.Add(mismatch);
         command.Add(json);
         command.SetAction(parsed =>
@@ -38,6 +40,7 @@ internal static class ImportCommand
                 Network = Network(parsed.GetValue(network)!), // it is required
                 Labels = Labels(parsed.GetValue(classes), MapOption.Read(parsed.GetValue(labels), "--labels")),
                 AllowClassifierMismatch = parsed.GetValue(mismatch),
+                CheckpointKey = parsed.GetValue(key),
                 Export = file.Read(parsed),
                 CancellationToken = cancellation,
             };
@@ -126,6 +129,8 @@ internal static class ImportCommand
                 network = options.Network.Id,
                 classes = options.Labels.ClassCount,
                 labels = options.Labels.Name,
+                checkpointKey = report.Key,
+                otherKeys = report.OtherKeys,
                 loaded = report.Loaded.Count,
                 unexpected = report.Unexpected,
                 untrained = report.Untrained.Select(mismatch => mismatch.Name),

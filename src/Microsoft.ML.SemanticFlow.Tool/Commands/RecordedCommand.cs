@@ -83,7 +83,7 @@ internal static class RecordedCommand
                 recorded.TryAdd("--lr", rate);
             return recorded;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is no record of a run: {e.Message} Move it away, and give all options anew.", e);
         }

@@ -4,7 +4,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -83,10 +83,17 @@ internal static class TrainCommand
         var clock = Stopwatch.StartNew();
         using var model = display.Run(() => pipeline.Fit(data.Train)) as IDisposable;
         Write(terminal, data, options, display, clock.Elapsed, json);
+        string kept = display.BestEpoch is { } best ? $"the best weights, of epoch {best.Epoch}," : $"the weights of epoch {display.LastEpoch?.Epoch ?? 0}";
+        if (display.Divergence is not null)
+        {
+            terminal.Error.WriteLine($"Training ended after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported.");
+            return ExitCode.FailedCheck;
+        }
+
         if (!cancellation.IsCancellationRequested)
             return ExitCode.Done;
 
-        terminal.Error.WriteLine($"Cancelled after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; the {(display.BestEpoch is null ? "latest" : "best")} weights so far are kept. Add --resume to go on.");
+        terminal.Error.WriteLine($"Cancelled after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported. Add --resume to go on.");
         return ExitCode.Cancelled;
     }
 
@@ -105,6 +112,7 @@ internal static class TrainCommand
                 epochs = display.LastEpoch?.Epoch ?? 0,
                 seconds = elapsed.TotalSeconds,
                 peakMegabytes = peak,
+                diverged = display.Divergence,
                 loss = display.LastEpoch is { } last ? JsonOutput.Number(last.Loss) : null,
                 bestEpoch = best?.Epoch,
                 meanIoU = best?.MeanIoU,

@@ -3,7 +3,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 using Spectre.Console;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -25,6 +25,9 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
     /// <summary>The last finished epoch; null before the first.</summary>
     public TrainingProgress? LastEpoch { get; private set; }
 
+    /// <summary>Why training diverged; null where it did not.</summary>
+    public string? Divergence { get; private set; }
+
     /// <summary>The epoch whose validation was best; null before the first validation.</summary>
     public TrainingProgress? BestEpoch { get; private set; }
 
@@ -45,6 +48,12 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 
     public void Report(TrainingProgress value)
     {
+        if (value.Phase == TrainingPhase.Diverged)
+        {
+            Divergence = value.Message;
+            return;
+        }
+
         if (value.Phase == TrainingPhase.Epoch)
         {
             LastEpoch = value;

@@ -33,7 +33,10 @@ internal sealed class TrainingSettings
     public TrainingSettings()
     {
         Value("--network", $"Network id: {string.Join(", ", SegmentationNetworks.All)}.", "ID", _defaults.Network.Id, (set, id) => set with { Network = SegmentationNetworks.Get(id) });
-        Optional<string?>("--initial-weights", "Start from a checkpoint of the network, or from the folder of a run; other classes are learnt anew.", "F.pth|RUN_DIR", (set, value) => set with { InitialWeights = value });
+        Optional<string?>("--initial-weights", "Start from a checkpoint of the network, or from the folder of a run. Classes are compared by name; other ones are learnt anew.", "F.pth|RUN_DIR", (set, value) => set with { InitialWeights = value });
+        Optional<string?>("--checkpoint-key", "Which weights of --initial-weights, where it holds several: a key that leads to them, such as ema, or a word before their names.", "KEY", (set, value) => value is null || set.InitialWeights is not null
+            ? set with { CheckpointKey = value }
+            : throw new ArgumentException("It chooses among the weights of a checkpoint. Name that with --initial-weights."));
         Optional<string?>("--backbone", "Start from the authors' ImageNet weights of the backbone.", "F.pth|F.tar", (set, value) => value is null || set.InitialWeights is null
             ? set with { BackboneWeights = value }
             : throw new ArgumentException("A checkpoint of the whole network holds its backbone. Leave this out, or --initial-weights."));
@@ -205,6 +208,7 @@ internal sealed class TrainingSettings
         Optional<int?>("--seed", "Fixes initial weights, order and augmentation.", "N", (set, value) => set with { Seed = value });
         Value("--val-interval", "Validate after every so many epochs, and after the last.", "N", _defaults.ValidationInterval, (set, value) => set with { ValidationInterval = value });
         Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one, with the options it was started with.", (set, value) => set with { Run = set.Run! with { Resume = value } }); // Read begins with a run
+        Flag("--allow-empty-classes", "Train although a class has no pixel in any training label.", (set, value) => set with { AllowEmptyClasses = value });
         Flag("--allow-other-data", "Let a resumed run go on with other data than it had.", (set, value) => set with { Run = set.Run! with { AllowOtherData = value } });
         Flag("--forget-paths", "Leave out of RUN_DIR/run.json where data and weights lie; --resume then needs them anew.", (set, value) => set with { Run = set.Run! with { RecordPaths = !value } });
         Flag("--tensorboard", "Write curves and sample images for TensorBoard into RUN_DIR/tensorboard.", (set, value) => set with { Run = set.Run! with { TensorBoard = value } });

@@ -21,7 +21,7 @@ internal sealed partial record Fault(int Code, string Sentence)
         _ when MemoryAsked(exception) is { } asked => new Fault(
             ExitCode.BadInput, $"Memory has run out{asked}. Train with a smaller --batch or --crop; score with fewer --workers, or in tiles with --sliding."),
         UsageException => new Fault(ExitCode.Usage, SentenceOf(exception)),
-        SegmentationCheckException => new Fault(ExitCode.FailedCheck, SentenceOf(exception)),
+        SegmentationCheckException or NotFiniteNumberException => new Fault(ExitCode.FailedCheck, SentenceOf(exception)),
         OnnxRuntimeException => new Fault(ExitCode.BadInput, $"ONNX Runtime refuses the model: {SentenceOf(exception)}"),
         ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
             or NotSupportedException => new Fault(ExitCode.BadInput, SentenceOf(exception)),

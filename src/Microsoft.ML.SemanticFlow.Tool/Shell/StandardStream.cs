@@ -2,7 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Text;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
 

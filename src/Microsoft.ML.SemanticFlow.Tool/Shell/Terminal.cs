@@ -3,7 +3,8 @@
 
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Display;
 using Spectre.Console;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -97,8 +98,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     public MLContext CreateContext(int? seed = null)
     {
         var context = new MLContext(seed);
-        if (Verbose)
-            context.Log += (_, entry) => WriteLine(entry.Message);
+        context.Log += (_, entry) =>
+        {
+            if (Verbose)
+                WriteLine(entry.Message);
+            else if (entry.Kind is ChannelMessageKind.Warning)
+                WriteLine($"warning: {entry.RawMessage}");
+        };
         return context;
     }
 

@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
 

@@ -54,7 +54,7 @@ internal sealed class RunFolder : IDisposable
             if (folder.HasCheckpoint && !resume)
             {
                 throw new InvalidOperationException(
-                    $"The run folder '{path}' already holds a run, {folder.ReadNewest(out _).Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+                    $"The run folder '{path}' already holds a run, {folder.ReadNewest().Info.Epoch} epochs long. Set Resume to go on with it, or name another folder.");
             }
 
             foreach (string leftover in Directory.GetFiles(path, $"*{AtomicFile.Partial}"))
@@ -68,24 +68,23 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>What the newest whole checkpoint to go on from says about itself.</summary>
-    /// <param name="path">Which it is.</param>
+    /// <summary>The newest whole checkpoint to go on from.</summary>
     /// <exception cref="InvalidDataException">None is whole; the message is of the newest.</exception>
-    public CheckpointInfo ReadNewest(out string path)
+    public StoredCheckpoint ReadNewest()
     {
-        path = Last;
         try
         {
             if (File.Exists(Last))
-                return Checkpoint.ReadInfo(Last);
+                return Read(Last);
         }
         catch (InvalidDataException) when (IsWhole(Previous))
         {
             // A machine that lost power can leave a damaged file; the one before costs an epoch.
         }
 
-        path = Previous;
-        return Checkpoint.ReadInfo(Previous);
+        return Read(Previous);
+
+        StoredCheckpoint Read(string file) => new(this, file, Checkpoint.ReadInfo(file));
 
         static bool IsWhole(string file)
         {

@@ -82,13 +82,19 @@ internal sealed class SafeTensorsHeader
 
     private static SafeTensorsEntry ReadEntry(string name, JsonElement value, Func<string, InvalidDataException> broken)
     {
+        if (name.Length > TensorFile.LongestName)
+            throw broken($"the name '{Excerpt.Of(name)}' has {name.Length} characters");
         string type = value.GetProperty("dtype").GetString() ?? "";
         if (ElementTypes.FromSafeTensors(type) is not { } elements)
             throw broken($"tensor '{name}' has the type '{type}', none of {ElementTypes.SafeTensorsNames}");
 
+        if (value.GetProperty("shape").GetArrayLength() is > TensorFile.MostDimensions and var dimensions)
+            throw broken($"tensor '{name}' has {dimensions} dimensions");
+        if (value.GetProperty("data_offsets").GetArrayLength() is not 2 and var numbers)
+            throw broken($"tensor '{name}' has {numbers} offsets");
         var shape = value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
+        if (offsets[0] < 0 || offsets[1] < offsets[0])
             throw broken($"tensor '{name}' has the offsets [{string.Join(", ", offsets)}]");
 
         long bytes = ElementTypes.SizeOf(elements);

@@ -13,9 +13,12 @@ internal static class TensorFormats
     private const byte NewestPickle = 5;
 
     /// <summary>Opens a file of any kind that is read, known by its content and not by its name. No storage is read yet.</summary>
+    /// <remarks>Time and memory are in proportion to the file's length.</remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of the tensors where a file has several sets; null, or one that it does not have, for the first.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is of no such kind, not whole, or holds what is not allowed.</exception>
-    public static TensorFile Open(string path)
+    public static TensorFile Open(string path, string? key = null)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
@@ -26,8 +29,8 @@ internal static class TensorFormats
             return start switch
             {
                 [_, _, _, _, _, _, _, _, (byte)'{'] => new SafeTensors(stream, path),
-                [(byte)'P', (byte)'K', ..] => PyTorchFile.OpenZip(stream, path),
-                [PickleStart, <= NewestPickle, ..] => PyTorchFile.OpenLegacy(stream, path),
+                [(byte)'P', (byte)'K', ..] => PyTorchFile.OpenZip(stream, path, key),
+                [PickleStart, <= NewestPickle, ..] => PyTorchFile.OpenLegacy(stream, path, key),
                 _ => throw new InvalidDataException(
                     $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) nor like a safetensors file. Name a file that torch.save or safetensors wrote."),
             };

@@ -18,21 +18,31 @@ internal static class WeightLoader
     /// <param name="path">A file that <see cref="TensorFormats"/> knows.</param>
     /// <param name="network">The network, its weights initialised.</param>
     /// <param name="info">Which network it is.</param>
-    /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell other classes apart.</param>
+    /// <param name="allowClassifierMismatch">Whether the classifiers keep their initialisation where the file's tell apart other classes, or more or fewer.</param>
+    /// <param name="labels">The network's classes: the file's are found by name where it names them. Null takes them in their order.</param>
+    /// <param name="key">Which of several sets of weights in the file; null for the first.</param>
     /// <param name="cancellation">Ends the reading; the network is as it was.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="WeightMismatchException">The file does not fit; the network is as it was.</exception>
-    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, CancellationToken cancellation = default)
+    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, LabelMap? labels = null, string? key = null, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        using var file = Open(path);
         var weights = network.state_dict();
+        using var file = Open(path, key, weights);
+        var order = labels is null ? null : ClassOrder.Of(file.Metadata, path, labels);
         var match = WeightMatch.Of(file, weights, name => name);
-        var report = match.Check(name => allowClassifierMismatch && WeightTable.Of(info).IsClassifier(name), match.IsLaterBlock, cancellation);
+        bool IsClassifier(string name) => WeightTable.Of(info).ClassDimensionOf(name) is not null;
+        bool areOther = order is { Difference: not null } && allowClassifierMismatch;
+        var report = match.Check(name => allowClassifierMismatch && IsClassifier(name), match.IsLaterBlock, name => areOther && IsClassifier(name), cancellation);
+        report.Classes = Describe(order, allowClassifierMismatch);
         if (match.IsEmpty)
             throw new WeightMismatchException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}", report);
 
-        return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info));
+        return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info), Arrange);
+
+        Tensor Arrange(string name, Tensor values) => order?.Places is { } places && WeightTable.Of(info).ClassDimensionOf(name) is { } dimension
+            ? values.index_select(dimension, tensor(places))
+            : values;
     }
 
     /// <summary>Loads the authors' ImageNet weights into a network's backbone. What only classifying ImageNet needs is left out on both sides.</summary>
@@ -65,14 +75,27 @@ internal static class WeightLoader
             : name.StartsWith(Prefix, StringComparison.Ordinal) && backbone.NameOf(name[Prefix.Length..]) is not null;
     }
 
-    private static TensorFile Open(string path) =>
-        Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : TensorFormats.Open(path);
+    private static TensorFile Open(string path) => TensorFormats.Open(File(path));
 
-    private static WeightReport Finish(WeightMatch match, WeightReport report, string path, string target, Func<string> advise)
+    private static TensorFile Open(string path, string? key, Dictionary<string, Tensor> weights) => CheckpointPart.Open(File(path), key, weights.Keys);
+
+    private static string File(string path) => Directory.Exists(path) ? throw new InvalidDataException($"{path} is a folder. Name a checkpoint in it.") : path;
+
+    private static string? Describe(ClassOrder? order, bool allowClassifierMismatch) => order switch
+    {
+        { IsNamed: false } => "the file does not name its classes, and they are taken in their order",
+        { Places: not null } => "the file has the same classes in another order, and its classifiers are brought into the order wanted",
+        { Difference: { } difference } when allowClassifierMismatch => $"the file has other classes, and the classifiers start from random weights: {difference.TrimEnd('.')}",
+        { Difference: { } difference } => $"the file calls its classes otherwise, and they are taken in their order: {difference.TrimEnd('.')}",
+        _ => null,
+    };
+
+    private static WeightReport Finish(
+        WeightMatch match, WeightReport report, string path, string target, Func<string> advise, Func<string, Tensor, Tensor>? arrange = null)
     {
         if (!report.IsLoaded)
             throw new WeightMismatchException($"{path} does not fit {target}: {report}.{advise()}", report);
-        match.Copy();
+        match.Copy(arrange);
         return report;
     }
 

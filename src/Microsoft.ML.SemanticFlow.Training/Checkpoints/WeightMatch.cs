@@ -12,11 +12,13 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 internal sealed class WeightMatch
 {
     private const string BatchCount = "num_batches_tracked";
+    private const string AnyBlock = "#";
 
     private readonly TensorFile _file;
     private readonly List<Slot> _slots = [];
     private readonly Dictionary<string, Slot> _byName = [];
     private readonly List<string> _others = [];
+    private HashSet<string>? _modules;      // made for the first name that has no place
 
     /// <summary>One tensor of the network, its names there and the names in the file that are for it.</summary>
     private sealed class Slot(Tensor weight)
@@ -69,8 +71,9 @@ internal sealed class WeightMatch
     /// <summary>Compares shapes, types and values, and says what holds. No values stay in memory.</summary>
     /// <param name="mayDiffer">Which of the network's tensors may have another shape; they keep their values.</param>
     /// <param name="isSurplus">Which of the file's tensors that have no place make it a file of another network, by their names without the prefixes of wrappers.</param>
+    /// <param name="isOther">Which of the network's tensors keep their values although the file's have the same shape; null for none.</param>
     /// <param name="cancellation">Ends the pass over the file.</param>
-    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus, CancellationToken cancellation = default)
+    public WeightReport Check(Func<string, bool> mayDiffer, Func<string, bool> isSurplus, Func<string, bool>? isOther = null, CancellationToken cancellation = default)
     {
         List<string> loaded = [], missing = [];
         List<WeightShapeMismatch> misShaped = [], untrained = [];
@@ -88,6 +91,10 @@ internal sealed class WeightMatch
             {
                 (mayDiffer(name) ? untrained : misShaped).Add(new WeightShapeMismatch(name, slot.Weight.shape, _file.Tensors[other].Shape));
             }
+            else if (isOther?.Invoke(name) == true)
+            {
+                untrained.Add(new WeightShapeMismatch(name, slot.Weight.shape, slot.Weight.shape));
+            }
             else if (FaultOf(slot) is { } reason)
             {
                 unusable.Add(name, reason);
@@ -101,6 +108,8 @@ internal sealed class WeightMatch
 
         return new WeightReport
         {
+            Key = _file.Key,
+            OtherKeys = _file.OtherKeys,
             Loaded = loaded,
             Missing = missing,
             MisShaped = misShaped,
@@ -114,30 +123,44 @@ internal sealed class WeightMatch
     /// <summary>Whether a tensor is of a block that would come after the last of a row of the network's: <c>layer3.6</c> where <c>layer3.5</c> is the last.</summary>
     public bool IsLaterBlock(string name)
     {
+        var modules = _modules ??= ModulesOf(_byName.Keys);
         for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
         {
             int start = name.LastIndexOf('.', end - 1) + 1;
-            if (start == 0 || !int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                continue;
-            string row = name[..start], block = name[..(end + 1)];
-            if (_byName.Keys.Any(known => known.StartsWith(row, StringComparison.Ordinal) && char.IsAsciiDigit(known[row.Length]))
-                && !_byName.Keys.Any(known => known.StartsWith(block, StringComparison.Ordinal)))
-            {
+            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out _) && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
                 return true;
-            }
         }
 
         return false;
     }
 
+    // All that a name can begin with up to a point, and for a row of blocks that it is one.
+    private static HashSet<string> ModulesOf(IEnumerable<string> names)
+    {
+        var modules = new HashSet<string>();
+        foreach (string name in names)
+        {
+            for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
+            {
+                modules.Add(name[..(end + 1)]);
+                if (char.IsAsciiDigit(name[end + 1]))
+                    modules.Add(name[..(end + 1)] + AnyBlock);
+            }
+        }
+
+        return modules;
+    }
+
     /// <summary>Reads what <see cref="Check"/> found fit into the network: again, so that the file is never in memory beside it.</summary>
-    public void Copy()
+    /// <param name="arrange">Brings what was read for a tensor of the network into the network's order; null where it is.</param>
+    public void Copy(Func<string, Tensor, Tensor>? arrange = null)
     {
         using var _ = no_grad();
         foreach (var slot in _slots.Where(slot => slot.Fits))
         {
             using var scope = NewDisposeScope();
-            slot.Weight.copy_(_file.Read(slot.Sources[0]));
+            var values = _file.Read(slot.Sources[0]);
+            slot.Weight.copy_(arrange?.Invoke(slot.Names[0], values) ?? values);
         }
     }
 

@@ -9,7 +9,13 @@ internal static class WeightNames
     private const int Most = 6;
 
     // DataParallel and DistributedDataParallel write the first, torch.compile the second.
-    private static readonly string[] _wrappers = ["module.", "_orig_mod."];
+    private static readonly string[] _wrappers = [.. Wrappers.Select(wrapper => wrapper + ".")];
+
+    /// <summary>The modules of wrappers, which tell nothing of what they hold.</summary>
+    public static IReadOnlyList<string> Wrappers => ["module", "_orig_mod"];
+
+    /// <summary>Whether a key says that what it leads to are averages over steps.</summary>
+    public static bool IsAverage(string key) => key.Contains("ema", StringComparison.OrdinalIgnoreCase) || key.Contains("average", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A name without what wrappers put before it, however often.</summary>
     public static string Strip(string name)

@@ -16,6 +16,12 @@ public sealed class WeightReport
     {
     }
 
+    /// <summary>Where in the file the weights lay: the keys that lead to them, and the words before their names, with points between. Empty at its top.</summary>
+    public string Key { get; internal init; } = "";
+
+    /// <summary>Where further weights of the network lie in the file, such as a moving average: <see cref="CheckpointImportOptions.CheckpointKey"/> chooses.</summary>
+    public IReadOnlyList<string> OtherKeys { get; internal init; } = [];
+
     /// <summary>What was taken from the file; of a refused file, what would have been.</summary>
     public IReadOnlyList<string> Loaded { get; internal init; } = [];
 
@@ -34,8 +40,11 @@ public sealed class WeightReport
     /// <summary>What has the right shape and cannot be used all the same, with the reason: integers for a weight, values that are not finite, two names with different values.</summary>
     public IReadOnlyDictionary<string, string> Unusable { get; internal init; } = new Dictionary<string, string>();
 
-    /// <summary>The classifiers' tensors that keep their random initialisation because the file was trained on other classes. A network with any predicts nothing of use before it is trained.</summary>
+    /// <summary>The classifiers' tensors that keep their random initialisation because the file was trained on other classes; the shapes are equal where only the names differ. A network with any predicts nothing of use before it is trained.</summary>
     public IReadOnlyList<WeightShapeMismatch> Untrained { get; internal init; } = [];
+
+    /// <summary>What the names of the file's classes came to, without a full stop; null where they are those of the network.</summary>
+    public string? Classes { get; internal set; }
 
     /// <summary>Whether the network was loaded: nothing is missing, mis-shaped, unusable or surplus.</summary>
     public bool IsLoaded => Loaded.Count > 0 && Missing.Count == 0 && MisShaped.Count == 0 && Unusable.Count == 0 && Surplus.Count == 0;
@@ -57,6 +66,10 @@ public sealed class WeightReport
             parts.Add($"{Surplus.Count} of blocks that the network does not have: {WeightNames.Group(Surplus)}");
         if (Unexpected.Count > 0)
             parts.Add($"{Unexpected.Count} in the file not used: {WeightNames.Group(Unexpected)}");
+        if (Key.Length > 0 || OtherKeys.Count > 0)
+            parts.Add($"taken from {(Key.Length > 0 ? $"'{Key}'" : "the top of the file")}{(OtherKeys.Count > 0 ? $", not from {string.Join(" or ", OtherKeys.Select(key => key.Length > 0 ? $"'{key}'" : "the top"))}" : "")}");
+        if (Classes is not null)
+            parts.Add(Classes);
         return string.Join("; ", parts);
     }
 }
@@ -77,5 +90,6 @@ public sealed class WeightShapeMismatch
     public IReadOnlyList<long> Found { get; }
 
     /// <summary>Name and both shapes.</summary>
-    public override string ToString() => $"{Name} [{string.Join(", ", Found)}] where [{string.Join(", ", Expected)}] is due";
+    public override string ToString() =>
+        $"{Name} [{string.Join(", ", Found)}]{(Found.SequenceEqual(Expected) ? "" : $" where [{string.Join(", ", Expected)}] is due")}";
 }

@@ -32,8 +32,8 @@ internal sealed class WeightTable
         return new WeightTable(sample.state_dict().ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value.shape, size => size == SampleClasses ? ClassDimension : size)));
     }, network);
 
-    /// <summary>Whether a tensor is a classifier's: its shape depends on the number of classes.</summary>
-    public bool IsClassifier(string name) => _shapes.TryGetValue(name, out var shape) && shape.Contains(ClassDimension);
+    /// <summary>Which dimension of a classifier's tensor the classes are; null for a tensor that is no classifier's.</summary>
+    public int? ClassDimensionOf(string name) => _shapes.TryGetValue(name, out var shape) && Array.IndexOf(shape, ClassDimension) is >= 0 and var dimension ? dimension : null;
 
     /// <summary>The known networks that a file's tensors fit best, and the number of classes in the file; none where they fit no network well, or without a classifier.</summary>
     public static (IReadOnlyList<SegmentationNetworkInfo> Networks, int ClassCount) Guess(IReadOnlyDictionary<string, TensorEntry> tensors)

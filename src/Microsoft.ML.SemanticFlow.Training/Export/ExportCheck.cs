@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Globalization;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using static TorchSharp.torch;
@@ -16,6 +15,9 @@ internal static class ExportCheck
 
     // float16 has three digits, and flows move edges: a few hundredths of the range.
     private const double Float16Tolerance = 0.1;
+
+    // Logits of trained networks are tens; where weights have run away, sums cancel and no two orders of summation agree.
+    private const double LargestRange = 1e6;
 
     // Sides that no stride divides, beside one that all do.
     private static readonly (int Height, int Width)[] _freeSizes = [(128, 192), (97, 161)];
@@ -94,10 +96,13 @@ internal static class ExportCheck
         double range = largest - smallest;
         var (agreement, wrong) = Agreement(expected, actual, model.Labels.ClassCount, height * width, tolerance * range);
         var figures = new ExportVerification(difference, range, agreement, image.Height, image.Width);
-        return difference <= tolerance * range && wrong == 0
-            ? figures
-            : throw new SegmentationCheckException(string.Create(CultureInfo.InvariantCulture,
-                $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."), figures);
+        if (difference <= tolerance * range && wrong == 0)
+            return figures;
+        throw new SegmentationCheckException(
+            FormattableString.Invariant(range > LargestRange
+                ? (FormattableString)$"The network's scores reach over a range of {range:G3}, where trained networks stay below {LargestRange:G3}, so it cannot be exported. Its training diverged: train again with a lower learning rate."
+                : $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."),
+            figures);
     }
 
     private static ExportVerification Worst(SegmentationModel model, Func<PixelImage, ExportVerification> compare)

@@ -42,7 +42,7 @@ internal static class CheckpointImport
     private static WeightReport Load(IHostEnvironment environment, string path, SegmentationNetwork network, CheckpointImportOptions options)
     {
         using var channel = environment.Register(nameof(CheckpointImport)).Start("Import");
-        var report = WeightLoader.Load(path, network, options.Network, options.AllowClassifierMismatch, options.CancellationToken);
+        var report = WeightLoader.Load(path, network, options.Network, options.AllowClassifierMismatch, options.Labels, options.CheckpointKey, options.CancellationToken);
         channel.Say($"{path}: {report}");
         if (report.Untrained.Count > 0)
             channel.Warn($"{path} was trained on other classes: the classifiers are random, and the model must be trained before it predicts.");

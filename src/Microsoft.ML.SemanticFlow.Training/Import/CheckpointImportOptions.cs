@@ -18,6 +18,12 @@ public sealed record CheckpointImportOptions
     /// </summary>
     public bool AllowClassifierMismatch { get; init; }
 
+    /// <summary>
+    /// Which weights to take where the file holds several, such as a moving average: a key that leads to them (<c>ema</c>, <c>state_dict_ema</c>) or a
+    /// word before their names (<c>model</c>). Null, the default, takes the first, moving averages last; the report says which were taken.
+    /// </summary>
+    public string? CheckpointKey { get; init; }
+
     /// <summary>Rows of the crop that the network was trained on, which the ONNX file states. Default 1024, as in the papers.</summary>
     public int CropHeight { get; init => field = Check.AtLeast(value, 1); } = 1024;
 

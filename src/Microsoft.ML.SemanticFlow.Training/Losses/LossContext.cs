@@ -5,18 +5,16 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>What a loss may ask of the data that it is for.</summary>
 /// <param name="labels">The classes.</param>
-/// <param name="countPixels">Counts the training pixels of each class; called at most once, and only where class weights ask for it.</param>
-internal sealed class LossContext(LabelMap labels, Func<long[]> countPixels)
+/// <param name="pixels">The training pixels of each class.</param>
+internal sealed class LossContext(LabelMap labels, IReadOnlyList<long> pixels)
 {
-    private readonly Lazy<long[]> _pixels = new(countPixels);
-
     public LabelMap Labels => labels;
 
     /// <summary>A weight for each class, or null: all alike.</summary>
     public float[]? Weights(ClassWeighting weighting) => weighting switch
     {
-        ClassWeighting.InverseLogFrequency => ClassWeights.FromPixelCounts(_pixels.Value),
-        ClassWeighting.SquareRootInverseLogFrequency => ClassWeights.FromPixelCounts(_pixels.Value, exponent: 0.5),
+        ClassWeighting.InverseLogFrequency => ClassWeights.FromPixelCounts(pixels),
+        ClassWeighting.SquareRootInverseLogFrequency => ClassWeights.FromPixelCounts(pixels, exponent: 0.5),
         _ => null,
     };
 }

@@ -102,12 +102,12 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
         {
             for (int input = 0; input < before.Inputs; input++)
             {
-                for (int tap = 0; tap < area; tap++)
+                for (int cell = 0; cell < area; cell++)
                 {
                     double sum = 0;
                     for (int middle = 0; middle < Inputs; middle++)
-                        sum += (double)Weight[(((output * Inputs) + middle) * area) + tap] * before.Weight[(middle * before.Inputs) + input];
-                    weight[(((output * before.Inputs) + input) * area) + tap] = (float)sum;
+                        sum += (double)Weight[(((output * Inputs) + middle) * area) + cell] * before.Weight[(middle * before.Inputs) + input];
+                    weight[(((output * before.Inputs) + input) * area) + cell] = (float)sum;
                 }
             }
         }
@@ -124,22 +124,22 @@ internal sealed record ConvolutionWeights(int Outputs, int Inputs, int Kernel, f
 
     /// <summary>Each cell of the kernel as a convolution of one cell: output channels (output, row, column).</summary>
     /// <param name="block">Channels of zeros are added until their number is a multiple of this.</param>
-    public ConvolutionWeights Taps(int block = 1)
+    public ConvolutionWeights ByCell(int block = 1)
     {
         Debug.Assert(Groups == 1 && InputScale is null && Bias is null, "Only weights are rearranged.");
-        int area = Kernel * Kernel, taps = (Outputs * area + block - 1) / block * block;
-        var weight = new float[taps * Inputs];
+        int area = Kernel * Kernel, cells = (Outputs * area + block - 1) / block * block;
+        var weight = new float[cells * Inputs];
         for (int output = 0; output < Outputs; output++)
         {
             for (int input = 0; input < Inputs; input++)
             {
-                for (int tap = 0; tap < area; tap++)
-                    weight[(((output * area) + tap) * Inputs) + input] = Weight[(((output * Inputs) + input) * area) + tap];
+                for (int cell = 0; cell < area; cell++)
+                    weight[(((output * area) + cell) * Inputs) + input] = Weight[(((output * Inputs) + input) * area) + cell];
             }
         }
 
-        double[]? scale = OutputScale is null ? null : [.. OutputScale.SelectMany(factor => Enumerable.Repeat(factor, area)), .. new double[taps - (Outputs * area)]];
-        return new ConvolutionWeights(taps, Inputs, Kernel: 1, weight, Bias: null) { OutputScale = scale };
+        double[]? scale = OutputScale is null ? null : [.. OutputScale.SelectMany(factor => Enumerable.Repeat(factor, area)), .. new double[cells - (Outputs * area)]];
+        return new ConvolutionWeights(cells, Inputs, Kernel: 1, weight, Bias: null) { OutputScale = scale };
     }
 
     /// <summary>The weights with their factors, [Outputs, Inputs / Groups, Kernel, Kernel].</summary>

@@ -57,41 +57,41 @@ internal sealed partial class GraphBuilder
         bool stays = x.HasSize && (x.Height, x.Width) == (like.Height, like.Width);
         return stays || weights.Outputs * weights.Kernel * weights.Kernel >= weights.Inputs
             ? Convolution(ResizeLike(x, like), weights)
-            : SumOfTaps(ResizeLike(Convolution(x, weights.Taps(Block)), like), weights);
+            : SumOfCells(ResizeLike(Convolution(x, weights.ByCell(Block)), like), weights);
     }
 
     /// <summary>A convolution of 3 x 3 in the way that costs least: to few channels, cell by cell.</summary>
     /// <remarks>Kernels compute whole blocks of outputs: five take as long as sixteen, and their 45 cells as long as 48 outputs of one cell.</remarks>
     public OnnxValue ConvolutionToFew(OnnxValue x, ConvolutionWeights weights)
     {
-        const int FewTaps = 3 * Block;
-        return IsPlain || weights.Outputs * weights.Kernel * weights.Kernel > FewTaps || weights.Inputs < Block
+        const int FewCells = 3 * Block;
+        return IsPlain || weights.Outputs * weights.Kernel * weights.Kernel > FewCells || weights.Inputs < Block
             ? Convolution(x, weights)
-            : SumOfTaps(Convolution(x, weights.Taps(Block)), weights);
+            : SumOfCells(Convolution(x, weights.ByCell(Block)), weights);
     }
 
     // Each channel is moved by its cell, and those of an output are added.
-    private OnnxValue SumOfTaps(OnnxValue taps, ConvolutionWeights weights)
+    private OnnxValue SumOfCells(OnnxValue cells, ConvolutionWeights weights)
     {
         int area = weights.Kernel * weights.Kernel;
-        float[] moves = new float[taps.Channels * area], ones = new float[weights.Outputs * taps.Channels];
-        for (int tap = 0; tap < weights.Outputs * area; tap++)
+        float[] moves = new float[cells.Channels * area], ones = new float[weights.Outputs * cells.Channels];
+        for (int cell = 0; cell < weights.Outputs * area; cell++)
         {
-            moves[(tap * area) + (tap % area)] = 1;
-            ones[(tap / area * taps.Channels) + tap] = 1;
+            moves[(cell * area) + (cell % area)] = 1;
+            ones[(cell / area * cells.Channels) + cell] = 1;
         }
 
-        var moved = Convolution(taps, new ConvolutionWeights(taps.Channels, taps.Channels, weights.Kernel, moves, Bias: null) { Padding = weights.Padding, Groups = taps.Channels });
-        return Convolution(moved, new ConvolutionWeights(weights.Outputs, taps.Channels, Kernel: 1, ones, Bias: null));
+        var moved = Convolution(cells, new ConvolutionWeights(cells.Channels, cells.Channels, weights.Kernel, moves, Bias: null) { Padding = weights.Padding, Groups = cells.Channels });
+        return Convolution(moved, new ConvolutionWeights(weights.Outputs, cells.Channels, Kernel: 1, ones, Bias: null));
     }
 
     /// <summary>A convolution of 3 x 3 over a map resized to the size of another, by products of matrices.</summary>
     public OnnxValue ConvolutionOfEnlarged(OnnxValue x, ConvolutionWeights weights, OnnxValue like)
     {
         Debug.Assert(weights is { Kernel: 3, Padding: 1, Stride: 1, Dilation: 1, Groups: 1, Bias: null }, "The one kind there is.");
-        string taps = Convolution(x, weights.Taps()).Name;                                                       // [N, (o,dy,dx), h, w]
+        string byCell = Convolution(x, weights.ByCell()).Name;                                                    // [N, (o,dy,dx), h, w]
         string size = x.HasSize ? Constant(x.Height!.Value, x.Width!.Value) : Node("Shape", [x.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1));
-        string cells = Node("Reshape", [taps, Node("Concat", [Constant(SameBatch, weights.Outputs, KernelSide, KernelSide), size], Int("axis", 0))]);
+        string cells = Node("Reshape", [byCell, Node("Concat", [Constant(SameBatch, weights.Outputs, KernelSide, KernelSide), size], Int("axis", 0))]);
         string ordered = Node("Transpose", [cells], Ints("perm", 0, 1, 2, 4, 3, 5));                             // [N, o, dy, h, dx, w]
         string sides = Node("Mul", [size, Constant(KernelSide)]);
         string small = Node("Reshape", [ordered, Node("Concat", [Constant(SameBatch, weights.Outputs), sides], Int("axis", 0))]);

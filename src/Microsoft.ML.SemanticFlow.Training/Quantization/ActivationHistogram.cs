@@ -5,20 +5,20 @@ using System.Numerics.Tensors;
 
 namespace Microsoft.ML.SemanticFlow.Quantization;
 
-/// <summary>How often a tensor's values fall where, gathered in one pass over any number of images.</summary>
+/// <summary>A histogram of the values that a tensor takes, gathered in one pass over any number of images.</summary>
 /// <remarks>
-/// Bins have a power of two for a width and lie around 0. A value beyond the last makes them twice as wide, by adding up pairs, so the counts do
-/// not depend on the order of the images.
+/// The bins lie on both sides of 0, and their width is a power of two. A value that lies outside of all bins doubles the width: each two
+/// neighbours become one bin. So the order of the images does not change the counts.
 /// </remarks>
 internal sealed class ActivationHistogram
 {
     private const int Half = 2048;                          // bins on each side of 0
-    private const int Levels = 256;                         // of a byte
-    private const int Candidates = 64;                      // ranges that the entropy is computed of
+    private const int Levels = 256;                         // values of a byte
+    private const int Candidates = 64;                      // how many ranges are compared
 
     private readonly long[] _counts = new long[2 * Half];
     private long _zeros;                                    // exactly 0, as a ReLU makes them
-    private float _width;                                   // 0 until there is a value that is not
+    private float _width;                                   // 0 until a value other than 0 is added
 
     /// <summary>The lowest value.</summary>
     public float Low { get; private set; } = float.PositiveInfinity;
@@ -72,10 +72,10 @@ internal sealed class ActivationHistogram
         return new ActivationRange(Math.Max(Low, Edge(first)), Math.Min(High, Edge(last + 1)));
     }
 
-    /// <summary>The range whose 256 steps keep most of what the distribution says: the least Kullback-Leibler divergence from it.</summary>
+    /// <summary>The range that changes the distribution of the values least when it is cut into 256 steps, by Kullback-Leibler divergence.</summary>
     /// <remarks>
-    /// Values beyond a range count at its ends, zeros nowhere: every range has a step for them, and there are so many after a ReLU that the
-    /// narrowest range would win. Ranges from 1/64 of the whole to the whole are compared.
+    /// Ranges from 1/64 of the whole to the whole are compared. Values outside a range are counted at its nearer end. Values of exactly 0 are
+    /// not counted: every range represents them exactly, and after a ReLU they are so many that the narrowest range would always be chosen.
     /// </remarks>
     public ActivationRange OfLeastDivergence()
     {
@@ -88,7 +88,7 @@ internal sealed class ActivationHistogram
             double share = (double)step / Candidates;
             int first = Half + (int)Math.Floor(Math.Min(Low, 0) * share / _width), last = Half + (int)Math.Ceiling(Math.Max(High, 0) * share / _width) - 1;
             if (last - first + 1 < Levels)
-                break;                                      // fewer bins than steps say nothing about steps
+                break;                                      // a step needs at least one bin
             double divergence = Divergence(Math.Max(first, 0), Math.Min(last, _counts.Length - 1));
             if (divergence < least)
                 (least, best) = (divergence, new ActivationRange(Math.Max(Low, Edge(first)), Math.Min(High, Edge(last + 1))));
@@ -99,7 +99,7 @@ internal sealed class ActivationHistogram
 
     private double Edge(int bin) => (double)(bin - Half) * _width;
 
-    // Makes the bins wide enough for a value that far from 0.
+    // Makes the bins so wide that they hold a value at this distance from 0.
     private void Reach(float distance)
     {
         if (distance == 0 || distance < _width * Half)
@@ -125,7 +125,7 @@ internal sealed class ActivationHistogram
         }
     }
 
-    // Of the counts from bin first to last, with all beyond added at the ends, from what is left of them in 256 steps.
+    // Kullback-Leibler divergence between the counts of the bins first to last, with all outside added at the ends, and the same counts in 256 steps.
     private double Divergence(int first, int last)
     {
         int bins = last - first + 1;

@@ -51,26 +51,19 @@ internal sealed class CalibrationData
         using var cursor = _data.GetRowCursor(_label is { } label ? [_image, label] : [_image]);
         var getImage = cursor.GetGetter<MLImage?>(_image);
         var getLabel = _label is { } mask ? cursor.GetGetter<SegmentationMask?>(mask) : null;
-        MLImage? image = null;
+        MLImage? image = null; // not disposed: it may be in the caller's own list
         SegmentationMask? truth = null;
-        try
+        int pick = 0;
+        for (long row = 0; pick < _picks && cursor.MoveNext(); row++)
         {
-            int pick = 0;
-            for (long row = 0; pick < _picks && cursor.MoveNext(); row++)
-            {
-                if (row != pick * _rows / _picks)
-                    continue;
-                getImage(ref image);
-                getLabel?.Invoke(ref truth);
-                bool isHeldOut = IsHeldOut(pick++);
-                if (image is null)
-                    throw new InvalidDataException($"Row {row} has no image in column '{_image.Name}'. Leave the row out.");
-                yield return (new CalibrationSample(MLImageConversion.ToPixels(image), image.Tag is { Length: > 0 } tag ? tag : $"row {row}", isHeldOut ? truth : null), isHeldOut);
-            }
-        }
-        finally
-        {
-            image?.Dispose();
+            if (row != pick * _rows / _picks)
+                continue;
+            getImage(ref image);
+            getLabel?.Invoke(ref truth);
+            bool isHeldOut = IsHeldOut(pick++);
+            if (image is null)
+                throw new InvalidDataException($"Row {row} has no image in column '{_image.Name}'. Leave the row out.");
+            yield return (new CalibrationSample(MLImageConversion.ToPixels(image), image.Tag is { Length: > 0 } tag ? tag : $"row {row}", isHeldOut ? truth : null), isHeldOut);
         }
     }
 

@@ -37,12 +37,12 @@ internal sealed record PixelHead(string Bytes, float[] Mean)
         for (int output = 0; output < outputs; output++)
         {
             int start = output * Channels * area;
-            for (int tap = 0; tap < area; tap++)
+            for (int cell = 0; cell < area; cell++)
             {
                 double sum = 0;
                 for (int channel = 0; channel < Alpha; channel++)
-                    sum += (double)weights[start + (channel * area) + tap] * Mean[channel];
-                over[start + (Alpha * area) + tap] = (float)(-sum / Opaque);
+                    sum += (double)weights[start + (channel * area) + cell] * Mean[channel];
+                over[start + (Alpha * area) + cell] = (float)(-sum / Opaque);
             }
         }
 

@@ -52,16 +52,6 @@ internal sealed class BatchLoader : IDisposable
             slot.Dispose();
     }
 
-    /// <summary>A random source for one purpose, the same on every machine.</summary>
-    internal static Random RandomOf(int seed, int epoch, int purpose)
-    {
-        // SplitMix64 over the three numbers: neighbouring epochs and positions must not give related streams.
-        ulong z = ((ulong)(uint)seed << 32) ^ ((ulong)(uint)epoch * 0x9E3779B97F4A7C15) ^ ((ulong)(uint)purpose * 0xD1B54A32D192ED03);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return new Random((int)((z ^ (z >> 31)) & int.MaxValue));
-    }
-
     /// <summary>One reusable batch: libtorch's memory, seen by the workers as spans and by the network as tensors.</summary>
     private sealed class Slot : IDisposable
     {
@@ -119,7 +109,7 @@ internal sealed class BatchLoader : IDisposable
             _crops = loader.StepsPerEpoch * loader._batchSize;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             _wake = _stop.Token.Register(Wake);
-            _drawn = loader._stream.Crops(RandomOf(loader._seed, epoch, -1), _stop.Token).GetEnumerator();
+            _drawn = loader._stream.Crops(RandomStreams.Order(loader._seed, epoch), _stop.Token).GetEnumerator();
             _threads = [.. Enumerable.Range(0, loader._workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"SemanticFlow augmentation {i}" })];
             foreach (var thread in _threads)
                 thread.Start();
@@ -166,7 +156,7 @@ internal sealed class BatchLoader : IDisposable
                     var slot = _loader._slots[position / _loader._batchSize % BatchesInFlight];
                     int index = position % _loader._batchSize;
                     var labels = slot.LabelsAt(index);
-                    _loader._augmentation.Apply(crop, RandomOf(_loader._seed, _epoch, position), slot.ImageAt(index), labels, _loader._channelsLast);
+                    _loader._augmentation.Apply(crop, RandomStreams.Augmentation(_loader._seed, _epoch, position), slot.ImageAt(index), labels, _loader._channelsLast);
                     Finish(position, labels.ContainsAnyExcept(LabelMap.IgnoreId));
                 }
             }

@@ -44,7 +44,7 @@ internal static class CentroidFile
         if (content is not { Format: Format, Centroids: { } read } || content.Data != data)
             return null;
         int[][] numbers = [.. read.OfType<int[]>()];
-        if (content.Sha256 != HashOf(numbers))
+        if (content.Sha256 != HashOf(numbers) || numbers.Any(ofClass => ofClass.Length % 3 != 0))
             return null;
         return new ClassCentroids(numbers.Select(ofClass => ofClass.Chunk(3).Select(three => new PlannedCrop(three[0], new Centroid(three[1], three[2]))).ToArray()));
     }

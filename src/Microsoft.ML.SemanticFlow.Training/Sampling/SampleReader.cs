@@ -115,7 +115,7 @@ internal sealed class SampleReader
         var source = DetachedRow.Source.Find(_data, needed);
         var view = source?.View ?? _data;
         using var cursor = view.GetRowCursor(source?.Texts ?? needed, view.CanShuffle ? random : null);
-        using var row = source is null ? new Row(cursor, this) : null;
+        var row = source is null ? new Row(cursor, this) : null;
         var detach = source?.Reader(cursor);
         var getId = cursor.GetIdGetter();
         DataViewRowId id = default;
@@ -143,6 +143,7 @@ internal sealed class SampleReader
         }
     }
 
+    /// <summary>A row's sample. To be disposed where the row's image was made for it alone; the last one of a view may be in the caller's own list.</summary>
     private sealed class Row : IDisposable
     {
         private readonly DataViewRow _row;

@@ -64,8 +64,8 @@ internal sealed class SampleSource
         return new SampleSource(reader, threads, cache.Count, [.. cache], pool: 0);
     }
 
-    /// <summary>Pixels of each class over the data set; ignored pixels left out.</summary>
-    public long[] CountPixels(CancellationToken cancellation)
+    /// <summary>Counts the pixels of each class over the data set.</summary>
+    public PixelCounts CountPixels(CancellationToken cancellation)
     {
         var counts = new long[256];
         foreach (var mask in Masks(cancellation))
@@ -74,7 +74,7 @@ internal sealed class SampleSource
                 counts[id]++;
         }
 
-        return counts[.._reader.ClassCount];
+        return new PixelCounts(counts[.._reader.ClassCount], counts[LabelMap.IgnoreId]);
     }
 
     /// <summary>All masks in the order of the data set.</summary>

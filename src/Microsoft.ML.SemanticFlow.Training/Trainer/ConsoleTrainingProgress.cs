@@ -3,7 +3,7 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -23,6 +23,8 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
         ArgumentNullException.ThrowIfNull(value);
         if (value.Phase == TrainingPhase.Epoch)
             _writer.WriteLine(Format(value));
+        else if (value.Phase == TrainingPhase.Diverged)
+            _writer.WriteLine(value.Message);
     }
 
     internal static string Format(TrainingProgress value)

@@ -1,13 +1,16 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Runtime.InteropServices;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
+using Microsoft.ML.SemanticFlow.Trainer.Options;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,14 +22,15 @@ internal sealed class GradientStep : IDisposable
     private readonly SemanticFlowTrainerOptions _options;
     private readonly TrainingPlan _plan;
     private readonly SegmentationNetwork _network;
+    private readonly Collective _collective;
     private readonly Parameter[] _parameters;
     private readonly int _backboneParameters;
     private readonly Optimizer _optimizer;
     private double _share;
 
-    public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network)
+    public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network, Collective collective)
     {
-        (_options, _plan, _network) = (options, plan, network);
+        (_options, _plan, _network, _collective) = (options, plan, network, collective);
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
         var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
         _backboneParameters = backbone.Count;
@@ -47,7 +51,7 @@ internal sealed class GradientStep : IDisposable
         _network.train();
         if (!_options.FreezeBatchNorm)
             return;
-        foreach (var norm in _network.modules().OfType<HeldBatchNorm2d>())
+        foreach (var norm in _network.modules().OfType<HeldBatchNorm>())
             norm.eval();
     }
 
@@ -74,11 +78,12 @@ internal sealed class GradientStep : IDisposable
         return value;
     }
 
-    /// <summary>Moves the weights by the gradients added since the last step; without any, or with one out of float16's range, they stay.</summary>
+    /// <summary>Moves the weights by the gradients that all processes added since the last step; without any, or with one out of float16's range, they stay.</summary>
     /// <param name="rate">The learning rate.</param>
     /// <returns>Whether they moved.</returns>
     public bool Take(double rate)
     {
+        SumOverProcesses();
         if (_share == 0)
             return false;
         bool finite = Scaler?.Unscale(_parameters) ?? true;
@@ -101,10 +106,35 @@ internal sealed class GradientStep : IDisposable
     // A loss is a mean over the pixels that count: weighted by their share, those of a few batches give the mean over all their pixels.
     private double ShareOf(Batch batch)
     {
-        if (_options.Optimizer.AccumulationSteps == 1)
+        if (_options.Optimizer.AccumulationSteps == 1 && _collective.Size == 1)
             return 1;
         using var counting = batch.Labels.IsNotEqualTo(Criterion.Ignored).sum();
         return counting.item<long>() / (double)batch.Labels.numel();
+    }
+
+    private void SumOverProcesses()
+    {
+        if (_collective.Size == 1)
+            return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        if (_share == 0)
+            _optimizer.ForgetGradients(); // they are the last step's
+        Span<double> share = [_share];
+        _collective.Sum(share);
+        _share = share[0];
+
+        // A parameter without gradient in every process stays so: it is not decayed either.
+        long[] holders = [.. _parameters.Select(parameter => parameter.grad is null ? 0L : 1)];
+        _collective.Sum(holders);
+        foreach (var (parameter, count) in _parameters.Zip(holders))
+        {
+            if (count == 0)
+                continue;
+            var sum = (parameter.grad ??= zeros_like(parameter)).cpu().contiguous();
+            _collective.Sum(MemoryMarshal.Cast<byte, float>(sum.bytes));
+            parameter.grad.copy_(sum);
+        }
     }
 
     private void AverageGradients()

@@ -11,6 +11,26 @@ internal static class LearningRateFinder
     private const double Diverged = 4;
     private const double Margin = 10;
 
+    /// <summary>Trains the session's network at rates that grow.</summary>
+    /// <exception cref="InvalidDataException">No crop of an epoch has a pixel that counts.</exception>
+    public static LearningRateSweep Run(TrainingSession session, double lowest, double highest, int steps)
+    {
+        session.Step.Begin();
+        using var losses = AddBatches(session).GetEnumerator();
+        return Run(lowest, highest, steps, rate =>
+        {
+            double sum = 0;
+            for (int i = 0; i < session.Options.Optimizer.AccumulationSteps; i++)
+            {
+                losses.MoveNext(); // without end
+                sum += losses.Current;
+            }
+
+            session.Step.Take(rate);
+            return sum / session.Options.Optimizer.AccumulationSteps;
+        });
+    }
+
     /// <summary>Sweeps from one rate to another.</summary>
     /// <param name="lowest">The first rate.</param>
     /// <param name="highest">The last rate.</param>
@@ -36,5 +56,25 @@ internal static class LearningRateFinder
 
         var best = points.MinBy(point => point.SmoothedLoss);
         return new LearningRateSweep { Points = points, Suggestion = best is null || best == points[0] ? null : best.LearningRate / Margin };
+    }
+
+    // Adds the gradients of batch after batch, as they are asked for, and gives their losses.
+    private static IEnumerable<double> AddBatches(TrainingSession session)
+    {
+        var criterion = session.Loss.At(epoch: 0);
+        for (int epoch = 0; ; epoch++)
+        {
+            bool any = false;
+            foreach (var batch in session.Batches(epoch))
+            {
+                if (session.Add(batch, criterion) is not { } loss)
+                    continue;
+                any = true;
+                yield return loss;
+            }
+
+            if (!any)
+                throw new InvalidDataException("No crop of an epoch has a pixel that counts. Look for masks that are ignored throughout, or take larger crops.");
+        }
     }
 }

@@ -6,9 +6,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Display;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Sampling;
-using Microsoft.ML.SemanticFlow.Text;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 

@@ -29,12 +29,12 @@ internal static class StartingWeights
     /// <summary>Loads into a network with random weights what the options name.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="WeightMismatchException">A file does not fit.</exception>
-    public static void Load(SemanticFlowTrainerOptions options, SegmentationNetwork network, IChannel channel)
+    public static void Load(SemanticFlowTrainerOptions options, SegmentationNetwork network, LabelMap labels, IChannel channel)
     {
         if (options.InitialWeights is { } path)
         {
             string checkpoint = Directory.Exists(path) ? RunFolder.FindCheckpoint(path) : path;
-            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, options.CancellationToken)}");
+            channel.Say($"Starting from {checkpoint}: {WeightLoader.Load(checkpoint, network, options.Network, allowClassifierMismatch: true, labels, options.CheckpointKey, options.CancellationToken)}");
         }
 
         if (options.BackboneWeights is { } backbone)

@@ -3,12 +3,9 @@
 
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
-using Microsoft.ML.SemanticFlow.Losses;
-using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
-using Microsoft.ML.SemanticFlow.Trainer.Records;
+using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using static TorchSharp.torch;
 
@@ -17,19 +14,11 @@ namespace Microsoft.ML.SemanticFlow.Trainer;
 /// <summary>A training run, top to bottom: epochs of steps, validation, the best weights kept.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    private readonly TrainingSession _session;
     private readonly SemanticFlowTrainerOptions _options;
-    private readonly TrainingPlan _plan;
-    private readonly LabelMap _labels;
-    private readonly SegmentationNetwork _network;
-    private readonly Criterion _loss;
-    private readonly BatchLoader _loader;
     private readonly Validation? _validation;
     private readonly RunFolder? _folder;
-    private readonly RunRecorder _recorder;
-    private readonly IChannel _channel;
     private readonly RateSchedule _schedule;
-    private readonly int _stepsPerEpoch;
-    private readonly GradientStep _step;
     private readonly WeightAverage? _average;
     private readonly TrainingState _state;
     private readonly WeightSnapshot _best = new();
@@ -42,31 +31,17 @@ internal sealed class TrainingLoop : IDisposable
     private long _imagesValidated;
     private long _imagesToValidate;
 
-    public TrainingLoop(
-        SemanticFlowTrainerOptions options, TrainingPlan plan, LabelMap labels, SegmentationNetwork network, Criterion loss,
-        BatchLoader loader, Validation? validation, RunFolder? folder, RunRecorder recorder, IChannel channel)
+    /// <param name="session">What is trained; where its run has a checkpoint, the loop goes on from there.</param>
+    /// <param name="validation">Chooses the best weights; null keeps the last.</param>
+    public TrainingLoop(TrainingSession session, Validation? validation)
     {
-        (_options, _plan, _labels, _network, _loss, _loader, _validation, _folder, _recorder, _channel) =
-            (options, plan, labels, network, loss, loader, validation, folder, recorder, channel);
-        _stepsPerEpoch = (loader.StepsPerEpoch + options.Optimizer.AccumulationSteps - 1) / options.Optimizer.AccumulationSteps;
-        _schedule = new RateSchedule(options.Schedule, options.Optimizer.LearningRate, options.Epochs, _stepsPerEpoch);
-        _step = new GradientStep(options, plan, network);
-        _average = options.WeightAverageDecay is { } decay ? new WeightAverage(network, decay) : null;
-        _state = new TrainingState(_step.Memory, _average?.Weights, _step.Scaler?.State);
+        (_session, _options, _validation, _folder) = (session, session.Options, validation, session.Recorder.Folder);
+        _schedule = new RateSchedule(_options.Schedule, _options.Optimizer.LearningRate, _options.Epochs, session.StepsPerEpoch);
+        _average = _options.WeightAverageDecay is { } decay ? new WeightAverage(session.Network, decay) : null;
+        _state = new TrainingState(session.Step.Memory, _average?.Weights, session.Step.Scaler?.State);
         _position = PositionAt(epoch: 0);
-    }
-
-    /// <summary>Goes on from a checkpoint of the same run.</summary>
-    public void Resume(RunFolder folder, string checkpoint)
-    {
-        _position = Checkpoint.Load(checkpoint, _network, _state);
-        (_bestMeanIoU, _validationsSinceBest) = (_position.BestMeanIoU, _position.ValidationsSinceBest);
-        _best.Take(_network);
-        if (_bestMeanIoU is not null)
-            ResumeBest(folder);
-
-        _recorder.Continue(_position);
-        _channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
+        if (session.Recorder.ResumedFrom is { } checkpoint)
+            Resume(checkpoint);
     }
 
     /// <summary>Trains to the last epoch, or until cancelled. The network then holds the best weights.</summary>
@@ -85,56 +60,70 @@ internal sealed class TrainingLoop : IDisposable
             while (_position.Epoch < _options.Epochs && !IsStuck)
                 RunEpoch(_position.Epoch, cancellation);
             if (IsStuck)
-                _channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
+                _session.Channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
         }
         catch (OperationCanceledException e) when (_best.IsTaken)
         {
-            _recorder.Stopped(e);
-            _channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
+            _session.Recorder.Stopped(e);
+            _session.Channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
         }
         catch (NotFiniteNumberException e) when (_best.IsTaken)
         {
-            _recorder.Stopped(e);
-            _channel.Warn($"{e.Message} The best weights so far are kept.");
+            _session.Recorder.Stopped(e);
+            _session.Channel.Warn($"{e.Message} {(_bestMeanIoU is null ? "The weights of the last complete epoch" : "The best weights so far")} are kept.");
+            _options.Progress?.Report(Report(TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch, e.OffendingNumber, _schedule[_position.Step - 1], imagesPerSecond: 0, message: e.Message));
         }
 
-        _best.CopyTo(_network);
+        _best.CopyTo(_session.Network);
     }
 
     public void Dispose()
     {
-        _step.Dispose();
         _average?.Dispose();
         _best.Dispose();
     }
 
+    // The number of validations counts what the first process decided, so all agree.
     private bool IsStuck => _validationsSinceBest >= _options.EarlyStoppingPatience;
+
+    private void Resume(StoredCheckpoint checkpoint)
+    {
+        _position = Checkpoint.Load(checkpoint.Path, _session.Network, _state);
+        (_bestMeanIoU, _validationsSinceBest) = (_position.BestMeanIoU, _position.ValidationsSinceBest);
+        _best.Take(_session.Network);
+        if (_bestMeanIoU is not null)
+            ResumeBest(checkpoint.Folder);
+
+        _session.Recorder.Continue(_position);
+        _session.Channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
+    }
 
     private void ResumeBest(RunFolder folder)
     {
         // The network is only the way in: the last weights are put back.
         using var last = new WeightSnapshot();
-        last.Take(_network);
+        last.Take(_session.Network);
         try
         {
-            Checkpoint.LoadWeights(folder.Best, _network);
-            _best.Take(_network);
+            Checkpoint.LoadWeights(folder.Best, _session.Network);
+            _best.Take(_session.Network);
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
-            _channel.Warn($"{e.Message} The best weights so far are lost; the next validation begins anew.");
+            _session.Channel.Warn($"{e.Message} The best weights so far are lost; the next validation begins anew.");
             (_bestMeanIoU, _validationsSinceBest) = (null, 0);
         }
 
-        last.CopyTo(_network);
+        last.CopyTo(_session.Network);
     }
 
     private void RunEpoch(int epoch, CancellationToken cancellation)
     {
-        var (loss, imagesPerSecond) = Train(epoch, cancellation);
+        var (loss, imagesPerSecond) = Train(epoch);
         _position = PositionAt(epoch + 1) with { Loss = loss, BestMeanIoU = _bestMeanIoU, ValidationsSinceBest = _validationsSinceBest };
-        _recorder.Epoch(ReportEpoch(epoch, imagesPerSecond));
-        _folder?.SaveLast(_network, _state, _position);
+        _session.Recorder.Epoch(ReportEpoch(epoch, imagesPerSecond));
+        _folder?.SaveLast(_session.Network, _state, _position);
+        _session.Collective.Barrier(); // none goes past a checkpoint that is not written
         EndEpoch(epoch, imagesPerSecond, cancellation);
     }
 
@@ -145,11 +134,11 @@ internal sealed class TrainingLoop : IDisposable
 
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
-            _best.Take(_network);
+            _best.Take(_session.Network);
         var metrics = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
         var progress = ReportEpoch(epoch, imagesPerSecond, metrics);
-        _recorder.Epoch(progress);
-        _channel.Say(ConsoleTrainingProgress.Format(progress));
+        _session.Recorder.Epoch(progress);
+        _session.Channel.Say(ConsoleTrainingProgress.Format(progress));
         _options.Progress?.Report(progress);
     }
 
@@ -157,24 +146,21 @@ internal sealed class TrainingLoop : IDisposable
         _validation is not null && epoch > 0 && (epoch % _options.ValidationInterval == 0 || epoch == _options.Epochs);
 
     // The mean loss over the epoch's batches, and the speed.
-    private (double Loss, double ImagesPerSecond) Train(int epoch, CancellationToken cancellation)
+    private (double Loss, double ImagesPerSecond) Train(int epoch)
     {
-        // Dropout draws from libtorch's own source: seeded by the epoch, a resumed run draws the same.
-        random.manual_seed(BatchLoader.RandomOf(_plan.Seed, epoch, -2).Next());
-        _step.Begin();
+        random.manual_seed(RandomStreams.Dropout(_session.Plan.Seed, epoch).Next()); // by the epoch, so that a resumed run draws the same
+        _session.Step.Begin();
         var watch = Stopwatch.StartNew();
-        var criterion = _loss.At(epoch);
+        var criterion = _session.Loss.At(epoch);
         int batches = 0, counted = 0, countedBefore = 0;
         double sum = 0, sumBefore = 0, speed = 0;
-        foreach (var batch in _loader.Epoch(epoch, cancellation))
+        foreach (var batch in _session.Batches(epoch))
         {
-            cancellation.ThrowIfCancellationRequested();
             int taken = batches / _options.Optimizer.AccumulationSteps;
-            long step = (long)epoch * _stepsPerEpoch + taken;
+            long step = (long)epoch * _session.StepsPerEpoch + taken;
             double rate = _schedule[step];
-            if (batch.HasLabels)
+            if (_session.Add(batch, criterion) is { } loss)
             {
-                double loss = _step.Add(batch, criterion);
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
@@ -187,13 +173,13 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             batches++;
-            if (batches % _options.Optimizer.AccumulationSteps != 0 && batches != _loader.StepsPerEpoch)
+            if (batches % _options.Optimizer.AccumulationSteps != 0 && batches != _session.BatchesPerEpoch)
                 continue;
-            if (_step.Take(rate))
+            if (_session.Step.Take(rate))
                 _average?.Add(step);
             speed = batches * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
-            var progress = Report(TrainingPhase.Step, epoch, taken + 1, _stepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed);
-            _recorder.Step(step + 1, sum - sumBefore, counted - countedBefore, progress);
+            var progress = Report(TrainingPhase.Step, epoch, taken + 1, _session.StepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed);
+            _session.Recorder.Step(step + 1, sum - sumBefore, counted - countedBefore, progress);
             (sumBefore, countedBefore) = (sum, counted);
             _options.Progress?.Report(progress);
         }
@@ -208,53 +194,52 @@ internal sealed class TrainingLoop : IDisposable
         double rate = _schedule[_position.Step - 1];
         _validating.Start();
         var metrics = _validation!.Run( // only called with a validation set
-            _network,
             done =>
             {
                 _imagesValidated++;
                 _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, _position.Loss, rate, done / watch.Elapsed.TotalSeconds));
             },
-            _recorder,
             cancellation);
         _validating.Stop();
         KeepIfBest(metrics.MeanIoU);
-        _recorder.Validated(_position, metrics);
+        _session.Recorder.Validated(_position, metrics);
         return metrics;
     }
 
     private void KeepIfBest(double meanIoU)
     {
-        if (!double.IsFinite(meanIoU) || meanIoU <= _bestMeanIoU)
+        bool isBest = double.IsFinite(meanIoU) && !(meanIoU <= _bestMeanIoU);
+        if (!_session.Collective.Decide(isBest))
         {
             _validationsSinceBest++;
             return;
         }
 
         (_bestMeanIoU, _validationsSinceBest) = (meanIoU, 0);
-        _best.Take(_network);
+        _best.Take(_session.Network);
         _folder?.SaveBest(_best, _position with { MeanIoU = meanIoU });
     }
 
     private CheckpointInfo PositionAt(int epoch) => new()
     {
         Epoch = epoch,
-        Step = (long)epoch * _stepsPerEpoch,
+        Step = (long)epoch * _session.StepsPerEpoch,
         MeanIoU = null,
-        Seed = _plan.Seed,
+        Seed = _session.Plan.Seed,
         Network = _options.Network.Id,
-        Labels = _labels,
+        Labels = _session.Data.Labels,
         CropHeight = _options.CropHeight,
         CropWidth = _options.CropWidth,
         Options = OptionsFingerprint.Of(_options),
     };
 
     private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null) =>
-        Report(TrainingPhase.Epoch, epoch, _stepsPerEpoch, _stepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond, metrics);
+        Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond, metrics);
 
     private TrainingProgress Report(
-        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null)
+        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null, string? message = null)
     {
-        long before = (long)_firstEpoch * _stepsPerEpoch, all = (long)_options.Epochs * _stepsPerEpoch;
+        long before = (long)_firstEpoch * _session.StepsPerEpoch, all = (long)_options.Epochs * _session.StepsPerEpoch;
         long done = phase == TrainingPhase.Step ? (long)epoch * steps + step : _position.Step;
         return new TrainingProgress
         {
@@ -271,6 +256,7 @@ internal sealed class TrainingLoop : IDisposable
             MeanIoU = metrics?.MeanIoU,
             PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,
+            Message = message,
         };
     }
 }

@@ -1,44 +1,48 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Sampling;
-using Microsoft.ML.SemanticFlow.Trainer.Records;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
-/// <summary>Scores a validation set with the network as it stands, each image at its own size.</summary>
-/// <param name="source">The validation set.</param>
-/// <param name="labels">The classes.</param>
-/// <param name="plan">Where and how the network runs.</param>
-/// <param name="byId">Whether ids count whatever the masks' own label maps say; else masks of other classes are refused.</param>
-internal sealed class Validation(SampleSource source, LabelMap labels, TrainingPlan plan, bool byId)
+/// <summary>Scores the validation set with the session's network as it stands, each image at its own size.</summary>
+internal sealed class Validation
 {
-    public int Count => source.Count;
+    private readonly TrainingSession _session;
+    private readonly SampleSource _source;
+
+    private Validation(TrainingSession session, SampleSource source) => (_session, _source) = (session, source);
+
+    public int Count => _source.Count;
+
+    /// <summary>Opens the session's validation set; null where it has none.</summary>
+    /// <exception cref="InvalidDataException">The set is empty, or a row does not hold.</exception>
+    public static Validation? Open(TrainingSession session, CancellationToken cancellation) =>
+        session.Data.OpenValidation(session.CachedBytes, session.Plan.LoaderThreads, cancellation) is { } source ? new Validation(session, source) : null;
 
     /// <summary>Leaves the network in evaluation mode.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="imageDone">Told after each image how many are done.</param>
-    /// <param name="recorder">Given every image with its prediction.</param>
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
-    public SemanticSegmentationMetrics Run(SegmentationNetwork network, Action<int> imageDone, RunRecorder recorder, CancellationToken cancellation)
+    public SemanticSegmentationMetrics Run(Action<int> imageDone, CancellationToken cancellation)
     {
+        var labels = _session.Data.Labels;
+        bool byId = _session.Options.Labels is not null; // ids count, whatever the masks' own label maps say
         var evaluation = new SegmentationEvaluation(labels, keepImages: false);
-        network.eval();
+        _session.Network.eval();
         using var _ = inference_mode();
         int done = 0;
-        foreach (var sample in source.InOrder(cancellation))
+        foreach (var sample in _source.InOrder(cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             string place = sample.Place ?? $"Row {done}";
             if (Math.Min(sample.Image.Height, sample.Image.Width) < ModelDescription.NetworksSmallestSide)
                 throw new InvalidDataException($"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
-            var predicted = Predict(network, sample);
+            var predicted = Predict(sample);
             evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"{place} of the validation set");
-            recorder.Image(done, Count, sample, predicted.bytes);
+            _session.Recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
 
@@ -46,10 +50,10 @@ internal sealed class Validation(SampleSource source, LabelMap labels, TrainingP
     }
 
     // uint8 [1, H, W]
-    private Tensor Predict(SegmentationNetwork network, LabelledImage sample)
+    private Tensor Predict(LabelledImage sample)
     {
-        var image = ImageTensor.Of(sample.Image, plan.UseChannelsLast).to(plan.Device);
-        using var autocast = plan.Autocast();
-        return network.call(image).argmax(1).to(uint8).cpu();
+        var image = ImageTensor.Of(sample.Image, _session.Plan.UseChannelsLast).to(_session.Plan.Device);
+        using var autocast = _session.Plan.Autocast();
+        return _session.Network.call(image).argmax(1).to(uint8).cpu();
     }
 }

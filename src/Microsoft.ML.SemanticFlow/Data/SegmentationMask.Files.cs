@@ -13,7 +13,9 @@ public sealed partial class SegmentationMask
     /// <param name="labels">What the file's ids mean; every id in the file must be known to it.</param>
     /// <param name="ids">Which ids the file holds.</param>
     /// <returns>The mask, in train ids.</returns>
+    /// <remarks>Time and memory are in proportion to the pixels that the file holds; <see cref="ImageLimits.MaxPixels"/> bounds them.</remarks>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
     /// <exception cref="InvalidDataException">The file is no mask, is damaged, or holds an id that the map does not know.</exception>
     public static SegmentationMask Load(string path, LabelMap labels, MaskIds ids = MaskIds.Raw) => MaskCodec.Load(path, labels, ids);
 
@@ -34,6 +36,7 @@ public sealed partial class SegmentationMask
     /// <param name="outputPath">The file to write; an earlier one is replaced.</param>
     /// <param name="opacity">Share of the colour, 0 to 1.</param>
     /// <exception cref="FileNotFoundException">There is no such image.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
     /// <exception cref="InvalidDataException">The image cannot be read, or has another size than the mask.</exception>
     public void SaveOverlay(string imagePath, string outputPath, double opacity = 0.5)
     {

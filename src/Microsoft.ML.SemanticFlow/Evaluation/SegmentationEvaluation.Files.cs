@@ -34,6 +34,9 @@ public sealed partial class SegmentationEvaluation
     /// <summary>Reads an evaluation that <see cref="Save(string)"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The evaluation.</returns>
+    /// <remarks>Time and memory are in proportion to the file's length.</remarks>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
     /// <exception cref="InvalidDataException">The file is no evaluation.</exception>
     public static SegmentationEvaluation Load(string path)
     {

@@ -3,7 +3,7 @@
 
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow;
 

@@ -9,13 +9,11 @@ namespace Microsoft.ML.SemanticFlow.Imaging;
 /// <summary>Reads the image files that Skia knows (PNG, JPEG, WebP, BMP, GIF) and writes PNG.</summary>
 /// <remarks>
 /// Pixels come as stored: no colour management, no rotation by EXIF, alpha not multiplied in. A file that ends early is an error:
-/// half an image would train and score as if it were whole.
+/// half an image would train and score as if it were whole. A size that the file cannot hold, or above <see cref="ImageLimits.MaxPixels"/>, is
+/// refused before memory is taken for it: time and memory are in proportion to the file's length, and to the pixels that it does hold.
 /// </remarks>
 internal static class ImageCodec
 {
-    /// <summary>The most pixels an image may have: 2 GB decoded, about what an array holds.</summary>
-    public const int MaxPixels = 500_000_000;
-
     private const int MaxPooledBytes = 1 << 30;
 
     /// <summary>Decodes a file.</summary>
@@ -51,6 +49,10 @@ internal static class ImageCodec
     public static (int Height, int Width) ReadSize(string path)
     {
         using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[ImageKinds.Sniffed];
+        if (!ImageKinds.IsKnown(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]))
+            throw NotAnImage(Path.GetFileName(path));
+        file.Position = 0;
         using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
         return (codec.Info.Height, codec.Info.Width);
     }
@@ -84,6 +86,8 @@ internal static class ImageCodec
     {
         if (bytes.IsEmpty)
             throw new InvalidDataException($"Image '{source}' is empty. Copy the file again.");
+        if (!ImageKinds.IsKnown(bytes))
+            throw NotAnImage(source);
 
         fixed (byte* encoded = bytes)
         {
@@ -91,8 +95,9 @@ internal static class ImageCodec
             using var codec = SKCodec.Create(data)
                 ?? throw NotAnImage(source);
             var (height, width) = (codec.Info.Height, codec.Info.Width);
-            if (height <= 0 || width <= 0 || (long)height * width > MaxPixels)
-                throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width); 1 to {MaxPixels} pixels can be read. Check the file.");
+            ImageLimits.Check(height, width, $"Image '{source}'");
+            if ((long)height * width > ImageKinds.MostPixels(bytes))
+                throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width), more than a file of {bytes.Length} bytes can hold: it is cut off or damaged. Copy it again.");
 
             var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
             var size = atLeast is { } enough ? Reduced(codec, enough) : codec.Info.Size;

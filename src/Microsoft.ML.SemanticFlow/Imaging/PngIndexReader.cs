@@ -26,7 +26,11 @@ internal static class PngIndexReader
 
     private static readonly Pass[] _sequential = [new(0, 0, 1, 1)];
 
-    private readonly record struct Pass(int Row, int Column, int RowStep, int ColumnStep);
+    private readonly record struct Pass(int Row, int Column, int RowStep, int ColumnStep)
+    {
+        public (int Rows, int Columns) SizeIn(Header header) =>
+            (Math.Max(0, (header.Height - Row + RowStep - 1) / RowStep), Math.Max(0, (header.Width - Column + ColumnStep - 1) / ColumnStep));
+    }
 
     private readonly record struct Header(int Height, int Width, int BitDepth, bool IsPalette, bool IsInterlaced);
 
@@ -103,8 +107,7 @@ internal static class PngIndexReader
         uint width = BinaryPrimitives.ReadUInt32BigEndian(body);
         uint height = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
         var (depth, colorType, compression, filter, interlace) = (body[8], body[9], body[10], body[11], body[12]);
-        if (height == 0 || width == 0 || (ulong)height * width > ImageCodec.MaxPixels)
-            throw new InvalidDataException($"PNG '{source}' says it is {height} x {width} pixels (height x width); 1 to {ImageCodec.MaxPixels} pixels can be read. Check the file.");
+        ImageLimits.Check(height, width, $"PNG '{source}'");
         if (colorType is 2 or 4 or 6)
         {
             string kind = colorType switch { 2 => "RGB", 4 => "gray with alpha", _ => "RGBA" };
@@ -123,15 +126,21 @@ internal static class PngIndexReader
         long compressed = 0;
         foreach (var range in data)
             compressed += range.GetOffsetAndLength(fileLength).Length;
-        if ((long)header.Height * header.Width * header.BitDepth / 8 > compressed * MaxDeflateRatio)
+        long packed = 0;
+        foreach (var pass in header.IsInterlaced ? _interlaced : _sequential)
+        {
+            var (rows, columns) = pass.SizeIn(header);
+            packed += columns == 0 ? 0 : rows * (1 + ((((long)columns * header.BitDepth) + 7) / 8));    // each row has its filter
+        }
+
+        if (packed > compressed * MaxDeflateRatio)
             throw Truncated(source);
     }
 
     private static void ReadPass(Stream inflate, Header header, Pass pass, byte[] samples, ushort[] wide, string source)
     {
-        int rows = (header.Height - pass.Row + pass.RowStep - 1) / pass.RowStep;
-        int columns = (header.Width - pass.Column + pass.ColumnStep - 1) / pass.ColumnStep;
-        if (rows <= 0 || columns <= 0)
+        var (rows, columns) = pass.SizeIn(header);
+        if (rows == 0 || columns == 0)
             return;
 
         int length = (int)(((long)columns * header.BitDepth + 7) / 8);

@@ -86,6 +86,9 @@ public sealed class LabelMap
     /// <summary>Reads a map from a table with the columns name, raw_id, train_id, r, g, b.</summary>
     /// <param name="path">The CSV file, in UTF-8; its name without the ending names the map.</param>
     /// <returns>The map.</returns>
+    /// <remarks>Time and memory are in proportion to the file's length.</remarks>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
     /// <exception cref="InvalidDataException">The table is not one; the message names line and column.</exception>
     public static LabelMap Load(string path)
     {

@@ -79,6 +79,12 @@ internal sealed record ModelDescription
         [Prefix + "weights_sha256"] = WeightsSha256,
     };
 
+    /// <summary>Reads what an ONNX file says about itself. Time and memory are in proportion to its length; its graph is not opened.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="source">How messages name it.</param>
+    /// <exception cref="InvalidDataException">It is no ONNX file, or was not written by this library, or by a later one.</exception>
+    public static ModelDescription FromFile(ReadOnlySpan<byte> file, string source) => FromMetadata(OnnxProperties.Read(file, Prefix, source), $"Model '{source}'");
+
     /// <summary>Reads the properties of an ONNX file.</summary>
     /// <param name="metadata">The file's metadata properties.</param>
     /// <param name="source">How messages name the file.</param>
@@ -89,7 +95,7 @@ internal sealed record ModelDescription
             ? value
             : throw new InvalidDataException($"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
         InvalidDataException Wrong(string key, string value) =>
-            new($"{source}: metadata property '{Prefix}{key}' has the value '{value}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
+            new($"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
 
         if (Read("format") is var format && format != FormatVersion)
             throw Wrong("format", format);
@@ -130,6 +136,8 @@ internal sealed record ModelDescription
         }
 
         (int Height, int Width)? image = Read("image_size") == "free" ? null : Size("image_size");
+        if (image is { } side)
+            ImageLimits.CheckModel(side.Height, side.Width, $"{source}");
         var training = Size("training_size");
         return new ModelDescription
         {

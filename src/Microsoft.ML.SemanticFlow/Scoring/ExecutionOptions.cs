@@ -68,6 +68,26 @@ public sealed record ExecutionOptions
     /// <summary>Whether the model runs on the processor where the GPU cannot be used. Default false: loading fails and says why.</summary>
     public bool FallbackToCpu { get; init; }
 
+    /// <summary>The longest that one run of the network may take, above 0; null, the default, sets no limit.</summary>
+    /// <remarks>
+    /// An ONNX graph is a program, and one from a stranger need not end. A run that takes longer is stopped, between two operators or within a loop,
+    /// with <see cref="TimeoutException"/>. The token that <c>Predict</c> takes stops a run in the same way.
+    /// </remarks>
+    public TimeSpan? TimeLimit
+    {
+        get;
+        init
+        {
+            if (value is { } longest)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero, nameof(TimeLimit));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(longest, TimeSpan.FromMilliseconds(int.MaxValue), nameof(TimeLimit));
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>Called with the session's options before the model is loaded, to add execution providers such as TensorRT or to tune them.</summary>
     public Action<SessionOptions>? ConfigureSession { get; init; }
 

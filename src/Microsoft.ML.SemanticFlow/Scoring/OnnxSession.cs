@@ -2,7 +2,9 @@
 // See LICENSE in the project root for license information.
 
 using System.Buffers;
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Onnx;
 
@@ -19,10 +21,11 @@ internal sealed class OnnxSession : IDisposable
 
     private readonly InferenceSession _session;
     private readonly string _source;
+    private readonly TimeSpan? _timeLimit;
     private int _uses = 1;                                  // the owner's and one for each run; the session goes with the last
     private int _disposed;
 
-    private OnnxSession(InferenceSession session, string source) => (_session, _source) = (session, source);
+    private OnnxSession(InferenceSession session, string source, TimeSpan? timeLimit) => (_session, _source, _timeLimit) = (session, source, timeLimit);
 
     /// <summary>Reads the logits of one image, [K, h, w]; the span dies with the call.</summary>
     public delegate void LogitsReader(ReadOnlySpan<float> logits, int height, int width);
@@ -30,18 +33,14 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Reads the values of an output; the span dies with the call.</summary>
     public delegate void ValuesReader(string name, ReadOnlySpan<float> values);
 
-    public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
-
     public static OnnxSession Open(byte[] bytes, string source, ExecutionOptions options)
     {
-        if (bytes.Length == 0)
-            throw new InvalidDataException($"Model '{source}' is empty. Copy or export the file again.");
         try
         {
             using var session = new SessionOptions
             {
                 IntraOpNumThreads = options.IntraOpThreads ?? Environment.ProcessorCount,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,     // errors are thrown, and say what the log would
                 EnableMemoryPattern = false,    // planning a run's memory keeps 25 MB a thread beside what the first run took, and is no faster
             };
             // Spinning costs a third to a half on a machine that does anything else.
@@ -49,13 +48,13 @@ internal sealed class OnnxSession : IDisposable
             if (options.GpuDeviceId is { } gpu && GpuExecution.Fault(session, gpu) is { } fault && !options.FallbackToCpu)
                 throw new PlatformNotSupportedException(fault);
             options.ConfigureSession?.Invoke(session);
-            var opened = new OnnxSession(new InferenceSession(bytes, session), source);
+            var opened = new OnnxSession(new InferenceSession(bytes, session), source, options.TimeLimit);
             NativeHeap.Trim();
             return opened;
         }
         catch (OnnxRuntimeException inner)
         {
-            throw new InvalidDataException($"'{source}' is not an ONNX model that can be read, or it is damaged or cut off. Copy the file again, or export one with 'semanticflow export'.", inner);
+            throw OnnxProperties.NotAModel(source, inner);
         }
         catch (Exception inner) when (inner is DllNotFoundException or EntryPointNotFoundException || inner is TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
         {
@@ -70,12 +69,15 @@ internal sealed class OnnxSession : IDisposable
         bool scoring = description.Form == OnnxForm.Scoring;
         bool fits = _session.InputMetadata.Count == 1
             && _session.InputMetadata.TryGetValue(InputName, out var input)
+            && input.IsTensor
             && input.ElementType == (scoring ? typeof(byte) : typeof(float))
             && input.Dimensions is { Length: 4 } taken
+            && taken[0] is < 0 or 1
             && taken[scoring ? 3 : 1] == (scoring ? 4 : 3)
             && Takes(taken[scoring ? 1 : 2], description.Height)
             && Takes(taken[scoring ? 2 : 3], description.Width)
             && _session.OutputMetadata.TryGetValue(OutputName, out var output)
+            && output.IsTensor
             && output.ElementType == typeof(float)
             && output.Dimensions is { Length: 4 } given
             && given[1] == description.Labels.ClassCount;
@@ -95,11 +97,20 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>Scores one image of a size that the graph takes. The caller holds the session.</summary>
+    /// <exception cref="InvalidDataException">The graph fails, or gives what are no scores of the image: no pointer is made of those.</exception>
+    /// <exception cref="TimeoutException">The graph runs longer than the options allow.</exception>
     public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation) =>
         Run(image, description, _outputNames, outputs =>
         {
-            var shape = outputs[0].GetTensorTypeAndShape().Shape;
-            read(outputs[0].GetTensorDataAsSpan<float>(), checked((int)shape[2]), checked((int)shape[3]));
+            var logits = Floats(outputs[0], OutputName, out long[] shape);
+            // No network gives more scores a class than its image has pixels; so whatever is made of them is in proportion to the image.
+            if (shape is not [1, var classes, var height, var width] || classes != description.Labels.ClassCount
+                || height is < 1 || height > image.Height || width is < 1 || width > image.Width || logits.Length != classes * height * width)
+            {
+                throw new InvalidDataException($"Model '{_source}' gives scores of the shape [{string.Join(", ", shape)}] for an image of {image.Height} x {image.Width} pixels (height x width); [1, {description.Labels.ClassCount}, h, w] are due, with h and w from 1 to the image's. Export it again.");
+            }
+
+            read(logits, (int)height, (int)width);
         }, cancellation);
 
     /// <summary>Reads chosen float32 outputs for one image of a size that the graph takes. The caller holds the session.</summary>
@@ -107,7 +118,7 @@ internal sealed class OnnxSession : IDisposable
         Run(image, description, names, outputs =>
         {
             for (int i = 0; i < names.Count; i++)
-                read(names[i], outputs[i].GetTensorDataAsSpan<float>());
+                read(names[i], Floats(outputs[i], names[i], out _));
         }, cancellation);
 
     public void Dispose()
@@ -124,7 +135,7 @@ internal sealed class OnnxSession : IDisposable
             // Alpha tells a file in int8 what is inside of the image.
             using var opaque = description.Precision == OnnxPrecision.Int8 ? image.ToOpaque() : null;
             using var pixels = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, (opaque ?? image).Memory, [1, image.Height, image.Width, 4]);
-            Run(pixels, names, read, cancellation);
+            Run(pixels, image, names, read, cancellation);
             return;
         }
 
@@ -134,7 +145,7 @@ internal sealed class OnnxSession : IDisposable
         {
             new PixelNormalization(description.Mean, description.Std, description.ChannelOrder).ToPlanes(image.Bgra, normalised);
             using var planes = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, length), [1, 3, image.Height, image.Width]);
-            Run(planes, names, read, cancellation);
+            Run(planes, image, names, read, cancellation);
         }
         finally
         {
@@ -142,19 +153,47 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    private void Run(OrtValue input, IReadOnlyList<string> names, Action<IReadOnlyList<OrtValue>> read, CancellationToken cancellation)
+    private void Run(OrtValue input, PixelImage image, IReadOnlyList<string> names, Action<IReadOnlyList<OrtValue>> read, CancellationToken cancellation)
     {
-        using var options = new RunOptions();
-        using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, options);
+        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var limit = _timeLimit is { } longest ? new CancellationTokenSource(longest) : null;
+        using var stop = cancellation.Register(Terminate, options);
+        using var end = (limit?.Token ?? CancellationToken.None).Register(Terminate, options);
+        IDisposableReadOnlyCollection<OrtValue> outputs;
         try
         {
-            using var outputs = _session.Run(options, _inputNames, [input], names);
-            read(outputs);
+            outputs = _session.Run(options, _inputNames, [input], names);
         }
         catch (OnnxRuntimeException inner) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException("Scoring was cancelled.", inner, cancellation);
         }
+        catch (OnnxRuntimeException inner) when (limit is { IsCancellationRequested: true })
+        {
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Model '{_source}' did not end within {_timeLimit!.Value.TotalSeconds} s for an image of {image.Height} x {image.Width} pixels (height x width). Raise ExecutionOptions.TimeLimit, or score smaller images."), inner); // there is a limit
+        }
+        catch (OnnxRuntimeException inner) when (inner.Message.Contains("llocat", StringComparison.Ordinal)) // the only sign: allocation, Failed to allocate, bad_alloc
+        {
+            throw new InsufficientMemoryException($"There is no memory to run model '{_source}' on an image of {image.Height} x {image.Width} pixels (height x width). Score smaller images, in tiles, or fewer at once.", inner);
+        }
+        catch (OnnxRuntimeException inner)
+        {
+            throw new InvalidDataException($"Model '{_source}' fails on an image of {image.Height} x {image.Width} pixels (height x width): {Excerpt.Of(inner.Message).TrimEnd('.')}. Export it again, or ask who made it which sizes it takes.", inner);
+        }
+
+        using (outputs)
+            read(outputs);
+
+        static void Terminate(object? run) => ((RunOptions)run!).Terminate = true; // registered with one
+    }
+
+    /// <summary>The values of an output, whatever the graph said that it would be.</summary>
+    private ReadOnlySpan<float> Floats(OrtValue output, string name, out long[] shape)
+    {
+        if (!output.IsTensor || output.GetTensorTypeAndShape() is not { ElementDataType: TensorElementType.Float } type)
+            throw new InvalidDataException($"Model '{_source}' gives something else than float32 numbers as '{Excerpt.Of(name)}'. Export it again.");
+        shape = type.Shape;
+        return type.ElementCount == 0 ? [] : output.GetTensorDataAsSpan<float>();
     }
 
     private void Enter()

@@ -32,6 +32,8 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
         foreach (double scale in inference.Scales)
         {
             int height = (int)(image.Height * scale), width = (int)(image.Width * scale);
+            if ((long)height * width > int.MaxValue)
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), which scale {scale} makes more than {int.MaxValue}. Score it at a smaller scale."));
             var window = inference.SlidingWindow;
             var down = window is null ? TileAxis.Whole(height) : TileAxis.Create(height, Grown(window.Height), window.Overlap);
             var across = window is null ? TileAxis.Whole(width) : TileAxis.Create(width, Grown(window.Width), window.Overlap);
@@ -63,8 +65,8 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
             throw new InvalidDataException($"{Sized()}; {scorer.Description.Network} needs at least {scorer.Description.SmallestSide} on each side. Enlarge it.");
         }
 
-        if ((long)tile.Height * tile.Width > ImageCodec.MaxPixels)
-            throw new InvalidDataException($"{Sized()}, more than the {ImageCodec.MaxPixels} pixels that the network can see at once. Score it in tiles, or at a smaller scale.");
+        if ((long)tile.Height * tile.Width > ImageLimits.LargestMaxPixels)
+            throw new InvalidDataException($"{Sized()}, more than the {ImageLimits.LargestMaxPixels} pixels that the network can see at once. Score it in tiles, or at a smaller scale.");
     }
 
     // The original enlarges a whole image's scores corner to corner, and those put together from tiles with OpenCV's resize.

@@ -6,6 +6,8 @@ namespace Microsoft.ML.SemanticFlow.Scoring;
 /// <summary>Inference options in a saved transformer.</summary>
 internal static class SavedInference
 {
+    private const int MostScales = 1000;
+
     public static void Write(BinaryWriter writer, InferenceOptions options)
     {
         writer.Write(options.Scales.Count);
@@ -22,11 +24,16 @@ internal static class SavedInference
         }
     }
 
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">There are more scales than anybody passes over an image.</exception>
     public static InferenceOptions Read(BinaryReader reader)
     {
-        var scales = new List<double>();
-        for (int left = reader.ReadInt32(); left > 0; left--)
-            scales.Add(reader.ReadDouble());
+        int count = reader.ReadInt32();
+        if (count is < 1 or > MostScales)
+            throw new InvalidDataException($"The saved inference options have {count} scales; there are 1 to {MostScales}. Save the model again.");
+        var scales = new double[count];
+        for (int i = 0; i < count; i++)
+            scales[i] = reader.ReadDouble();
         bool flip = reader.ReadBoolean();
         var window = reader.ReadBoolean()
             ? new SlidingWindow { Height = reader.ReadInt32(), Width = reader.ReadInt32(), Overlap = reader.ReadDouble(), Blending = (TileBlending)reader.ReadInt32() }

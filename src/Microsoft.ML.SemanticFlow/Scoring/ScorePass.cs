@@ -118,6 +118,10 @@ internal sealed class ScorePass : IDisposable
             _grid = new Grid(height, width, _plan.Rows(height, _image.Height), _plan.Columns(width, _image.Width));
             _line = ArrayPool<float>.Shared.Rent(_grid.Columns.SourceLength * _lanes);
         }
+        else if ((height, width) != (_grid.Height, _grid.Width))
+        {
+            throw new InvalidDataException($"{_scorer.Description.Network} gives scores of {height} x {width} for one tile and of {_grid.Height} x {_grid.Width} for another of its size (height x width). Export it again.");
+        }
 
         int stride = _grid.Columns.SourceLength * _lanes;
         var scores = _strips[strip] ??= Rent((long)height * stride);

@@ -4,6 +4,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Transforms;
 using Microsoft.ML.Transforms.Image;
 
@@ -55,7 +56,12 @@ internal sealed class ScoredRows : RowTransformer
     public static ScoredRows Read(IHostEnvironment environment, BinaryReader reader)
     {
         string output = reader.ReadString(), input = reader.ReadString();
-        var bytes = new byte[reader.ReadInt32()];
+        int length = reader.ReadInt32();
+        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position)
+            throw new InvalidDataException($"The saved {nameof(SemanticFlowTransformer)} claims a model of {length} bytes, more than there are. Save it again.");
+        if (!OnnxProperties.AreIn(reader.BaseStream, length))
+            throw OnnxProperties.NotAModel("saved pipeline");
+        var bytes = new byte[length];
         reader.BaseStream.ReadExactly(bytes);
         // Files written before there were inference options end here, those without further columns after them.
         var inference = reader.BaseStream.ReadByte() switch

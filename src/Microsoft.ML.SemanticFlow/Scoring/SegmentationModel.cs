@@ -59,7 +59,8 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="execution">Where and how the model runs; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no ONNX model, or one that another program wrote.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, one that another program wrote, or one that is not what it says.</exception>
     /// <exception cref="InvalidOperationException">The application brings no native ONNX Runtime.</exception>
     /// <exception cref="PlatformNotSupportedException">The GPU that the options name cannot be used.</exception>
     public static SegmentationModel Load(string path, ExecutionOptions? execution = null)
@@ -99,7 +100,10 @@ public sealed class SegmentationModel : IDisposable
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes cannot use.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationMask Predict(string path, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         PredictDetailed(path, PredictionDetails.None, inference, cancellationToken).Mask;
 
@@ -109,7 +113,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes cannot use.</exception>
+    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationMask Predict(Stream stream, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         PredictDetailed(stream, PredictionDetails.None, inference, cancellationToken).Mask;
 
@@ -119,7 +125,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes cannot use.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationMask Predict(ReadOnlySpan<byte> bytes, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         PredictDetailed(bytes, PredictionDetails.None, inference, cancellationToken).Mask;
 
@@ -129,7 +137,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The image has a size that the passes cannot use.</exception>
+    /// <exception cref="InvalidDataException">The image has a size that the passes cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationMask Predict(MLImage image, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         PredictDetailed(image, PredictionDetails.None, inference, cancellationToken).Mask;
 
@@ -141,7 +151,10 @@ public sealed class SegmentationModel : IDisposable
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes or the details cannot use.</exception>
+    /// <exception cref="IOException">The file cannot be read; <see cref="UnauthorizedAccessException"/> where it is a folder or may not be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes or the details cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationPrediction PredictDetailed(string path, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -155,7 +168,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
+    /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationPrediction PredictDetailed(Stream stream, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -169,7 +184,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationPrediction PredictDetailed(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details)), source: null, details, inference, cancellationToken);
 
@@ -180,7 +197,9 @@ public sealed class SegmentationModel : IDisposable
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
-    /// <exception cref="InvalidDataException">The image has a size that the passes or the details cannot use.</exception>
+    /// <exception cref="InvalidDataException">The image has a size that the passes or the details cannot use; or the model fails.</exception>
+    /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
     public SegmentationPrediction PredictDetailed(MLImage image, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -228,10 +247,13 @@ public sealed class SegmentationModel : IDisposable
     internal static SegmentationModel FromBytes(byte[] bytes, string source, ExecutionOptions? execution = null)
     {
         execution ??= new ExecutionOptions();
+        if (bytes.AsSpan().StartsWith("PK\x03\x04"u8))
+            throw new InvalidDataException($"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
+        // First what the file says of itself: ONNX Runtime opens none that is not one of ours.
+        var description = ModelDescription.FromFile(bytes, source);
         var session = OnnxSession.Open(bytes, source, execution);
         try
         {
-            var description = ModelDescription.FromMetadata(session.Metadata, $"Model '{source}'");
             session.Check(description);
             return new SegmentationModel(bytes, new ImageScorer(session, description), execution);
         }

@@ -27,7 +27,7 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
         : base(environment, LoaderSignature)
     {
         (_image, _mask, _imagePath, _labelPath, _files) = (image, mask, imagePath, labelPath, files);
-        Inputs = [RowInput.Text("image path", imagePath), RowInput.Text("label path", labelPath)];
+        Inputs = [RowInput.Text("image path", imagePath), RowInput.Text("label path", labelPath) with { IsLabel = true }];
         Outputs =
         [
             new RowOutput<MLImage>(image, new ImageDataViewType(), [imagePath], row =>

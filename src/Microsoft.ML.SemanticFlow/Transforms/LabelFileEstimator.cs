@@ -16,7 +16,7 @@ internal sealed class LabelFileEstimator(string pathColumn, LabelMap? labels, Ma
         ArgumentNullException.ThrowIfNull(input);
         var paths = RowInput.Text("label path", pathColumn).Find(input.Schema);
         var transformer = create(LabelFiles.Of(paths, labels, ids));
-        _ = transformer.GetOutputSchema(input.Schema); // reports missing columns now, not at the first row
+        transformer.CheckTrainingSet(input.Schema);
         return transformer;
     }
 

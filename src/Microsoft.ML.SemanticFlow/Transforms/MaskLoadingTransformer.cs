@@ -15,7 +15,7 @@ internal sealed class MaskLoadingTransformer(IHostEnvironment environment, strin
 {
     internal const string LoaderSignature = "SemanticFlowLoadMasks";
 
-    internal override IReadOnlyList<RowInput> Inputs { get; } = [RowInput.Text("label path", pathColumn)];
+    internal override IReadOnlyList<RowInput> Inputs { get; } = [RowInput.Text("label path", pathColumn) with { IsLabel = true }];
 
     internal override IReadOnlyList<RowOutput> Outputs { get; } =
     [

@@ -40,7 +40,7 @@ internal sealed class ResizingTransformer : RowTransformer, ISavedTransformer<Re
 
         if (mask is not null)
         {
-            inputs.Add(RowInput.Mask("mask", mask));
+            inputs.Add(RowInput.Mask("mask", mask) with { IsLabel = image is not null });
             outputs.Add(new RowOutput<SegmentationMask>(mask, SegmentationMaskDataViewType.Instance, [mask], row =>
             {
                 var source = row.Get<SegmentationMask?>(mask);

@@ -9,7 +9,7 @@ internal sealed class RowEstimator(RowTransformer transformer) : IEstimator<ITra
     public ITransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _ = transformer.GetOutputSchema(input.Schema); // reports missing columns now, not at the first row
+        transformer.CheckTrainingSet(input.Schema);
         return transformer;
     }
 

@@ -16,10 +16,11 @@ internal sealed class RowMapper : IRowToRowMapper
     {
         ArgumentNullException.ThrowIfNull(input, "inputSchema");
         (_transformer, InputSchema) = (transformer, input);
-        foreach (var wanted in transformer.Inputs)
+        var absent = transformer.Inputs.Where(wanted => wanted.IsLabel && input.GetColumnOrNull(wanted.Name) is null).ToArray();
+        foreach (var wanted in transformer.Inputs.Except(absent))
             _ = wanted.Find(input);
 
-        _outputs = [.. transformer.Outputs];
+        _outputs = [.. transformer.Outputs.Where(output => !absent.Any(label => output.From.Contains(label.Name)))];
         _from = [.. _outputs.Select(output => output.From.Select(name => input[name].Index).ToArray())];
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);

@@ -57,6 +57,15 @@ internal abstract class RowTransformer : ITransformer
     /// <summary>Writes what the type's Read needs.</summary>
     private protected abstract void Write(BinaryWriter writer);
 
+    /// <summary>Refuses a training set that lacks a column, a label's too: known now, and not at the first row.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is missing or of another type.</exception>
+    internal void CheckTrainingSet(DataViewSchema schema)
+    {
+        foreach (var wanted in Inputs)
+            _ = wanted.Find(schema);
+        _ = GetOutputSchema(schema);
+    }
+
     /// <summary>The shape of the output for estimators, before there is data.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An input column is missing or of another type.</exception>
     internal SchemaShape GetOutputShape(SchemaShape input)

@@ -18,9 +18,15 @@ internal static class WeightFile
     }
 
     /// <summary>Writes tensors to a file.</summary>
-    public static string Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="classes">The names of the classes that the file tells; null tells none.</param>
+    public static string Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, params string[]? classes)
     {
-        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, new Dictionary<string, string>()));
+        var metadata = new Dictionary<string, string>();
+        if (classes is { Length: > 0 })
+            (metadata["labels.name"], metadata["labels.table"]) = ("file", LabelMap.FromClassNames("file", classes).ToCsv());
+        AtomicFile.Write(path, stream => SafeTensors.Write(stream, tensors, metadata));
         return path;
     }
 

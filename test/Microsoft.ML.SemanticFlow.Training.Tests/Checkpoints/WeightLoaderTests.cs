@@ -195,6 +195,56 @@ public sealed class WeightLoaderTests : IDisposable
         Assert.IsTrue(expected.Equals(rand(4)));
     }
 
+    [TestMethod]
+    public void Load_SameClassesInAnotherOrder_BringsEveryClassifierIntoOrder()
+    {
+        var info = SegmentationNetworks.SFNetDF1DeeplySupervised;
+        var state = WeightFile.StateOf(info, 3);
+        string path = WeightFile.Write(_folder["w.safetensors"], state, "car", "road", "sky");
+        using var network = info.Create(3);
+
+        var report = WeightLoader.Load(path, network, info, allowClassifierMismatch: false, LabelMap.FromClassNames("mine", "road", "sky", "car"));
+
+        StringAssert.Contains(report.ToString(), "the same classes in another order");
+        foreach (var (name, weight) in network.state_dict())
+        {
+            bool isClassifier = name is Classifier or ClassifierBias or "head.dsn.0.4.weight" or "head.dsn.0.4.bias" or "head.dsn.1.4.weight" or "head.dsn.1.4.bias";
+            Assert.IsTrue(weight.Equals(isClassifier ? cat([state[name][1..3], state[name][0..1]]) : state[name]), name);
+        }
+    }
+
+    // 'road' is known to the file, and one of three would not make a classifier.
+    [TestMethod]
+    public void Load_AsManyClassesOfOtherNames_KeepsTheClassifierAsItIs()
+    {
+        var state = WeightFile.StateOf(_info, 3);
+        var before = WeightFile.StateOf(_info, 3, seed: 8);
+        string path = WeightFile.Write(_folder["w.safetensors"], state, "car", "road", "sky");
+        random.manual_seed(8);
+        using var network = _info.Create(3);
+
+        var report = WeightLoader.Load(path, network, _info, allowClassifierMismatch: true, LabelMap.FromClassNames("mine", "cell", "road", "nucleus"));
+
+        StringAssert.Contains(report.ToString(), "'mine' calls class 0 'cell', the file calls it 'car'");
+        foreach (var (name, weight) in network.state_dict())
+            Assert.IsTrue(weight.Equals(name is Classifier or ClassifierBias ? before[name] : state[name]), name);
+    }
+
+    [TestMethod]
+    [DataRow("class 0", "class 1", "class 2", DisplayName = "imported with a number of classes")]
+    [DataRow(DisplayName = "without a table")]
+    public void Load_FileThatDoesNotNameItsClasses_SaysThatTheyAreTakenInOrder(params string[] names)
+    {
+        var state = WeightFile.StateOf(_info, 3);
+        string path = WeightFile.Write(_folder["w.safetensors"], state, names);
+        using var network = _info.Create(3);
+
+        var report = WeightLoader.Load(path, network, _info, allowClassifierMismatch: true, LabelMap.FromClassNames("mine", "a", "b", "c"));
+
+        StringAssert.Contains(report.ToString(), "does not name its classes");
+        Assert.IsTrue(network.state_dict()[Classifier].Equals(state[Classifier]));
+    }
+
     private WeightReport AssertLoads(Dictionary<string, Tensor> file, Dictionary<string, Tensor> expected)
     {
         string path = WeightFile.Write(_folder["w.safetensors"], file);

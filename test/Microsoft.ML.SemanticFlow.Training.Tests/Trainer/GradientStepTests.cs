@@ -2,10 +2,13 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
+using Microsoft.ML.SemanticFlow.Trainer.Options;
+using Microsoft.ML.SemanticFlow.Training.Tests.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -108,8 +111,8 @@ public sealed class GradientStepTests
         using var initial = Network(TinyNetwork.Info).to(float64);
         using var atOnce = Step(expected, options);
         using var inTwo = Step(actual, options with { Optimizer = options.Optimizer with { AccumulationSteps = 2 } });
-        foreach (var dropout in expected.modules().Concat(actual.modules()).OfType<TorchSharp.Modules.Dropout2d>())
-            dropout.eval(); // draws once a batch
+        WithoutDropout(expected);
+        WithoutDropout(actual);
 
         for (int i = 0; i < 2; i++)
         {
@@ -230,7 +233,7 @@ public sealed class GradientStepTests
         {
             using var network = Network(TinyNetwork.Info);
             var options = new SemanticFlowTrainerOptions { Execution = new() { Precision = precision }, BatchSize = 2 };
-            using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
+            using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network, new SingleProcess());
             step.Begin();
             int taken = 0;
             for (int tries = 0; taken < 3; tries++) // the first ones find the loss's factor
@@ -250,7 +253,7 @@ public sealed class GradientStepTests
         using var scope = NewDisposeScope();
         using var network = Network(TinyNetwork.Info);
         var options = new SemanticFlowTrainerOptions { Execution = new() { Precision = TrainingPrecision.Float16 }, BatchSize = 2 };
-        using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
+        using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network, new SingleProcess());
         step.Begin();
         step.Add(Batch(seed: 1), _loss);
         var parameter = network.parameters().First(p => p.grad is not null);
@@ -261,6 +264,63 @@ public sealed class GradientStepTests
 
         Assert.IsTrue(before.Equals(parameter));
         Assert.AreEqual(32768, step.Scaler!.Scale);
+    }
+
+    [TestMethod]
+    public void Take_TwoProcesses_IsTheStepOfTheirBatchesTogether()
+    {
+        using var scope = NewDisposeScope();
+        var options = Float32(new SemanticFlowTrainerOptions { Optimizer = new Sgd { AccumulationSteps = 2 } });
+        Batch[] batches = [Batch(seed: 1), Batch(seed: 2), Batch(seed: 3)];
+        batches[1].Labels[TensorIndex.Ellipsis, ..32] = Criterion.Ignored; // it counts half as much
+        using SegmentationNetwork alone = Network(TinyNetwork.Info), first = Network(TinyNetwork.Info), second = Network(TinyNetwork.Info);
+        using (var step = Step(alone, options))
+        {
+            WithoutDropout(alone);
+            step.Add(batches[0], _loss);
+            step.Add(batches[1], _loss);
+            step.Take(Rate);
+            step.Add(batches[2], _loss);
+            step.Take(Rate);
+        }
+
+        ThreadCollective.Run(2, processes =>
+        {
+            var (network, own) = processes.IsFirst ? (first, batches[0]) : (second, batches[1]);
+            using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network, processes);
+            step.Begin();
+            WithoutDropout(network);
+            step.Add(own, _loss);
+            step.Take(Rate);
+            if (processes.IsFirst)
+                step.Add(batches[2], _loss); // the other has no pixel that counts, and the gradients of the step before
+            return step.Take(Rate);
+        });
+
+        foreach (var ((expected, one), other) in alone.parameters().Zip(first.parameters()).Zip(second.parameters()))
+        {
+            Assert.IsTrue(one.Equals(other));
+            CollectionAssert.That.AreClose(Doubles(expected), Doubles(one), 1e-6); // float32 of numbers near 0.1
+        }
+    }
+
+    [TestMethod]
+    public void Take_NoPixelInAnyProcess_LeavesTheWeights()
+    {
+        using var scope = NewDisposeScope();
+        var options = Float32(new SemanticFlowTrainerOptions());
+        SegmentationNetwork[] networks = [Network(TinyNetwork.Info), Network(TinyNetwork.Info)];
+        var before = Doubles(networks[0].parameters().First());
+
+        bool[] taken = ThreadCollective.Run(2, processes =>
+        {
+            using var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), networks[processes.Rank], processes);
+            step.Begin();
+            return step.Take(Rate);
+        });
+
+        CollectionAssert.AreEqual(new[] { false, false }, taken);
+        CollectionAssert.AreEqual(before, Doubles(networks[1].parameters().First()));
     }
 
     private static void Advance(GradientStep step, WeightAverage average, int count)
@@ -283,11 +343,21 @@ public sealed class GradientStepTests
 
     private static GradientStep Step(SegmentationNetwork network, SemanticFlowTrainerOptions options)
     {
-        options = options with { Execution = options.Execution with { Precision = TrainingPrecision.Float32 }, BatchSize = 2 };
-        var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network);
+        options = Float32(options);
+        var step = new GradientStep(options, TrainingPlan.For(options, seed: 1), network, new SingleProcess());
         step.Begin();
         return step;
     }
+
+    // It draws once a batch, from a source that all networks share.
+    private static void WithoutDropout(SegmentationNetwork network)
+    {
+        foreach (var dropout in network.modules().OfType<TorchSharp.Modules.Dropout2d>())
+            dropout.eval();
+    }
+
+    private static SemanticFlowTrainerOptions Float32(SemanticFlowTrainerOptions options) =>
+        options with { Execution = options.Execution with { Precision = TrainingPrecision.Float32 }, BatchSize = 2 };
 
     private static Batch Batch(int seed, int size = 2)
     {

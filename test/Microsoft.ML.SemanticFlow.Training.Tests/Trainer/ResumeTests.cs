@@ -98,6 +98,26 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
+    public void Fit_ResumedWithOtherClassNames_SaysWhichDiffer()
+    {
+        var renamed = Straight with { Labels = LabelMap.FromClassNames("tiny", "ground", "ball", "box"), Run = Straight.Run! with { Resume = true } };
+
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(Scenes, renamed));
+
+        StringAssert.Contains(thrown.Message, "other classes: the checkpoint calls class 1 'disk', the training set calls it 'ball'", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_ResumedWithOtherRawIds_SaysThatTheyDiffer()
+    {
+        var shifted = LabelMap.Parse("tiny", "name,raw_id,train_id,r,g,b\nground,10,0,0,0,0\ndisk,11,1,1,1,1\nbox,12,2,2,2,2\n");
+
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(Scenes, Straight with { Labels = shifted, Run = Straight.Run! with { Resume = true } }));
+
+        StringAssert.Contains(thrown.Message, "other raw ids or colours of the same classes", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Open_FolderWithAFileHalfWritten_CleansItUp()
     {
         string folder = Scenes.Run + "-half";

@@ -62,6 +62,18 @@ public sealed class StartingWeightsTests : IDisposable
     }
 
     [TestMethod]
+    public void Fit_InitialWeightsOfItsClassesInAnotherOrder_TrainsFromAllOfThem()
+    {
+        var file = WeightFile.StateOf(_still.Network, 3);
+        string path = WeightFile.Write(Path.Combine(_scenes.Images, "..", "w.safetensors"), file, "box", "ground", "disk");
+
+        var state = Train(_still with { InitialWeights = path });
+
+        var classifier = file["head.conv_last.1.weight"];
+        AssertEqual(cat([classifier[1..3], classifier[0..1]]), state["head.conv_last.1.weight"]); // ground, disk, box
+    }
+
+    [TestMethod]
     public void Fit_InitialWeightsFromARunFolder_TrainsFromItsCheckpoint()
     {
         var first = Train(_still with { Seed = 5 });

@@ -10,19 +10,28 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints.PyTorch;
 /// <summary>Reads pickles as data. Names outside the allow-list are refused, and no name is ever called.</summary>
 /// <remarks>
 /// A pickle is a program for a stack machine. Every operation takes constant time, or time in proportion to the values it
-/// takes off the stack, and no step recurses; together with the bound on their number, time and memory are bounded.
+/// takes off the stack, and no step recurses; no more operations are read than the file has bytes, or a small number. So time and memory are
+/// in proportion to the file's length, however a pickle was compressed.
 /// </remarks>
-internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
+/// <param name="input">The pickles.</param>
+/// <param name="fileLength">Bytes of the whole file.</param>
+/// <param name="faults">Makes the messages.</param>
+internal sealed class PickleReader(PickleInput input, long fileLength, PyTorchFaults faults)
 {
     // The weights and optimiser of a large network take 200,000.
-    private const int MostOperations = 1 << 22;
+    private const int FewOperations = 1 << 18, MostOperations = 1 << 22;
     private const int LongestNumber = 256;
+
+    private static readonly object _unset = new();
 
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = [];
-    private readonly Dictionary<int, object?> _memo = [];
+    private readonly List<object?> _memo = [];              // by index: a table by hash can be filled so that every look goes through all of it
+    private readonly long _mostOperations = Math.Clamp(fileLength, FewOperations, MostOperations);
     private readonly Dictionary<string, PyTorchStorage> _storages = [];
     private PickleOpcode _operation;
+    private int _operations;
+    private int _memorised;
 
     /// <summary>The storages that the pickles referred to, by key.</summary>
     public IReadOnlyDictionary<string, PyTorchStorage> Storages => _storages;
@@ -34,7 +43,8 @@ internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
         _stack.Clear();
         _marks.Clear();
         _memo.Clear();
-        for (int i = 0; i < MostOperations; i++)
+        _memorised = 0;
+        for (_operations = 0; _operations < _mostOperations; _operations++)
         {
             _operation = (PickleOpcode)input.ReadByte();
             if (_operation == PickleOpcode.Stop)
@@ -42,7 +52,7 @@ internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
             Execute();
         }
 
-        throw faults.NotRead($"holds more than {MostOperations} values beside its tensors", "Save the weights alone, as torch.save(model.state_dict(), path) does.");
+        throw faults.NotRead($"holds more than {_mostOperations} values beside its tensors", "Save the weights alone, as torch.save(model.state_dict(), path) does.");
     }
 
     private void Execute()
@@ -174,19 +184,19 @@ internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
                 Push(Peek());
                 break;
             case PickleOpcode.BinaryPut:
-                _memo[input.ReadByte()] = Peek();
+                Memorise(input.ReadByte());
                 break;
             case PickleOpcode.LongBinaryPut:
-                _memo[input.ReadInt32()] = Peek();
+                Memorise((long)input.ReadUnsigned(sizeof(uint)));
                 break;
             case PickleOpcode.Memoize:
-                _memo[_memo.Count] = Peek();
+                Memorise(_memorised);
                 break;
             case PickleOpcode.BinaryGet:
                 Push(Recall(input.ReadByte()));
                 break;
             case PickleOpcode.LongBinaryGet:
-                Push(Recall(input.ReadInt32()));
+                Push(Recall((long)input.ReadUnsigned(sizeof(uint))));
                 break;
 
             case PickleOpcode.Global:
@@ -246,8 +256,20 @@ internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
         return values;
     }
 
-    private object? Recall(int index) =>
-        _memo.TryGetValue(index, out object? value) ? value : throw faults.Damaged($"its pickle recalls value {index} at byte {input.Position}, which it has not kept");
+    // Python numbers what it keeps from 0 or 1 on, so that no number is above that of the operations.
+    private void Memorise(long index)
+    {
+        if (index > _operations + 1)
+            throw faults.Damaged($"its pickle keeps a value under the number {index} at byte {input.Position}, which no pickle has come to there");
+        while (_memo.Count <= index)
+            _memo.Add(_unset);
+        if (_memo[(int)index] == _unset)
+            _memorised++;
+        _memo[(int)index] = Peek();
+    }
+
+    private object? Recall(long index) =>
+        index < _memo.Count && _memo[(int)index] is var value && value != _unset ? value : throw faults.Damaged($"its pickle recalls value {index} at byte {input.Position}, which it has not kept");
 
     private void PushNumber(ulong size)
     {
@@ -290,7 +312,7 @@ internal sealed class PickleReader(PickleInput input, PyTorchFaults faults)
         {
             case PickleDictionary dictionary:
                 for (int i = 0; i < keysAndValues.Length; i += 2)
-                    dictionary.Set(keysAndValues[i], keysAndValues[i + 1]);
+                    dictionary.Set(keysAndValues[i], keysAndValues[i + 1], faults);
                 break;
             case PickleOpaque:
                 break;

@@ -34,10 +34,13 @@ internal sealed class PickleDictionary
     /// <summary>Whether a tensor was put in.</summary>
     public bool HoldsTensors { get; private set; }
 
-    public void Set(object? key, object? value)
+    /// <exception cref="InvalidDataException">The key is longer than names are: the work of finding it would be repeated for each value.</exception>
+    public void Set(object? key, object? value, PyTorchFaults faults)
     {
         if (key is not string name)
             return;
+        if (name.Length > TensorFile.LongestName)
+            throw faults.Damaged($"the name '{Excerpt.Of(name)}' in its pickle has {name.Length} characters");
         (_items ??= [])[name] = value;
         HoldsTensors |= value is PyTorchTensor;
     }

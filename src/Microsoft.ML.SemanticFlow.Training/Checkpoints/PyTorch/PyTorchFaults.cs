@@ -7,20 +7,14 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints.PyTorch;
 /// <param name="source">How messages name the file.</param>
 internal sealed class PyTorchFaults(string source)
 {
-    private const int LongestName = 200;
-
     /// <summary>The file is not what <c>torch.save</c> wrote.</summary>
     public InvalidDataException Damaged(string what, Exception? inner = null) =>
         new($"{source} is not a whole PyTorch checkpoint: {what}. Copy or download it again.", inner);
 
     /// <summary>The pickle names a class or function outside the allow-list.</summary>
     public InvalidDataException Refused(string name) =>
-        new($"{source} is refused: it asks Python for '{Printable(name)}', which weights do not need; nothing was run. Save the weights alone, as torch.save(model.state_dict(), path) does.");
+        new($"{source} is refused: it asks Python for '{Excerpt.Of(name)}', which weights do not need; nothing was run. Save the weights alone, as torch.save(model.state_dict(), path) does.");
 
     /// <summary>The file is whole, but its content is of a kind that is not read.</summary>
     public InvalidDataException NotRead(string what, string remedy) => new($"{source} {what}. {remedy}");
-
-    /// <summary>A foreign name, fit for a message.</summary>
-    public static string Printable(string name) =>
-        string.Concat(name.Take(LongestName).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (name.Length > LongestName ? "…" : "");
 }

@@ -12,10 +12,10 @@ internal sealed class PyTorchFile : TensorFile
     private readonly PyTorchFaults _faults;
     private readonly StateDict _weights;
 
-    private PyTorchFile(PyTorchContainer container, PyTorchFaults faults)
+    private PyTorchFile(PyTorchContainer container, string? key, PyTorchFaults faults)
     {
         (_container, _faults) = (container, faults);
-        _weights = StateDict.Find(container.Root, faults);
+        _weights = StateDict.Find(container.Root, key, faults);
         foreach (var (name, tensor) in _weights.Tensors)
             Check(name, tensor);
         Tensors = _weights.Tensors.ToDictionary(pair => pair.Key, pair => new TensorEntry(pair.Value.Shape, pair.Value.Type));
@@ -27,18 +27,22 @@ internal sealed class PyTorchFile : TensorFile
 
     public override string Format => _weights.Path.Length == 0 ? $"{_container.Kind} of a state dict" : $"{_container.Kind} with the weights under '{_weights.Path}'";
 
+    public override string Key => _weights.Path;
+
+    public override IReadOnlyList<string> OtherKeys => _weights.OtherPaths;
+
     /// <summary>Reads the zip form, of PyTorch 1.6 and later, and takes the stream over.</summary>
-    public static PyTorchFile OpenZip(FileStream stream, string source)
+    public static PyTorchFile OpenZip(FileStream stream, string source, string? key)
     {
         var faults = new PyTorchFaults(source);
-        return new PyTorchFile(new PyTorchZip(stream, faults), faults);
+        return new PyTorchFile(new PyTorchZip(stream, faults), key, faults);
     }
 
     /// <summary>Reads the form of PyTorch before 1.6, and takes the stream over.</summary>
-    public static PyTorchFile OpenLegacy(FileStream stream, string source)
+    public static PyTorchFile OpenLegacy(FileStream stream, string source, string? key)
     {
         var faults = new PyTorchFaults(source);
-        return new PyTorchFile(new PyTorchLegacy(stream, faults), faults);
+        return new PyTorchFile(new PyTorchLegacy(stream, faults), key, faults);
     }
 
     public override Tensor Read(string name)
@@ -53,7 +57,7 @@ internal sealed class PyTorchFile : TensorFile
         }
         catch (EndOfStreamException e)
         {
-            throw _faults.Damaged($"the storage of tensor '{PyTorchFaults.Printable(name)}' ends early", e);
+            throw _faults.Damaged($"the storage of tensor '{Excerpt.Of(name)}' ends early", e);
         }
     }
 
@@ -62,9 +66,9 @@ internal sealed class PyTorchFile : TensorFile
     private void Check(string name, PyTorchTensor tensor)
     {
         if (tensor.FindFault() is { } fault)
-            throw _faults.Damaged($"tensor '{PyTorchFaults.Printable(name)}' {fault}");
+            throw _faults.Damaged($"tensor '{Excerpt.Of(name)}' {fault}");
         long available = _container.FindLength(tensor.Storage);
         if (available < tensor.Storage.Bytes)
-            throw _faults.Damaged($"the storage of tensor '{PyTorchFaults.Printable(name)}' has {available} of its {tensor.Storage.Bytes} bytes");
+            throw _faults.Damaged($"the storage of tensor '{Excerpt.Of(name)}' has {available} of its {tensor.Storage.Bytes} bytes");
     }
 }

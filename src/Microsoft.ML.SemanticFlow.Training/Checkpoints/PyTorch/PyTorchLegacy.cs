@@ -22,7 +22,7 @@ internal sealed class PyTorchLegacy : PyTorchContainer
     {
         (_stream, _faults) = (stream, faults);
         var input = new PickleInput(stream, stream.Length, faults);
-        var pickles = new PickleReader(input, faults);
+        var pickles = new PickleReader(input, stream.Length, faults);
         if (!_magic.Equals(pickles.Read()))
             throw faults.NotRead("is a pickle, but none that torch.save wrote", "Name a file that torch.save or safetensors wrote.");
         if (pickles.Read() is not Protocol)
@@ -55,13 +55,13 @@ internal sealed class PyTorchLegacy : PyTorchContainer
                 throw _faults.Damaged("it lists a storage that nothing refers to");
             _stream.Position = position;
             if (_stream.ReadAtLeast(count, count.Length, throwOnEndOfStream: false) < count.Length)
-                throw _faults.Damaged($"it ends before storage '{PyTorchFaults.Printable(name)}'");
+                throw _faults.Damaged($"it ends before storage '{Excerpt.Of(name)}'");
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count)
-                throw _faults.Damaged($"storage '{PyTorchFaults.Printable(name)}' has {BinaryPrimitives.ReadInt64LittleEndian(count)} elements where {storage.Count} are due");
+                throw _faults.Damaged($"storage '{Excerpt.Of(name)}' has {BinaryPrimitives.ReadInt64LittleEndian(count)} elements where {storage.Count} are due");
 
             position += count.Length;
             if (storage.Bytes > _stream.Length - position)
-                throw _faults.Damaged($"it ends inside storage '{PyTorchFaults.Printable(name)}', which takes {storage.Bytes} bytes of which {_stream.Length - position} are there");
+                throw _faults.Damaged($"it ends inside storage '{Excerpt.Of(name)}', which takes {storage.Bytes} bytes of which {_stream.Length - position} are there");
             _places[name] = (position, storage.Bytes);
             position += storage.Bytes;
         }

@@ -24,8 +24,6 @@ internal sealed record PyTorchStorage(string Key, ScalarType Type, long Count, l
 /// <param name="Strides">Elements from one index to the next, by dimension.</param>
 internal sealed record PyTorchTensor(PyTorchStorage Storage, ScalarType Type, long Offset, long[] Shape, long[] Strides)
 {
-    public const int MostDimensions = 64;
-
     // A tensor that repeats elements of its storage (a stride of 0) can be larger than its file. Above this size, it may not.
     private const long LargestRepeated = 64 << 20;
 
@@ -40,7 +38,7 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, ScalarType Type, lo
     /// <summary>What is wrong with the tensor; null when it lies within its storage. Only then may the other members be asked.</summary>
     public string? FindFault()
     {
-        if (Shape.Length != Strides.Length || Shape.Length > MostDimensions)
+        if (Shape.Length != Strides.Length || Shape.Length > TensorFile.MostDimensions)
             return $"has {Shape.Length} sizes and {Strides.Length} strides";
         if (Offset < 0 || Shape.Any(size => size < 0) || Strides.Any(stride => stride < 0))
             return $"has {Describe()}";

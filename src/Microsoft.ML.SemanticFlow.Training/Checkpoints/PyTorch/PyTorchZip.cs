@@ -15,15 +15,19 @@ internal sealed class PyTorchZip : PyTorchContainer
 {
     private const string PickleName = "data.pkl";
 
-    // Deflate makes no more of one byte.
-    private const long LargestInflation = 1032;
+    // Weights hardly compress, and PyTorch does not compress them. So much of a file's length may be unpacked, or a small amount.
+    private const long LargestInflation = 8;
+    private const long SmallInflated = 16 << 20;
     private const long LargestInflated = 1 << 30;
+
+    private const int MostInflations = 3;
 
     private readonly FileStream _stream;
     private readonly PyTorchFaults _faults;
     private readonly Dictionary<string, ZipMember> _members = [];
     private readonly string _folder;
-    private (ZipMember? Member, byte[] Bytes) _inflated = (null, []);
+    private readonly Dictionary<string, Inflated> _inflated = [];
+    private long _inflatedLength;
 
     public PyTorchZip(FileStream stream, PyTorchFaults faults)
     {
@@ -31,19 +35,19 @@ internal sealed class PyTorchZip : PyTorchContainer
         foreach (var member in ZipDirectory.Read(stream, faults))
         {
             if (!_members.TryAdd(member.Name, member))
-                throw faults.Damaged($"its archive holds '{PyTorchFaults.Printable(member.Name)}' twice");
+                throw faults.Damaged($"its archive holds '{Excerpt.Of(member.Name)}' twice");
         }
 
         _folder = FindFolder();
         if (_members.TryGetValue(_folder + "byteorder", out var order) && ReadText(order) is var text and not "little")
-            throw faults.NotRead($"was saved in the byte order '{PyTorchFaults.Printable(text)}'", "Save it again on a little-endian machine.");
+            throw faults.NotRead($"was saved in the byte order '{Excerpt.Of(text)}'", "Save it again on a little-endian machine.");
 
         var pickle = _members[_folder + PickleName];
         if (pickle.Length > PickleInput.LongestPickle)
             throw PickleInput.TooLong(faults);
         var (bytes, start) = Locate(pickle);
         bytes.Position = start;
-        Root = new PickleReader(new PickleInput(bytes, pickle.Length, faults), faults).Read();
+        Root = new PickleReader(new PickleInput(bytes, pickle.Length, faults), stream.Length, faults).Read();
     }
 
     public override string Kind => "PyTorch zip archive";
@@ -69,7 +73,7 @@ internal sealed class PyTorchZip : PyTorchContainer
         {
             [] => throw _faults.NotRead("is a zip archive without a data.pkl, so none that torch.save wrote", "Name a file that torch.save or safetensors wrote."),
             [var pickle] => pickle[..^PickleName.Length],
-            [var first, var second, ..] => throw _faults.NotRead($"holds two checkpoints, '{PyTorchFaults.Printable(first)}' and '{PyTorchFaults.Printable(second)}'", "Save them in a file each."),
+            [var first, var second, ..] => throw _faults.NotRead($"holds two checkpoints, '{Excerpt.Of(first)}' and '{Excerpt.Of(second)}'", "Save them in a file each."),
         };
     }
 
@@ -85,18 +89,16 @@ internal sealed class PyTorchZip : PyTorchContainer
     /// <summary>Where a member's bytes are to be had uncompressed.</summary>
     private (Stream Stream, long Start) Locate(ZipMember member)
     {
-        string name = PyTorchFaults.Printable(member.Name);
+        string name = Excerpt.Of(member.Name);
         switch (member.Compression)
         {
             case ZipCompression.Stored when member.Length == member.CompressedLength:
                 return (_stream, FindStart(member));
-            case ZipCompression.Deflated when member.Length > LargestInflated:
+            case ZipCompression.Deflated when member.Length <= LargestInflated:
+                return (new MemoryStream(Inflate(member), writable: false), 0);
+            case ZipCompression.Deflated:
                 throw _faults.NotRead($"compresses its '{name}' of {member.Length} bytes", "Unpack the archive and zip it without compression.");
-            case ZipCompression.Deflated when member.Length / LargestInflation <= member.CompressedLength:
-                if (_inflated.Member != member)
-                    _inflated = (member, Inflate(member));
-                return (new MemoryStream(_inflated.Bytes, writable: false), 0);
-            case ZipCompression.Stored or ZipCompression.Deflated:
+            case ZipCompression.Stored:
                 throw _faults.Damaged($"its '{name}' claims to unpack from {member.CompressedLength} to {member.Length} bytes");
             default:
                 throw _faults.NotRead($"has '{name}' encrypted or compressed otherwise than by deflate", "Unpack the archive and zip it without compression.");
@@ -105,9 +107,27 @@ internal sealed class PyTorchZip : PyTorchContainer
 
     private long FindStart(ZipMember member) => ZipDirectory.FindData(_stream, member, _faults);
 
+    // One storage at a time stays in memory, unless tensors go to and fro between several.
     private byte[] Inflate(ZipMember member)
     {
-        _inflated = (null, []);     // only one at a time
+        if (!_inflated.TryGetValue(member.Name, out var inflated))
+        {
+            _inflatedLength += member.Length;
+            if (_inflatedLength > Math.Max(SmallInflated, LargestInflation * _stream.Length))
+                throw _faults.NotRead($"unpacks to more than {LargestInflation} times its {_stream.Length} bytes", "No weights do: take it from somebody you trust, or unpack the archive and zip it without compression.");
+            _inflated.Add(member.Name, inflated = new Inflated());
+        }
+
+        if (inflated.Bytes is { } kept)
+            return kept;
+        foreach (var other in _inflated.Values.Where(other => other.Count < MostInflations))
+            other.Bytes = null;
+        inflated.Count++;
+        return inflated.Bytes = Unpack(member);
+    }
+
+    private byte[] Unpack(ZipMember member)
+    {
         _stream.Position = FindStart(member);
         using var inflating = new DeflateStream(_stream, CompressionMode.Decompress, leaveOpen: true);
         var bytes = new byte[member.Length];
@@ -117,9 +137,16 @@ internal sealed class PyTorchZip : PyTorchContainer
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            throw _faults.Damaged($"its '{PyTorchFaults.Printable(member.Name)}' does not unpack to {bytes.Length} bytes", e);
+            throw _faults.Damaged($"its '{Excerpt.Of(member.Name)}' does not unpack to {bytes.Length} bytes", e);
         }
 
         return bytes;
+    }
+
+    private sealed class Inflated
+    {
+        public int Count { get; set; }
+
+        public byte[]? Bytes { get; set; }
     }
 }

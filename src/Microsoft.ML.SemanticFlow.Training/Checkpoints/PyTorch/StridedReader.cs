@@ -8,7 +8,7 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints.PyTorch;
 /// <summary>Reads views of a storage into contiguous tensors, and of the storage only what lies between a view's elements.</summary>
 /// <remarks>
 /// Dimensions are taken in the order of their strides, so that a transposed or channels-last tensor is one run of bytes. Views
-/// with gaps are read run by run, through a window where the runs lie close together.
+/// with gaps are read run by run, through a window where the runs lie close together. Never is more read than a window for each run.
 /// </remarks>
 /// <param name="stream">Holds the storage.</param>
 /// <param name="start">Where the storage begins in it.</param>
@@ -22,14 +22,15 @@ internal sealed class StridedReader(Stream stream, long start)
         int[] order = [.. Enumerable.Range(0, tensor.Shape.Length).Where(d => tensor.Shape[d] > 1 && tensor.Strides[d] > 0).OrderByDescending(d => tensor.Strides[d])];
         long[] sizes = [.. order.Select(d => tensor.Shape[d])], strides = [.. order.Select(d => tensor.Strides[d])];
         int inner = RunStart(sizes, strides);
-        if (Overlaps(sizes, strides) || (inner > 0 && Product(sizes) * ElementTypes.SizeOf(tensor.Type) > int.MaxValue))
+        bool overlaps = Overlaps(sizes, strides);
+        if ((overlaps && tensor.Span <= Product(sizes)) || (inner > 0 && Product(sizes) * ElementTypes.SizeOf(tensor.Type) > int.MaxValue))
         {
             using var span = ReadRun(tensor, [tensor.Span]);
             using var elements = span.as_strided(tensor.Shape, tensor.Strides);
             return elements.contiguous();
         }
 
-        using var packed = inner == 0 ? ReadRun(tensor, sizes) : ReadRuns(tensor, sizes, strides, inner);
+        using var packed = inner == 0 ? ReadRun(tensor, sizes) : ReadRuns(tensor, sizes, strides, inner, areClose: !overlaps && strides[inner - 1] * ElementTypes.SizeOf(tensor.Type) < Window / 4);
         using var view = packed.as_strided(tensor.Shape, PackedStrides(tensor.Shape.Length, order, sizes));
         return view.contiguous();
     }
@@ -88,11 +89,10 @@ internal sealed class StridedReader(Stream stream, long start)
     }
 
     /// <summary>Reads the dimensions from <paramref name="inner"/> on in one run, at every index of those before.</summary>
-    private Tensor ReadRuns(PyTorchTensor tensor, long[] sizes, long[] strides, int inner)
+    private Tensor ReadRuns(PyTorchTensor tensor, long[] sizes, long[] strides, int inner, bool areClose)
     {
         int elementSize = ElementTypes.SizeOf(tensor.Type);
         int run = (int)Product(sizes.AsSpan(inner)) * elementSize;
-        bool areClose = strides[inner - 1] * elementSize < Window / 4;
         var source = areClose ? new BufferedStream(stream, Window) : stream;       // not disposed: that would close the stream
         var result = empty(sizes, tensor.Type);
         var index = new long[inner];

@@ -71,6 +71,7 @@ internal static class ZipDirectory
             directory = directory[total..];
         }
 
+        RefuseOverlaps(members, start, faults);
         return members;
     }
 
@@ -81,7 +82,19 @@ internal static class ZipDirectory
         long start = member.Header + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         return BinaryPrimitives.ReadUInt32LittleEndian(header) == LocalSignature && member.CompressedLength <= stream.Length - start
             ? start
-            : throw faults.Damaged($"'{PyTorchFaults.Printable(member.Name)}' is not where its archive's directory says");
+            : throw faults.Damaged($"'{Excerpt.Of(member.Name)}' is not where its archive's directory says");
+    }
+
+    // Members that share bytes could unpack a small file any number of times.
+    private static void RefuseOverlaps(List<ZipMember> members, long directory, PyTorchFaults faults)
+    {
+        long end = 0;
+        foreach (var member in members.OrderBy(member => member.Header).Append(new ZipMember("", directory, 0, 0, ZipCompression.Other)))
+        {
+            if (member.Header < end)
+                throw faults.Damaged($"{(member.Name.Length > 0 ? $"'{Excerpt.Of(member.Name)}'" : "the directory")} of its archive lies inside another member");
+            end = member.Header + LocalLength + member.CompressedLength;
+        }
     }
 
     private static (long Start, long Length) FindDirectory(Stream stream, PyTorchFaults faults)
@@ -131,7 +144,7 @@ internal static class ZipDirectory
         bool isWhole = Widen(ref length, ref wide) && Widen(ref compressed, ref wide) && Widen(ref header, ref wide);
         return isWhole && length <= long.MaxValue && compressed <= (ulong)fileLength && header <= (ulong)fileLength
             ? new ZipMember(text, (long)header, (long)compressed, (long)length, compression)
-            : throw faults.Damaged($"'{PyTorchFaults.Printable(text)}' lies beyond the end of its archive");
+            : throw faults.Damaged($"'{Excerpt.Of(text)}' lies beyond the end of its archive");
     }
 
     private static bool Widen(ref ulong value, ref ReadOnlySpan<byte> wide)

@@ -8,6 +8,12 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 /// <summary>A file of named tensors open for reading; tensors are read one at a time. Not thread-safe.</summary>
 internal abstract class TensorFile : IDisposable
 {
+    /// <summary>Characters of a tensor's name at most; those of the networks have up to 70.</summary>
+    public const int LongestName = 500;
+
+    /// <summary>Sizes of a tensor at most, which is PyTorch's limit.</summary>
+    public const int MostDimensions = 64;
+
     /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
@@ -16,6 +22,12 @@ internal abstract class TensorFile : IDisposable
 
     /// <summary>The kind of file, in words for a report.</summary>
     public abstract string Format { get; }
+
+    /// <summary>The keys that lead to the tensors in the file, with points between; empty where they lie at its top.</summary>
+    public virtual string Key => "";
+
+    /// <summary>The keys of further sets of tensors that could have been taken.</summary>
+    public virtual IReadOnlyList<string> OtherKeys => [];
 
     /// <summary>Reads one tensor: on the processor, contiguous, in memory of its own, of the file's type.</summary>
     /// <exception cref="KeyNotFoundException">The file has no tensor of that name.</exception>

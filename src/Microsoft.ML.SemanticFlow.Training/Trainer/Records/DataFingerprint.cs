@@ -104,7 +104,7 @@ internal sealed record DataFingerprint
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var cursor = data.GetRowCursor([image, label]);
         var (getImage, getMask) = (cursor.GetGetter<MLImage>(image), cursor.GetGetter<SegmentationMask>(label));
-        MLImage? pixels = null;
+        MLImage? pixels = null; // not disposed: it may be in the caller's own list
         SegmentationMask? mask = null;
         long samples = Math.Min(rows, Samples);
         for (long sample = 0; sample < samples && cursor.MoveNext();)
@@ -121,7 +121,6 @@ internal sealed record DataFingerprint
                 Append(mask.Height, mask.Width, mask.Ids);
         }
 
-        pixels?.Dispose();
         return new DataFingerprint { Rows = rows, Covers = PixelsCovered, Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()) };
 
         void Append(int height, int width, ReadOnlySpan<byte> bytes)

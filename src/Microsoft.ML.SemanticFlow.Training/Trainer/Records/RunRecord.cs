@@ -14,6 +14,7 @@ internal sealed record RunRecord
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // class names stay readable; the file is no web page
     };
@@ -41,11 +42,13 @@ internal sealed record RunRecord
             return null;
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(path), _json) ?? throw new JsonException("It holds null.");
+            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(path), _json) is { } record && !record.Starts.Contains(null!)     // the annotations bind no file's lists
+                ? record
+                : throw new JsonException("It holds null.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no record of a run: {e.Message} Move it away to go on without the history it held.", e);
+            throw new InvalidDataException($"{path} is no record of a run: what stands at '{Excerpt.Of(e.Path ?? "$")}' (line {e.LineNumber + 1 ?? 1}) is not what belongs there. Move it away to go on without the history it held.", e);
         }
     }
 

@@ -6,6 +6,7 @@ using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer.Options;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Records;
 
@@ -17,7 +18,6 @@ internal sealed class RunRecorder
         ["epoch", "seconds", "learning_rate", "loss", "validation_miou", "images_per_second", "memory_megabytes", "peak_memory_megabytes"];
 
     private readonly SemanticFlowTrainerOptions _options;
-    private readonly RunFolder? _folder;
     private readonly LabelMap _labels;
     private readonly IChannel _channel;
     private readonly EpochTable? _log;
@@ -31,7 +31,7 @@ internal sealed class RunRecorder
 
     public RunRecorder(SemanticFlowTrainerOptions options, RunFolder? folder, LabelMap labels, IChannel channel)
     {
-        (_options, _folder, _labels, _channel) = (options, folder, labels, channel);
+        (_options, Folder, _labels, _channel) = (options, folder, labels, channel);
         if (folder is null)
             return;
         _log = new EpochTable(folder.Log, _logColumns);
@@ -40,14 +40,35 @@ internal sealed class RunRecorder
             _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, run.TensorBoardInterval);
     }
 
+    /// <summary>The run folder; null where nothing is kept.</summary>
+    public RunFolder? Folder { get; }
+
+    /// <summary>Where the run goes on from, once that was looked for; null where it begins.</summary>
+    public StoredCheckpoint? ResumedFrom { get; private set; }
+
+    /// <summary>Looks for the checkpoint that the run goes on from.</summary>
+    /// <returns>What it says about itself; null where there is none.</returns>
+    /// <exception cref="InvalidOperationException">It was made with other options.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
+    public CheckpointInfo? Resume()
+    {
+        if (Folder is not { HasCheckpoint: true })
+            return null;
+        var newest = Folder.ReadNewest();
+        OptionsFingerprint.Compare(newest.Info, _options, _labels, newest.Path);
+        ResumedFrom = newest;
+        return newest.Info;
+    }
+
     /// <summary>Says in <c>run.json</c> what is run, on what.</summary>
     /// <exception cref="InvalidOperationException">A resumed run is given other data than it was trained on.</exception>
-    public void Start(TrainingPlan plan, CheckpointInfo? checkpoint, IDataView training)
+    public void Start(TrainingPlan plan, IDataView training)
     {
-        if (_folder is null)
+        if (Folder is null)
             return;
-        var earlier = RunRecord.Read(_folder.Run);
+        var earlier = RunRecord.Read(Folder.Run);
         var ids = DataFingerprint.IdsOf(training, _options.LabelColumnName) ?? MaskIds.Raw;
+        var checkpoint = ResumedFrom?.Info;
         var start = new StartRecord
         {
             At = DateTime.UtcNow,
@@ -81,7 +102,7 @@ internal sealed class RunRecorder
             Options = OptionsFingerprint.Of(_options),
             Starts = [.. earlier?.Starts ?? [], start],
         };
-        _record.Write(_folder.Run);
+        _record.Write(Folder.Run);
     }
 
     /// <summary>Takes over what was recorded up to a checkpoint; what came after it is done again, the checkpoint's own validation too.</summary>
@@ -136,9 +157,9 @@ internal sealed class RunRecorder
     /// <summary>Records how this start ended.</summary>
     public void End()
     {
-        if (_folder is null || _record is null)
+        if (Folder is null || _record is null)
             return;
-        var best = ReadBest(_folder.Best);
+        var best = ReadBest(Folder.Best);
         using var process = Process.GetCurrentProcess();
         var end = new EndRecord
         {
@@ -151,7 +172,7 @@ internal sealed class RunRecorder
             Message = _message,
         };
         _record = _record with { Starts = [.. _record.Starts.SkipLast(1), _record.Starts[^1] with { End = end }] };
-        _record.Write(_folder.Run);
+        _record.Write(Folder.Run);
     }
 
     /// <summary>Records a failure that leaves through the caller, which must not be hidden by one of writing it down.</summary>
@@ -164,7 +185,7 @@ internal sealed class RunRecorder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            _channel.Warn($"How the run ended is not in {_folder?.Run}: {e.Message}");
+            _channel.Warn($"How the run ended is not in {Folder?.Run}: {e.Message}");
         }
     }
 

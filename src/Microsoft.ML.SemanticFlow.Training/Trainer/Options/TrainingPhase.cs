@@ -14,4 +14,7 @@ public enum TrainingPhase
 
     /// <summary>Some images of the validation set are scored.</summary>
     Validation,
+
+    /// <summary>The loss left the range of numbers: training ends with the best weights so far.</summary>
+    Diverged,
 }

@@ -46,6 +46,9 @@ public sealed class TrainingProgress
     /// <summary>IoU of each class on the validation set, in the order of train ids, NaN where a class does not occur; null when this epoch was not validated.</summary>
     public IReadOnlyList<double>? PerClassIoU { get; internal init; }
 
+    /// <summary>What happened and what to do, where training diverged; else null.</summary>
+    public string? Message { get; internal init; }
+
     /// <summary>The best mIoU so far; null before the first validation.</summary>
     public double? BestMeanIoU { get; internal init; }
 }

@@ -3,7 +3,7 @@
 
 using System.Globalization;
 
-namespace Microsoft.ML.SemanticFlow.Text;
+namespace Microsoft.ML.SemanticFlow.Display;
 
 /// <summary>Times as people read them: <c>01:30:05</c>, and from a day on <c>7 days 00:19:42</c>.</summary>
 internal static class DurationText

@@ -4,7 +4,7 @@
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Recipes;
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow.Trainer.Options;
 
 /// <summary>The options that decide what is learnt, as text: kept in checkpoints and compared when a run goes on.</summary>
 /// <remarks>Epochs are left out: a run may be made longer. So are the number format and threads: a run may move to another machine.</remarks>
@@ -24,8 +24,10 @@ internal static class OptionsFingerprint
             .ToList();
         if (options.Seed is { } seed && seed != checkpoint.Seed)
             faults.Add($"Seed {checkpoint.Seed}, not {seed}");
-        if (checkpoint.Labels.ToCsv() != labels.ToCsv())
-            faults.Add($"label map {checkpoint.Labels}, not {labels}");
+        if (checkpoint.Labels.FindDifference(labels, "the checkpoint", "the training set") is { } difference)
+            faults.Add($"other classes: {difference.TrimEnd('.')}");
+        else if (checkpoint.Labels.ToCsv() != labels.ToCsv())
+            faults.Add("other raw ids or colours of the same classes");
         if (faults.Count > 0)
             throw new InvalidOperationException($"{path} was trained with {string.Join("; ", faults)}. Resume with the options it was started with, or name another folder.");
     }

@@ -4,7 +4,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Microsoft.ML.SemanticFlow.Text;
+namespace Microsoft.ML.SemanticFlow.Display;
 
 /// <summary>Text of strangers, such as the names of files and classes, as it may be shown: nothing in it moves a cursor, rings, recolours or breaks a line.</summary>
 internal static class PrintableText

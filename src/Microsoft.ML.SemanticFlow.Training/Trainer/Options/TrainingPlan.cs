@@ -5,7 +5,7 @@ using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SemanticFlow.Trainer;
+namespace Microsoft.ML.SemanticFlow.Trainer.Options;
 
 /// <summary>What the options leave open, decided for this machine and this data set.</summary>
 internal sealed record TrainingPlan

@@ -28,16 +28,31 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public LabelMap? Labels { get; init; }
 
+    /// <summary>
+    /// Whether a class may have no pixel in any training mask. Default false: it is refused, for it would never be learnt, and most often the
+    /// label map is not that of the masks.
+    /// </summary>
+    [Fingerprint(null)]
+    public bool AllowEmptyClasses { get; init; }
+
     /// <summary>Which network. Default <see cref="SegmentationNetworks.SFNetDF1"/>.</summary>
     [Fingerprint(nameof(Network), IsEntry = true)]
     public SegmentationNetworkInfo Network { get; init => field = Check.NotNull(value); } = SegmentationNetworks.SFNetDF1;
 
     /// <summary>
-    /// A checkpoint of the whole network to start from, or the folder of a training run; null starts from random weights. Classifiers of other
-    /// classes start from random weights all the same. Read when a run begins, not when it is resumed.
+    /// A checkpoint of the whole network to start from, or the folder of a training run; null starts from random weights. Where the file names
+    /// its classes, classifiers are brought into the order of the training set's names, and start from random weights where the names are
+    /// others. Of a file that does not name them, as many classes are taken in their order. Read when a run begins, not when it is resumed.
     /// </summary>
     [Fingerprint(null)]
     public string? InitialWeights { get; init; }
+
+    /// <summary>
+    /// Which weights to take where <see cref="InitialWeights"/> holds several, such as a moving average: a key that leads to them (<c>ema</c>, <c>state_dict_ema</c>) or a
+    /// word before their names (<c>model</c>). Null, the default, takes the first, moving averages last; the log says which were taken.
+    /// </summary>
+    [Fingerprint(null)]
+    public string? CheckpointKey { get; init; }
 
     /// <summary>
     /// The backbone's weights for ImageNet to start from, in the authors' file for it (such as <c>resnet18-deep-inplane128.pth</c>); null starts from

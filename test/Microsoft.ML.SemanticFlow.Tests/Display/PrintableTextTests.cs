@@ -1,9 +1,9 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
-namespace Microsoft.ML.SemanticFlow.Tests.Text;
+namespace Microsoft.ML.SemanticFlow.Tests.Display;
 
 [TestClass]
 public sealed class PrintableTextTests

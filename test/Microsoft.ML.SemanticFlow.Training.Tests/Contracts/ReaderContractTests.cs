@@ -1,0 +1,403 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Contracts;
+
+/// <summary>Every reader of files is fed what is no file of its kind: it reads it, or throws <see cref="InvalidDataException"/> with a sentence, and nothing else.</summary>
+[TestClass]
+public sealed class ReaderContractTests
+{
+    private const int Trials = 300;
+
+    private static readonly LabelMap _labels = BrightestChannelModel.Labels;
+
+    private static readonly MLContext _ml = new(seed: 1);
+
+    /// <param name="Name">The reader, as callers write it.</param>
+    /// <param name="File">How its files are called.</param>
+    /// <param name="Make">A whole one.</param>
+    /// <param name="Read">Reads it by path.</param>
+    private sealed record Reader(string Name, string File, Func<byte[]> Make, Action<string> Read)
+    {
+        public override string ToString() => Name;
+    }
+
+    private static readonly Reader[] _readers =
+    [
+        new("SegmentationModel.Load", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => SegmentationModel.Load(path, _bounded))),
+        new("SegmentationModel.Load(stream)", "model.onnx", () => BrightestChannelModel.ToBytes(side: 40), path =>
+        {
+            using var stream = File.OpenRead(path);
+            LoadAndPredict(() => SegmentationModel.Load(stream, _bounded));
+        }),
+        new("SegmentationModel.Load(bytes)", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => SegmentationModel.Load(File.ReadAllBytes(path), _bounded))),
+        new("SemanticSegmentation.LoadModel", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => _ml.SemanticSegmentation.LoadModel(path, _bounded))),
+        new("Transforms.SemanticFlow", "model.onnx", () => BrightestChannelModel.ToBytes(), path =>
+            _ml.Transforms.SemanticFlow(path).Fit(_ml.Data.LoadFromEnumerable(new[] { new ImageRow() })).Dispose()),
+        new("SegmentationModel.Predict", "image.png", Image, path => Model.Predict(path)),
+        new("SegmentationModel.Predict(stream)", "image.jpg", () => Encoded(SkiaSharp.SKEncodedImageFormat.Jpeg), path =>
+        {
+            using var stream = File.OpenRead(path);
+            Model.Predict(stream);
+        }),
+        new("SegmentationModel.PredictDetailed(bytes)", "image.webp", () => Encoded(SkiaSharp.SKEncodedImageFormat.Webp), path =>
+            Model.PredictDetailed(File.ReadAllBytes(path), PredictionDetails.Confidence)),
+        new("SegmentationMask.SaveOverlay", "image.png", Image, path => new SegmentationMask(40, 50, new byte[2000], _labels).SaveOverlay(path, path + "-overlay.png")),
+        new("SegmentationMask.Load", "label.png", Label, path => SegmentationMask.Load(path, _labels)),
+        new("Transforms.SemanticFlow().LoadMasks", "label.png", Label, path => ReadColumn<SegmentationMask>(
+            _ml.Transforms.SemanticFlow().LoadMasks("Label", "LabelPath", _labels), new Paths(path, path), "Label")),
+        new("Transforms.SemanticFlow().LoadImagesAndMasks", "image.png", Image, path => ReadColumn<MLImage>(
+            _ml.Transforms.SemanticFlow().LoadImagesAndMasks(_labels), new Paths(path, path), "Image")),
+        new("LabelMap.Load", "classes.csv", () => System.Text.Encoding.UTF8.GetBytes(LabelMaps.CamVid.ToCsv()), path => LabelMap.Load(path)),
+        new("SegmentationEvaluation.Load", "evaluation.json", Evaluation, path => SegmentationEvaluation.Load(path)),
+        new("SegmentationEvaluation.Load(stream)", "evaluation.json", Sum, path =>
+        {
+            using var stream = File.OpenRead(path);
+            SegmentationEvaluation.Load(stream);
+        }),
+        new("a PyTorch file", "weights.pth", () => TestFiles.Bytes("peer_zip.pth"), ReadTensors),
+        new("a PyTorch file of the older form", "weights.pth", () => TestFiles.Bytes("peer_legacy.pth"), ReadTensors),
+        new("a safetensors file", "weights.safetensors", Weights, ReadTensors),
+        new("a checkpoint of a run", "last.safetensors", Weights, path => Checkpoint.ReadInfo(path)),
+        new("the record of a run", "run.json", Record, path => RunRecord.Read(path)),
+        new("the centroids of a run", "centroids.json", Centroids, path => CentroidFile.TryRead(path, "data")),
+    ];
+
+    private static readonly ExecutionOptions _bounded = new() { TimeLimit = TimeSpan.FromSeconds(5), IntraOpThreads = 1 };
+
+    public static IEnumerable<object[]> Readers => _readers.Select(reader => (object[])[reader.Name]);
+
+    private static SegmentationModel Model => field ??= SegmentationModel.Load(BrightestChannelModel.ToBytes());
+
+    [TestMethod]
+    [DynamicData(nameof(Readers))]
+    public void Read_WholeFile_IsRead(string name) => Feed(name, (reader, whole, read) =>
+    {
+        reader.Read(read(whole));
+    });
+
+    [TestMethod]
+    [DynamicData(nameof(Readers))]
+    public void Read_RandomBytes_AreRefused(string name) => Feed(name, (reader, whole, read) =>
+    {
+        var random = new Random(1);
+        for (int trial = 0; trial < 100; trial++)
+        {
+            byte[] bytes = new byte[random.Next(2000)];
+            random.NextBytes(bytes);
+            whole.AsSpan(0, Math.Min(Math.Min(bytes.Length, whole.Length), trial % 20)).CopyTo(bytes);    // begins ever more like one
+
+            ReadsOrRefuses(reader, read(bytes), $"random bytes, trial {trial}");
+        }
+    });
+
+    [TestMethod]
+    [DynamicData(nameof(Readers))]
+    public void Read_CutOff_IsReadOrRefused(string name) => Feed(name, (reader, whole, read) =>
+    {
+        for (int length = 0; length < whole.Length; length += Math.Max(1, whole.Length / Trials))
+            ReadsOrRefuses(reader, read(whole[..length]), $"{length} of {whole.Length} bytes");
+    });
+
+    [TestMethod]
+    [DynamicData(nameof(Readers))]
+    public void Read_ChangedBytes_AreReadOrRefused(string name) => Feed(name, (reader, whole, read) =>
+    {
+        var random = new Random(2);
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            byte[] bytes = [.. whole];
+            for (int change = random.Next(4); change >= 0; change--)
+                bytes[random.Next(bytes.Length)] = trial % 2 == 0 ? (byte)random.Next(256) : (byte)(bytes[random.Next(bytes.Length)] ^ (1 << random.Next(8)));
+
+            ReadsOrRefuses(reader, read(bytes), $"changed bytes, trial {trial}");
+        }
+    });
+
+    [TestMethod]
+    [DataRow("null")]
+    [DataRow("[]")]
+    [DataRow("""{"format":null}""")]
+    [DataRow("""{"network":null,"labels":null,"seed":1,"options":null,"starts":null}""")]
+    [DataRow("""{"network":"n","labels":{"name":null,"classes":null},"seed":1,"options":{"a":null},"starts":[null]}""")]
+    [DataRow("""{"Format":"semanticflow-centroids-1","Data":"data","Sha256":null,"Centroids":[null,[1]]}""")]
+    [DataRow("""{"format":"semanticflow-evaluation-1","labels":{"name":"n","table":"x"},"images":[null]}""")]
+    public void Read_JsonThatIsNotWhatBelongsThere_IsReadOrRefused(string json)
+    {
+        foreach (var reader in _readers.Where(reader => reader.File.EndsWith(".json", StringComparison.Ordinal)))
+            Feed(reader.Name, (_, _, read) => ReadsOrRefuses(reader, read(System.Text.Encoding.UTF8.GetBytes(json)), json));
+    }
+
+    [TestMethod]
+    public void Read_NoFileOrAFolder_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetDF1, Labels = _labels };
+        foreach (var reader in _readers.Where(reader => char.IsUpper(reader.Name[0])))
+        {
+            Assert.ThrowsExactly<FileNotFoundException>(() => reader.Read(folder["none"]), reader.Name);
+            Assert.ThrowsExactly<DirectoryNotFoundException>(() => reader.Read(folder["none", "none"]), reader.Name);
+            Assert.ThrowsExactly<UnauthorizedAccessException>(() => reader.Read(folder.Root), reader.Name);
+        }
+
+        Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder["none"], options));
+        Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder.Root, options));
+    }
+
+    [TestMethod]
+    public void Read_RecordWithNulls_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string whole = System.Text.Encoding.UTF8.GetString(Record());
+        foreach (string part in (string[])["\"network\": \"n\"", "\"starts\": [", "\"sha256\": \"0\"", "\"runtime\": \"10\""])
+        {
+            string name = part[..(part.IndexOf(':', StringComparison.Ordinal) + 1)];
+            File.WriteAllText(folder["run.json"], whole.Replace(part, part.EndsWith('[') ? $"{part} null, " : $"{name} null", StringComparison.Ordinal));
+
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => RunRecord.Read(folder["run.json"]), part).Message, "is no record of a run");
+        }
+    }
+
+    [TestMethod]
+    public void ImportCheckpoint_Garbage_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetDF1, Labels = _labels };
+        byte[] whole = TestFiles.Bytes("peer_zip.pth");
+        foreach (byte[] bytes in (byte[][])[[], new byte[100], whole[..500], whole[..^10]])
+        {
+            File.WriteAllBytes(folder["weights.pth"], bytes);
+
+            Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder["weights.pth"], options));
+            Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.ConvertCheckpoint(folder["weights.pth"], folder["out.safetensors"], options));
+        }
+    }
+
+    [TestMethod]
+    public void Load_DamagedPipeline_ThrowsInvalidDataWithinMlNets()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["model.onnx"], BrightestChannelModel.ToBytes());
+        var data = _ml.Data.LoadFromEnumerable(new[] { new ImageRow() });
+        using var scorer = _ml.Transforms.SemanticFlow(folder["model.onnx"], inference: new InferenceOptions { Scales = [1, 2] }).Fit(data);
+        byte[] pipeline = Saved(scorer, data.Schema);
+        int scales = pipeline.AsSpan().IndexOf((ReadOnlySpan<byte>)[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]), length = BitConverter.ToInt32(pipeline, 0) >= 0 ? pipeline.AsSpan().IndexOf(BitConverter.GetBytes(scorer.Model.Bytes.Length)) : 0;
+
+        foreach (var (at, value) in ((int, int)[])[(scales, int.MaxValue), (scales, -1), (scales, 0), (length, int.MaxValue), (length, -1), (length, 5)])
+        {
+            byte[] damaged = [.. pipeline];
+            BitConverter.GetBytes(value).CopyTo(damaged, at);
+            using var stream = new MemoryStream(damaged);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+
+            var thrown = Assert.Throws<Exception>(() => _ml.Model.Load(stream, out _));
+
+            Assert.IsInstanceOfType<InvalidDataException>(thrown.InnerException, $"{value} at {at}: {thrown}");
+            Assert.IsLessThan(1 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [TestMethod]
+    public void Load_PipelineThatUnpacksToZeros_IsRefusedBeforeMemoryIsTaken()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["model.onnx"], BrightestChannelModel.ToBytes());
+        var data = _ml.Data.LoadFromEnumerable(new[] { new ImageRow() });
+        using var scorer = _ml.Transforms.SemanticFlow(folder["model.onnx"]).Fit(data);
+        byte[] model = scorer.Model.Bytes, pipeline = Saved(scorer, data.Schema);
+        using var bomb = new MemoryStream();
+        using (var from = new System.IO.Compression.ZipArchive(new MemoryStream(pipeline)))
+        using (var to = new System.IO.Compression.ZipArchive(bomb, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var source = new MemoryStream();
+                using (var opened = entry.Open())
+                    opened.CopyTo(source);
+                byte[] bytes = source.ToArray();
+                using var target = to.CreateEntry(entry.FullName, System.IO.Compression.CompressionLevel.Fastest).Open();
+                if (bytes.AsSpan().IndexOf(model) is >= 0 and var start)
+                {
+                    // The model's length and 64 MB of zeros in its place.
+                    bytes = [.. bytes[..(start - sizeof(int))], .. BitConverter.GetBytes(64 << 20), .. new byte[64 << 20]];
+                }
+
+                target.Write(bytes);
+            }
+        }
+
+        bomb.Position = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var thrown = Assert.Throws<Exception>(() => _ml.Model.Load(bomb, out _));
+
+        StringAssert.Contains(thrown.InnerException!.Message, "is not an ONNX model");      // asserted by what it says
+        Assert.IsLessThan(32 << 20, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Feed(string name, Action<Reader, byte[], Func<byte[], string>> feed)
+    {
+        var reader = _readers.Single(reader => reader.Name == name);
+        using var folder = new TemporaryFolder();
+        string path = folder[reader.File];
+        feed(reader, reader.Make(), bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            return path;
+        });
+    }
+
+    private static void ReadsOrRefuses(Reader reader, string path, string what)
+    {
+        try
+        {
+            reader.Read(path);
+        }
+        catch (InvalidDataException refused)
+        {
+            StringAssert.EndsWith(refused.Message, ".", what);
+            Assert.DoesNotContain('\n', refused.Message, what);
+        }
+        catch (Exception other) when (other is not UnitTestAssertException)
+        {
+            Assert.Fail($"{reader.Name}, {what}: {other}");
+        }
+    }
+
+    private static void LoadAndPredict(Func<SegmentationModel> load)
+    {
+        using var model = load();
+        using var image = new PixelImage(40, 50);
+        model.Predict(image);
+    }
+
+    private static void ReadColumn<T>(IEstimator<ITransformer> estimator, Paths paths, string column)
+    {
+        var data = _ml.Data.LoadFromEnumerable([paths]);
+        foreach (var _ in estimator.Fit(data).Transform(data).GetColumn<T>(column))
+        {
+        }
+    }
+
+    private static void ReadTensors(string path)
+    {
+        using var scope = NewDisposeScope();
+        using var file = TensorFormats.Open(path);
+        foreach (string name in file.Tensors.Keys)
+            file.Read(name);
+    }
+
+    private static byte[] Image()
+    {
+        using var folder = new TemporaryFolder();
+        BrightestChannelModel.SaveImage(folder["image.png"], 40, 50, seed: 1);
+        return File.ReadAllBytes(folder["image.png"]);
+    }
+
+    private static byte[] Encoded(SkiaSharp.SKEncodedImageFormat format)
+    {
+        using var picture = SkiaSharp.SKBitmap.Decode(Image());
+        using var encoded = picture.Encode(format, 80);
+        return encoded.ToArray();
+    }
+
+    private static byte[] Label() => PngFiles.Indexed([.. Enumerable.Range(0, 2000).Select(i => i % 3)], 40, 50, 8, filter: 5);
+
+    private static byte[] Evaluation() => Save(keepImages: true);
+
+    private static byte[] Sum() => Save(keepImages: false);
+
+    private static byte[] Save(bool keepImages)
+    {
+        var evaluation = new SegmentationEvaluation(_labels, keepImages);
+        evaluation.Add(new SegmentationMask(1, 4, [0, 1, 2, 255], _labels), new SegmentationMask(1, 4, [0, 2, 2, 1], _labels), "first", "source");
+        using var stream = new MemoryStream();
+        evaluation.Save(stream);
+        return stream.ToArray();
+    }
+
+    private static byte[] Weights()
+    {
+        using var scope = NewDisposeScope();
+        using var stream = new MemoryStream();
+        var info = new CheckpointInfo { Epoch = 1, Step = 2, MeanIoU = 0.5, Seed = 1, Network = "n", Labels = _labels, CropHeight = 32, CropWidth = 32, Options = new Dictionary<string, string> { ["a"] = "b" } };
+        SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a.weight"] = zeros(2, 3), ["b"] = tensor(7L) }, info.ToMetadata());
+        return stream.ToArray();
+    }
+
+    private static byte[] Record()
+    {
+        using var folder = new TemporaryFolder();
+        var data = new DataFingerprint { Rows = 1, Covers = "file names and sizes", Sha256 = "0" };
+        new RunRecord
+        {
+            Network = "n",
+            Labels = new LabelsRecord("channels", ["a", "b"]),
+            Seed = 1,
+            Options = new Dictionary<string, string> { ["Epochs"] = "1" },
+            Starts =
+            [
+                new StartRecord
+                {
+                    At = DateTime.UnixEpoch,
+                    FromEpoch = 0,
+                    Epochs = 1,
+                    Versions = new VersionsRecord("0.1.0", "0.107.0", "10"),
+                    Machine = MachineRecord.Current(),
+                    Plan = new PlanRecord("float32", ChannelsLast: false, Threads: 1, LoaderThreads: 1),
+                    TrainingSet = data,
+                    Notes = new Dictionary<string, string>(),
+                    End = new EndRecord { State = "finished", At = DateTime.UnixEpoch, Epoch = 1, PeakMemoryMegabytes = 1 },
+                },
+            ],
+        }.Write(folder["run.json"]);
+        return File.ReadAllBytes(folder["run.json"]);
+    }
+
+    private static byte[] Centroids()
+    {
+        using var folder = new TemporaryFolder();
+        CentroidFile.Write(folder["centroids.json"], "data", new ClassCentroids([[new PlannedCrop(0, new Centroid(1, 2))], []]));
+        return File.ReadAllBytes(folder["centroids.json"]);
+    }
+
+    // ML.NET writes its parts compressed: stored, a change reaches what is read.
+    private static byte[] Saved(ITransformer model, DataViewSchema schema)
+    {
+        using var packed = new MemoryStream();
+        _ml.Model.Save(model, schema, packed);
+        packed.Position = 0;
+        using var from = new System.IO.Compression.ZipArchive(packed);
+        using var stored = new MemoryStream();
+        using (var to = new System.IO.Compression.ZipArchive(stored, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var source = entry.Open();
+                using var target = to.CreateEntry(entry.FullName, System.IO.Compression.CompressionLevel.NoCompression).Open();
+                source.CopyTo(target);
+            }
+        }
+
+        return stored.ToArray();
+    }
+
+    private sealed record Paths(string ImagePath, string LabelPath);
+
+    private sealed class ImageRow
+    {
+        [Microsoft.ML.Transforms.Image.ImageType(40, 50)]
+        public MLImage? Image { get; set; }
+
+        // ML.NET saves no schema of images alone.
+        public string Name { get; set; } = "";
+    }
+}
