@@ -3,6 +3,7 @@
 
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
@@ -289,6 +290,21 @@ public sealed class TrainTests
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "32 x 32");
         Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    [TestMethod]
+    public void Train_ValidationImageTooSmall_NamesItsFile()
+    {
+        using var data = new TinyDataset();
+        using (var small = MLImage.CreateFromPixels(16, 16, MLPixelFormat.Bgra32, new byte[16 * 16 * 4]))
+            small.Save(Path.Combine(data.Images, "1.png"));
+        new SegmentationMask(16, 16, new byte[16 * 16], TinyDataset.Labels).Save(Path.Combine(data.Masks, "1.png"));
+
+        var result = CommandLine.Run(
+            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        StringAssert.Contains(result.Error, $"'{Path.Combine(data.Images, "1.png")}') of the validation set is 16 x 16 pixels");
     }
 
     [TestMethod]
