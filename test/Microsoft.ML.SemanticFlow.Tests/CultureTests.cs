@@ -13,6 +13,7 @@ public sealed class CultureTests
     [
         nameof(Labels.LabelMapTests), nameof(Onnx.ModelDescriptionTests), nameof(Scoring.ModelMetadataTests), nameof(Data.SegmentationDatasetsTests), nameof(Data.SplitTests),
         nameof(Evaluation.SegmentationEvaluationFilesTests), nameof(Evaluation.SemanticSegmentationMetricsTests), nameof(Data.LabelFilesTests), nameof(Data.MaskCodecTests),
+        nameof(Scoring.InferenceTests.Predict_ScaleLeavesTooLittle_NamesTheFileAndBothSizes),
     ];
 
     public static IEnumerable<object[]> Locales => OtherCulture.Locales;
