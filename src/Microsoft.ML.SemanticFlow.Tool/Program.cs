@@ -4,7 +4,12 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.SemanticFlow.Tool;
 
+StandardHandles.Open();
+var terminal = new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected);
 using var cancellation = new CancellationTokenSource();
+
+// Of a thread that no command waits for.
+AppDomain.CurrentDomain.UnhandledException += (_, fault) => Environment.Exit(Shell.Report((Exception)fault.ExceptionObject, terminal));
 
 // The first Ctrl-C asks the command to end and keep what is done; the second ends the process.
 void OnSignal(PosixSignalContext context)
@@ -16,4 +21,4 @@ void OnSignal(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 
-return SemanticFlowCommand.Run(args, new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected), cancellation.Token);
+return SemanticFlowCommand.Run(args, terminal, cancellation.Token);

@@ -21,7 +21,7 @@ internal static class SemanticFlowCommand
             PredictCommand.Create(terminal, cancellation),
             ExportCommand.Create(terminal, cancellation),
             BenchmarkCommand.Create(terminal, cancellation),
-            NetworksCommand.Create(terminal),
+            NetworksCommand.Create(terminal, cancellation),
             DoctorCommand.Create(terminal),
         };
         return Shell.Run(root, args, terminal, cancellation);

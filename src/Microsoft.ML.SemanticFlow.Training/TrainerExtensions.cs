@@ -56,6 +56,7 @@ public static class SemanticFlowTrainerExtensions
         /// <exception cref="FileNotFoundException">The folder holds no checkpoint.</exception>
         /// <exception cref="InvalidDataException">The checkpoint is not whole.</exception>
         /// <exception cref="SegmentationCheckException">The file's scores are not the network's; none is written.</exception>
+        /// <exception cref="OperationCanceledException">The options' token ended it; no file is written.</exception>
         public ExportVerification ExportOnnx(string runDirectory, string outputPath, OnnxExportOptions options)
         {
             ArgumentNullException.ThrowIfNull(catalog);

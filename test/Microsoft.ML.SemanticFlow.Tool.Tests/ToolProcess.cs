@@ -8,15 +8,17 @@ namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 /// <summary>The tool as a process of its own.</summary>
 internal static class ToolProcess
 {
+    /// <summary>The words of its command line.</summary>
+    public static string[] Command(params string[] args)
+    {
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return [host, "exec", Path.Combine(AppContext.BaseDirectory, "semanticflow.dll"), .. args];
+    }
+
     /// <summary>Starts it with both streams redirected: read them, or it stops when they are full.</summary>
     public static Process Start(params string[] args)
     {
-        string tool = Path.Combine(AppContext.BaseDirectory, "semanticflow.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", ["exec", tool, .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!; // a new process is started, so there is one
+        string[] command = Command(args);
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!; // a new process is started, so there is one
     }
 }

@@ -2,6 +2,9 @@
 // See LICENSE in the project root for license information.
 
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
@@ -148,7 +151,7 @@ public sealed class TrainTests
         Assert.AreEqual(2, starts.GetArrayLength());
         Assert.AreEqual(1, starts[1].GetProperty("from_epoch").GetInt32());
         Assert.AreEqual(
-            $"--dataset folder --data {Data.Root} --map left,right --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 --threads 1 --seed 1 --tensorboard true",
+            "--dataset folder --data .. --map left,right --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 --threads 1 --seed 1 --tensorboard true paths relative to this folder",
             string.Join(' ', starts[1].GetProperty("notes").EnumerateObject().Select(note => $"{note.Name} {note.Value}")));
         Assert.HasCount(1, Directory.GetFiles(Path.Combine(run, "tensorboard")));
     }
@@ -183,18 +186,67 @@ public sealed class TrainTests
         using var moved = new TinyDataset();
         string run = CopyOfRun("moved");
         string record = Path.Combine(run, "run.json");
-        File.WriteAllText(record, File.ReadAllText(record).Replace(JsonEncodedText.Encode(Data.Root).ToString(), "gone", StringComparison.Ordinal));
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"--data\": \"..\"", "\"--data\": \"../gone\"", StringComparison.Ordinal));
 
         var lost = CommandLine.Run("train", "--output", run, "--resume");
         var mistyped = CommandLine.Run("train", "--output", run, "--resume", "--data", "nowhere");
         var found = CommandLine.Run("train", "--output", run, "--resume", "--data", moved.Root);
 
         Assert.AreEqual(ExitCode.BadInput, lost.Code);
-        StringAssert.Contains(lost.Sentence, "'gone");
+        StringAssert.Contains(lost.Sentence, $"'{Data.At("gone")}");
         StringAssert.Contains(lost.Sentence, "give the place of the data anew");
         StringAssert.Contains(mistyped.Sentence, "'nowhere");
         Assert.IsFalse(mistyped.Sentence.Contains("anew", StringComparison.Ordinal));
         Assert.AreEqual(ExitCode.Done, found.Code, found.Error);
+    }
+
+    [TestMethod]
+    public void Train_RecordWithPathsAsTyped_GoesOn()
+    {
+        string run = CopyOfRun("earlier");
+        string record = Path.Combine(run, "run.json");
+        var earlier = File.ReadAllLines(record).Where(line => !line.Contains("\"paths\"", StringComparison.Ordinal)).ToList();
+        string text = string.Join('\n', earlier).Replace("\"--data\": \"..\"", $"\"--data\": \"{JsonEncodedText.Encode(Data.Root)}\"", StringComparison.Ordinal);
+        File.WriteAllText(record, Regex.Replace(text, ",(\\s*})", "$1")); // the comma before the line that is gone
+
+        var result = CommandLine.Run("train", "--output", run, "--resume", "--epochs", "2");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(record));
+        Assert.AreEqual("..", json.RootElement.GetProperty("starts")[1].GetProperty("notes").GetProperty("--data").GetString());
+    }
+
+    [TestMethod]
+    public void Train_RunAndDataMovedTogether_GoOn()
+    {
+        using var elsewhere = new TemporaryFolder();
+        foreach (string file in Directory.EnumerateFiles(Data.At("train"), "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Data.At("val"), "*", SearchOption.AllDirectories)).Concat(Directory.EnumerateFiles(Run)))
+            File.Copy(file, elsewhere.Prepare(Path.GetRelativePath(Data.Root, file)));
+
+        var result = CommandLine.Run("train", "--output", elsewhere["run"], "--resume", "--epochs", "2");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        Assert.IsFalse(File.ReadAllText(elsewhere["run", "run.json"]).Contains(Data.Root, StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void Train_ForgetPaths_KeepsNoneAndAsksForThem()
+    {
+        string run = Data.At("forgetful"), map = Data.At("classes-of-mine.csv");
+        File.WriteAllText(map, TinyDataset.Labels.ToCsv());
+
+        var first = CommandLine.Run([.. Options("--output", run, "--forget-paths").Select(word => word == TinyDataset.Map ? map : word)]);
+        var lost = CommandLine.Run("train", "--output", run, "--resume", "--epochs", "2");
+        var found = CommandLine.Run("train", "--output", run, "--resume", "--epochs", "2", "--data", Data.Root, "--map", map);
+
+        Assert.AreEqual(ExitCode.Done, first.Code, first.Error);
+        string record = File.ReadAllText(Path.Combine(run, "run.json"));
+        Assert.IsFalse(record.Contains("\"--data\"", StringComparison.Ordinal), record);
+        Assert.IsFalse(record.Contains("classes-of-mine.csv", StringComparison.Ordinal), record);
+        Assert.AreEqual(ExitCode.Usage, lost.Code);
+        StringAssert.Contains(lost.Sentence, "--data");
+        Assert.AreEqual(ExitCode.Done, found.Code, found.Error);
+        Assert.IsFalse(File.ReadAllText(Path.Combine(run, "run.json")).Contains(Data.Root, StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -242,6 +294,21 @@ public sealed class TrainTests
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "32 x 32");
         Assert.IsFalse(result.Error.Contains("   at ", StringComparison.Ordinal), result.Error);
+    }
+
+    [TestMethod]
+    public void Train_ValidationImageTooSmall_NamesItsFile()
+    {
+        using var data = new TinyDataset();
+        using (var small = MLImage.CreateFromPixels(16, 16, MLPixelFormat.Bgra32, new byte[16 * 16 * 4]))
+            small.Save(Path.Combine(data.Images, "1.png"));
+        new SegmentationMask(16, 16, new byte[16 * 16], TinyDataset.Labels).Save(Path.Combine(data.Masks, "1.png"));
+
+        var result = CommandLine.Run(
+            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        StringAssert.Contains(result.Error, $"'{Path.Combine(data.Images, "1.png")}') of the validation set is 16 x 16 pixels");
     }
 
     [TestMethod]

@@ -93,6 +93,7 @@ public sealed class TrainingSettingsTests
         var settings = new TrainingSettings();
         var command = new System.CommandLine.Command("train");
         settings.AddTo(command);
+        NumberOptions.ReadInvariant(command);
         var parsed = command.Parse(args);
         Assert.IsEmpty(parsed.Errors);
         return settings.Read(parsed, "run");

@@ -22,6 +22,22 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    [DataRow("trian", "There is no command 'trian'. Did you mean train?")]
+    [DataRow("evalute --labels d", "There is no command 'evalute'. Did you mean evaluate?")]
+    [DataRow("train --epoch 3", "There is no option '--epoch'. Did you mean --epochs?")]
+    [DataRow("predict --modle m.onnx", "There is no option '--modle'. Did you mean --model?")]
+    [DataRow("predict --model m.onnx --images i --output o --zzzzzzzzzz", "There is no option '--zzzzzzzzzz'. See")]
+    [DataRow("doctor now", "There is no argument 'now'. See")]
+    [DataRow("zzzzzzzzzz", "There is no command 'zzzzzzzzzz'. See")]
+    public void Run_WordMistyped_SuggestsTheOneMeant(string line, string expected)
+    {
+        var result = CommandLine.Run(line.Split(' '));
+
+        Assert.AreEqual(ExitCode.Usage, result.Code);
+        StringAssert.StartsWith(result.Sentence, expected);
+    }
+
+    [TestMethod]
     [DataRow("--crop", "100,96", "multiple of 32")]
     [DataRow("--crop", "96", "H,W")]
     [DataRow("--scale", "1", "MIN,MAX")]

@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests
         Block().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, readme))).Select((match, index) => new object[] { readme, index + 1, match.Groups[1].Value }));
 
     [TestMethod]
-    public void Readmes_HaveSixPrograms_TwoEachOfScoringTrainingAndImporting() => Assert.AreEqual(6, Programs.Count());
+    public void Readmes_HaveSevenPrograms_ThreeOfScoringTwoEachOfTrainingAndImporting() => Assert.AreEqual(7, Programs.Count());
 
     [TestMethod]
     [DynamicData(nameof(Programs))]

@@ -14,7 +14,11 @@ internal sealed record Durations(int Count, double Median, double Percentile90, 
     public static Durations Of(Action run, TimeSpan time, CancellationToken cancellation)
     {
         for (int i = 0; i < 2; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             run();
+        }
+
         var milliseconds = new List<double>();
         var clock = Stopwatch.StartNew();
         while (milliseconds.Count < FewestRuns || clock.Elapsed < time)

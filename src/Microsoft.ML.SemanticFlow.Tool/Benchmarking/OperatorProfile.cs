@@ -16,7 +16,8 @@ internal static class OperatorProfile
     /// <param name="model">The ONNX file.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    public static IReadOnlyList<OperatorTime> Of(string model, int height, int width)
+    /// <param name="cancellation">Ends it with <see cref="OperationCanceledException"/>.</param>
+    public static IReadOnlyList<OperatorTime> Of(string model, int height, int width, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("semanticflow-profile-").FullName;
         try
@@ -33,7 +34,11 @@ internal static class OperatorProfile
             using var run = new RunOptions();
             string[] outputs = [.. session.OutputMetadata.Keys];
             for (int i = 0; i < Runs; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
                 session.Run(run, [name], [input], outputs).Dispose();
+            }
+
             using var events = JsonDocument.Parse(File.ReadAllBytes(session.EndProfiling()));
             return Sum(events.RootElement);
         }

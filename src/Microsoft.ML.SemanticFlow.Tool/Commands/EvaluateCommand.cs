@@ -10,13 +10,15 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow evaluate</c>: a model, or masks already predicted, against label files.</summary>
 internal static class EvaluateCommand
 {
+    private const string StandardOutput = "-";
+
     /// <param name="Label">The label file.</param>
     /// <param name="Other">The image to score, or the predicted mask.</param>
     private sealed record Sample(string Label, string Other);
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", HelpName = "M" };
+        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", HelpName = "M|RUN_DIR" };
         var images = new Option<string?>("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
         var predictions = new Option<string?>("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
         var ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, or 0-based train ids.");
@@ -35,6 +37,8 @@ internal static class EvaluateCommand
         scoring.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(json) is { } file and not StandardOutput)
+                OutputFile.Try(file, json.Name);
             string labelFolder = parsed.GetValue(labels)!;
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
@@ -136,7 +140,8 @@ internal static class EvaluateCommand
         ReadingOptions rule, SkippedFiles skipped, int workers, CancellationToken cancellation)
     {
         var whole = new SegmentationEvaluation(labels, keepImages: false);
-        terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
+        int counted = 0;
+        CommandCancelledException.During(() => terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
             samples,
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
             () => new SegmentationEvaluation(labels, keepImages: false),
@@ -145,10 +150,11 @@ internal static class EvaluateCommand
                 try
                 {
                     part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
+                    Interlocked.Increment(ref counted);
                 }
                 catch (Exception exception) when (rule.SkipFaulty && exception is (InvalidDataException or IOException or UnauthorizedAccessException))
                 {
-                    skipped.Skip(new SkippedFile(sample.Other, Shell.Sentence(exception)));
+                    skipped.Skip(new SkippedFile(sample.Other, Fault.SentenceOf(exception)));
                 }
 
                 done();
@@ -158,7 +164,7 @@ internal static class EvaluateCommand
             {
                 lock (whole)
                     whole.Add(part);
-            }));
+            })), () => $"Cancelled after {counted} of {samples.Count} images; their figures are not written.");
         return whole.ImageCount > 0
             ? whole.Metrics
             : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
@@ -183,7 +189,7 @@ internal static class EvaluateCommand
             skipped = skipped.Skipped,
             leftOut = skipped.LeftOut,
         };
-        if (json == "-")
+        if (json == StandardOutput)
         {
             terminal.WriteJson(figures);
             return;

@@ -22,12 +22,15 @@ internal static class ExportCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var options = file.Read(parsed);
+            var options = file.Read(parsed) with { CancellationToken = cancellation };
             var convert = precision.Read(parsed, terminal, cancellation);
             string source = parsed.GetValue(model)!, target = parsed.GetValue(output)!; // both are required
-            return Directory.Exists(source)
-                ? FromRun(terminal, source, target, options, convert, parsed.GetValue(json))
-                : FromFile(terminal, source, target, options, convert, parsed.GetValue(json));
+            OutputFile.Try(target, output.Name);
+            return CommandCancelledException.During(
+                () => Directory.Exists(source)
+                    ? FromRun(terminal, source, target, options, convert, parsed.GetValue(json))
+                    : FromFile(terminal, source, target, options, convert, parsed.GetValue(json)),
+                () => $"Cancelled; '{target}' is not written.");
         });
         return command;
     }
@@ -84,6 +87,7 @@ internal static class ExportCommand
         if (!isOfTheForm || (options.Height is not null && (model.Height, model.Width) != (options.Height, options.Width)))
             throw new InvalidDataException($"'{source}' holds the form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)} and cannot be turned into another. Export from the run folder instead.");
         PrecisionOptions.Converted? converted = null;
+        options.CancellationToken.ThrowIfCancellationRequested();
         if (convert is null)
             model.Save(target);
         else

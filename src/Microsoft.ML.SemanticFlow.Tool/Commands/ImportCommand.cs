@@ -45,11 +45,15 @@ internal static class ImportCommand
                 CancellationToken = cancellation,
             };
             var convert = precision.Read(parsed, terminal, cancellation);
-            if (!target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase))
-                return ToOnnx(terminal, source, target, options, convert, parsed.GetValue(json));
-            if (file.AnyIn(parsed) || precision.AnyIn(parsed))
+            bool toWeights = target.EndsWith(Weights, StringComparison.OrdinalIgnoreCase);
+            if (toWeights && (file.AnyIn(parsed) || precision.AnyIn(parsed)))
                 throw new UsageException($"--form, --normalization, --height, --width, --dynamic and --precision are of ONNX files; a {Weights} file has no such choice.");
-            return ToWeights(terminal, source, target, options, parsed.GetValue(json));
+            OutputFile.Try(target, output.Name);
+            return CommandCancelledException.During(
+                () => toWeights
+                    ? ToWeights(terminal, source, target, options, parsed.GetValue(json))
+                    : ToOnnx(terminal, source, target, options, convert, parsed.GetValue(json)),
+                () => $"Cancelled; '{target}' is not written.");
         });
         return command;
     }
@@ -62,7 +66,7 @@ internal static class ImportCommand
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"--network: {Shell.Sentence(exception)}", exception);
+            throw new UsageException($"--network: {Fault.SentenceOf(exception)}", exception);
         }
     }
 
@@ -84,6 +88,7 @@ internal static class ImportCommand
         var clock = Stopwatch.StartNew();
         using var imported = terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options);
         PrecisionOptions.Converted? converted = null;
+        options.CancellationToken.ThrowIfCancellationRequested();
         if (convert is null)
             imported.Model.Save(target);
         else

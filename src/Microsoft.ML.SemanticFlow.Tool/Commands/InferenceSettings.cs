@@ -59,7 +59,7 @@ internal sealed class InferenceSettings
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"{option.Name}: {Shell.Sentence(exception)}", exception);
+            throw new UsageException($"{option.Name}: {Fault.SentenceOf(exception)}", exception);
         }
     }
 }

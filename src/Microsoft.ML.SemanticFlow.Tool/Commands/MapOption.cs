@@ -8,13 +8,15 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>An option such as <c>--map</c>: a built-in label space, a table, or the names of the classes.</summary>
 internal static class MapOption
 {
-    public static Option<string?> Create(string name = "--map", string of = "the label files") => new(name)
+    public const string Name = "--map";
+
+    public static Option<string?> Create(string name = Name, string of = "the label files") => new(name)
     {
         Description = $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first; one with a comma in it stands in quotes.",
         HelpName = "MAP",
     };
 
-    public static LabelMap? Read(string? value, string name = "--map")
+    public static LabelMap? Read(string? value, string name = Name)
     {
         if (string.IsNullOrWhiteSpace(value))
             return null;

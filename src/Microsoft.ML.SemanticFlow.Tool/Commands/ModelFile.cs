@@ -17,6 +17,7 @@ internal static class ModelFile
     /// <param name="inference">How the pipeline applies the model.</param>
     public static SegmentationModel Load(Terminal terminal, string path, ExecutionOptions options, out InferenceOptions inference)
     {
+        path = InRun(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
         inference = new InferenceOptions();
@@ -28,6 +29,17 @@ internal static class ModelFile
         return scorer.Model.OpenSession(options);
     }
 
+    // The folder of a run stands for the model that it exported.
+    private static string InRun(string path)
+    {
+        if (!Directory.Exists(path))
+            return path;
+        string model = Path.Combine(path, "model.onnx");
+        return File.Exists(model)
+            ? model
+            : throw new FileNotFoundException($"The folder '{path}' holds no model.onnx. Name a model file, or the folder of a run that has ended; 'semanticflow export --model {path}' makes a file of one that has not.");
+    }
+
     private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)
     {
         ITransformer loaded;
@@ -36,9 +48,11 @@ internal static class ModelFile
         {
             loaded = context.Model.Load(path, out _);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or FormatException or InvalidDataException or ArgumentException)
+#pragma warning disable CA1031 // ML.NET throws whatever a damaged file makes its readers throw, through reflection too
+        catch (Exception exception) when (NativeLibraries.Sentence(exception) is null && exception is not OutOfMemoryException)
+#pragma warning restore CA1031
         {
-            throw new InvalidDataException($"'{path}' is not a model that ML.NET saved, or it is damaged.", exception);
+            throw new InvalidDataException($"'{path}' is not a model that ML.NET saved, it is damaged, or a later version wrote it: {Fault.SentenceOf(exception)}", exception);
         }
 
         return Scorers(loaded).LastOrDefault()

@@ -24,9 +24,9 @@ internal static class NetworksCommand
         public string Published => Network.Published is { } published ? string.Create(CultureInfo.InvariantCulture, $"{100 * published.MeanIoU:f1} ({published.Dataset})") : "-";
     }
 
-    public static CliCommand Create(Terminal terminal)
+    public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var ids = new Argument<string[]>("ID") { Description = "Only these networks.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("ID") { HelpName = "ID", Description = "Only these networks.", Arity = ArgumentArity.ZeroOrMore };
         ids.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. SegmentationNetworks.All.Select(network => network.Id)]);
         var classes = new Option<int>("--classes") { Description = "Classes to tell apart.", HelpName = "N", DefaultValueFactory = _ => Classes };
         var height = new Option<int>("--height") { Description = "Rows of the image.", HelpName = "H", DefaultValueFactory = _ => Height };
@@ -38,7 +38,7 @@ internal static class NetworksCommand
         command.SetAction(parsed =>
         {
             var asked = parsed.GetValue(ids) is { Length: > 0 } named ? named.Select(SegmentationNetworks.Get) : SegmentationNetworks.All;
-            Row[] rows = [.. asked.AsParallel().AsOrdered().Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
+            Row[] rows = [.. asked.AsParallel().AsOrdered().WithCancellation(cancellation).Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
             if (parsed.GetValue(json))
                 WriteJson(terminal, rows);
             else if (parsed.GetValue(markdown))

@@ -59,13 +59,14 @@ internal sealed class PrecisionOptions
         return precision switch
         {
             Single => null,
-            Half => model => ToFloat16(model, terminal),
+            Half => model => ToFloat16(model, terminal, cancellation),
             _ => Quantize(parsed, terminal, cancellation),
         };
     }
 
-    private static Converted ToFloat16(SegmentationModel model, Terminal terminal)
+    private static Converted ToFloat16(SegmentationModel model, Terminal terminal, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
         return new Converted(half.Model, null, half.Verification);
     }

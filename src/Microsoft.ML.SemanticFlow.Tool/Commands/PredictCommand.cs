@@ -16,7 +16,7 @@ internal static class PredictCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, or a saved ML.NET zip.", Required = true, HelpName = "M" };
+        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", Required = true, HelpName = "M|RUN_DIR" };
         var images = new Option<string>("--images") { Description = "Images: a folder with its subfolders, or one file.", Required = true, HelpName = "DIR|FILE" };
         var output = new Option<string>("--output") { Description = "Where the masks go, as PNG of the images' names.", Required = true, HelpName = "DIR" };
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
@@ -56,7 +56,7 @@ internal static class PredictCommand
             var clock = Stopwatch.StartNew();
             try
             {
-                terminal.Track("predicting", jobs.Count, done => Parallel.ForEach(
+                CommandCancelledException.During(() => terminal.Track("predicting", jobs.Count, done => Parallel.ForEach(
                     Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering),
                     new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellation },
                     job =>
@@ -68,7 +68,7 @@ internal static class PredictCommand
                         }
 
                         done();
-                    }));
+                    })), () => $"Cancelled after {written} of {jobs.Count} images{(written > 0 ? $"; their masks are in '{folder}'" : "")}.");
             }
             catch (AggregateException exception) when (exception.InnerExceptions[0] is InvalidDataException first)
             {
@@ -78,7 +78,7 @@ internal static class PredictCommand
             }
             catch (AggregateException exception) when (exception.InnerExceptions[0] is IOException first)
             {
-                throw new IOException($"{Shell.Sentence(first)} {written} of {jobs.Count} masks are written.", first);
+                throw new IOException($"{Fault.SentenceOf(first)} {written} of {jobs.Count} masks are written.", first);
             }
 
             skipped.SayDeep();
@@ -105,8 +105,8 @@ internal static class PredictCommand
                 catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
                 {
                     if (!rule.SkipFaulty)
-                        throw new InvalidDataException($"'{job.Image}' cannot be scored: {Shell.Sentence(exception)}", exception);
-                    skipped.Skip(new SkippedFile(job.Image, Shell.Sentence(exception)));
+                        throw new InvalidDataException($"'{job.Image}' cannot be scored: {Fault.SentenceOf(exception)}", exception);
+                    skipped.Skip(new SkippedFile(job.Image, Fault.SentenceOf(exception)));
                     return null;
                 }
             }

@@ -38,7 +38,7 @@ internal sealed class ReadingSettings
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"{MaxSkipped}: {Shell.Sentence(exception)}", exception);
+            throw new UsageException($"{MaxSkipped}: {Fault.SentenceOf(exception)}", exception);
         }
     }
 }

@@ -13,10 +13,30 @@ internal static class RecordedCommand
     // What is said of one call and not of the run.
     private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose"];
 
-    /// <summary>The options that a command line gives, by name.</summary>
-    public static IReadOnlyDictionary<string, string> Of(ParseResult parsed) => Given(parsed)
-        .Where(result => !_ofTheCall.Contains(result.Option.Name))
-        .ToDictionary(result => result.Option.Name, result => result.Tokens is [var token, ..] ? token.Value : "true");
+    private static readonly string[] _paths = ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
+
+    // The note that says how paths are to be read; earlier versions kept them as they were typed.
+    private const string PathsNote = "paths", OfTheRun = "relative to this folder";
+
+    /// <summary>The options that a command line gives, by name; paths relative to the folder of the run, or without those.</summary>
+    public static IReadOnlyDictionary<string, string> Of(ParseResult parsed, TrainingRun run)
+    {
+        var options = Given(parsed).Where(result => !_ofTheCall.Contains(result.Option.Name))
+            .ToDictionary(result => result.Option.Name, result => result.Tokens is [var token, ..] ? token.Value : "true");
+        foreach (string name in _paths)
+        {
+            if (!options.TryGetValue(name, out string? value) || !Path.Exists(value))
+                continue; // a label space has a name
+            if (run.RecordPaths)
+                options[name] = Path.GetRelativePath(Path.GetFullPath(run.Directory), Path.GetFullPath(value)).Replace('\\', '/');
+            else
+                options.Remove(name);
+        }
+
+        if (run.RecordPaths)
+            options.Add(PathsNote, OfTheRun);
+        return options;
+    }
 
     /// <summary>Whether a command line gives one of some options by itself.</summary>
     public static bool Gives(ParseResult parsed, IReadOnlyCollection<string> options) => Given(parsed).Any(result => options.Contains(result.Option.Name));
@@ -55,8 +75,8 @@ internal static class RecordedCommand
         {
             using var run = JsonDocument.Parse(File.ReadAllBytes(path));
             var recorded = run.RootElement.GetProperty("starts").EnumerateArray()
-                .Select(start => start.GetProperty("notes").EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(note => note.Name, note => note.Value.GetString() ?? ""))
-                .LastOrDefault(notes => notes.Count > 0) ?? [];
+                .Select(start => Options(start.GetProperty("notes"), folder))
+                .LastOrDefault(options => options.Count > 0) ?? [];
 
             // The default is now the optimiser's own; it was one for all of them.
             if (recorded.ContainsKey("--optimizer") && run.RootElement.GetProperty("options").GetProperty(nameof(TrainingOptimizer.LearningRate)).GetString() is { } rate)
@@ -67,5 +87,20 @@ internal static class RecordedCommand
         {
             throw new InvalidDataException($"{path} is no record of a run: {e.Message} Move it away, and give all options anew.", e);
         }
+    }
+
+    private static Dictionary<string, string> Options(JsonElement notes, string folder)
+    {
+        var options = notes.EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(note => note.Name, note => note.Value.GetString() ?? "");
+        if (!notes.TryGetProperty(PathsNote, out var how) || how.GetString() != OfTheRun)
+            return options;
+        foreach (string name in _paths)
+        {
+            // A label space by its name is none; a path that is gone is named as it was.
+            if (options.TryGetValue(name, out string? value) && Path.GetFullPath(value, Path.GetFullPath(folder)) is var path && (name != MapOption.Name || Path.Exists(path)))
+                options[name] = path;
+        }
+
+        return options;
     }
 }

@@ -5,6 +5,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -33,7 +34,7 @@ internal static class TrainCommand
             string folder = parsed.GetValue(output)!; // the option is required
             var completed = settings.Read(parsed, folder).Run!.Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed; // it has a run
             var options = settings.Read(completed, folder, given: parsed) with { Progress = display, CancellationToken = cancellation };
-            var run = options.Run! with { Notes = RecordedCommand.Of(completed) };
+            var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
             if (!run.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
 
@@ -145,6 +146,6 @@ internal static class TrainCommand
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {best.MeanIoU:f4} on the validation set, epoch {best.Epoch}"));
         }
 
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model {model}, {elapsed:hh\\:mm\\:ss}, peak memory {peak:f0} MiB"));
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model {model}, {DurationText.Of(elapsed)}, peak memory {peak:f0} MiB"));
     }
 }

@@ -3,6 +3,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Display;
 using Spectre.Console;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -12,9 +13,14 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 {
     private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(30);
 
+    // A first step takes longer than the others.
+    private static readonly TimeSpan _measured = TimeSpan.FromSeconds(30);
+    private const int StepsMeasured = 3;
+
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
     private ProgressTask? _run;
     private ProgressTask? _part;
+    private bool _isJudged;
 
     /// <summary>The last finished epoch; null before the first.</summary>
     public TrainingProgress? LastEpoch { get; private set; }
@@ -55,11 +61,25 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
                 BestEpoch = value;
         }
 
+        if (!_isJudged && value.Phase == TrainingPhase.Step && value.Step >= StepsMeasured && value.Elapsed >= _measured && value.Remaining is { } left)
+        {
+            _isJudged = true;
+            if (Warning(left, value.Epochs, value.ImagesPerSecond) is { } warning)
+                terminal.WriteLine(warning);
+        }
+
         if (_run is not null && _part is not null)
             Draw(value, _run, _part);
         else
             Print(value);
     }
+
+    /// <summary>What to say, after the first measured steps, of a run that will take very long on this machine.</summary>
+    /// <returns>Null for one that will not take a day.</returns>
+    internal static string? Warning(TimeSpan left, int epochs, double imagesPerSecond) => left < TimeSpan.FromDays(1)
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"At this speed, {imagesPerSecond:g2} images/s, the {epochs} epochs will take about {left.TotalDays:f1} days. Fewer --epochs, a smaller --crop or a smaller --network take less; what is done is kept after every epoch.")
+            + (epochs > 1 ? " Ctrl-C ends the run, --resume goes on." : "");
 
     private void Draw(TrainingProgress value, ProgressTask run, ProgressTask part)
     {
@@ -103,9 +123,9 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
         string line = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, lr {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {value.BestMeanIoU:f4})");
-        return line + string.Create(CultureInfo.InvariantCulture, $", {value.Elapsed:hh\\:mm\\:ss}") + Left(value);
+        return line + $", {DurationText.Of(value.Elapsed)}" + Left(value);
     }
 
     private static string Left(TrainingProgress value) =>
-        value.Remaining is { } left && value.Remaining > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $", {left:hh\\:mm\\:ss} left") : "";
+        value.Remaining is { } left && value.Remaining > TimeSpan.Zero ? $", {DurationText.Of(left)} left" : "";
 }

@@ -218,6 +218,7 @@ internal sealed class TrainingSettings
         Flag("--resume", "Go on from the last checkpoint of RUN_DIR, where there is one, with the options it was started with.", (set, value) => set with { Run = set.Run! with { Resume = value } }); // Read begins with a run
         Flag("--allow-empty-classes", "Train although a class has no pixel in any training label.", (set, value) => set with { AllowEmptyClasses = value });
         Flag("--allow-other-data", "Let a resumed run go on with other data than it had.", (set, value) => set with { Run = set.Run! with { AllowOtherData = value } });
+        Flag("--forget-paths", "Leave out of RUN_DIR/run.json where data and weights lie; --resume then needs them anew.", (set, value) => set with { Run = set.Run! with { RecordPaths = !value } });
         Flag("--tensorboard", "Write curves and sample images for TensorBoard into RUN_DIR/tensorboard.", (set, value) => set with { Run = set.Run! with { TensorBoard = value } });
         Value("--tensorboard-interval", "Steps from one point of the training curves to the next.", "N", new TrainingRun("").TensorBoardInterval, (set, value) => set with { Run = set.Run! with { TensorBoardInterval = value } });
     }
@@ -247,7 +248,7 @@ internal sealed class TrainingSettings
             }
             catch (ArgumentException exception)
             {
-                throw new UsageException($"{option.Name}: {Shell.Sentence(exception)}", exception);
+                throw new UsageException($"{option.Name}: {Fault.SentenceOf(exception)}", exception);
             }
         }
 

@@ -24,7 +24,7 @@ internal static class NativeLibraries
             before = at;
             if (!isOfAnotherVersion && at is not (DllNotFoundException or BadImageFormatException or EntryPointNotFoundException))
                 continue;
-            string fault = Shell.Sentence(at);
+            string fault = Fault.SentenceOf(at);
             var (mark, name, advice) = Array.Find(_known, known => fault.Contains(known.Mark, StringComparison.OrdinalIgnoreCase));
             return mark is null ? fault : $"{name} does not load ({fault.TrimEnd('.')}). {advice}";
         }

@@ -4,6 +4,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
 
@@ -19,43 +20,76 @@ internal static class Shell
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
         root.Add(verbose);
+        NumberOptions.ReadInvariant(root);
 
-        var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction)
-        {
-            string command = parsed.CommandResult.Command is RootCommand ? "semanticflow" : $"semanticflow {parsed.CommandResult.Command.Name}";
-            terminal.Error.WriteLine($"{Sentence(parsed.Errors[0])} See '{command} --help'.");
-            return ExitCode.Usage;
-        }
-
-        terminal.Verbose = parsed.GetValue(verbose);
+        // Help prints numbers by the culture of the thread; it goes along to every thread that a command starts.
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
+            return Run(root.Parse(args), verbose, terminal, cancellation);
+        }
+        catch (CommandCancelledException exception)
+        {
+            terminal.Error.WriteLine(exception.Message);
+            return ExitCode.Cancelled;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             terminal.Error.WriteLine("Cancelled.");
             return ExitCode.Cancelled;
         }
-        catch (Exception exception) when (CodeOf(exception) is { } code)
+#pragma warning disable CA1031 // the one place where every exception becomes a sentence and a code
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            terminal.Error.WriteLine(terminal.Verbose ? exception.ToString() : NativeLibraries.Sentence(exception) ?? Sentence(exception));
-            return code;
+            return Report(exception, terminal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
         }
     }
 
-    /// <summary>The exit code of a failure that a user can mend; null for any other, which is a fault of the program and keeps its stack.</summary>
-    private static int? CodeOf(Exception exception) => exception switch
+    /// <summary>Writes the sentence of a failure, and its stack where the user asked for it.</summary>
+    /// <returns>Its <see cref="ExitCode"/>.</returns>
+    public static int Report(Exception exception, Terminal terminal)
     {
-        UsageException => ExitCode.Usage,
-        SegmentationCheckException or NotFiniteNumberException => ExitCode.FailedCheck,
-        AggregateException all => all.InnerExceptions.All(inner => CodeOf(inner) is not null) ? CodeOf(all.InnerExceptions[0]) : null,
-        ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
-            or NotSupportedException => ExitCode.BadInput,
-        _ when NativeLibraries.Sentence(exception) is not null => ExitCode.BadInput,
-        _ => null,
-    };
+        var fault = Fault.Of(exception);
+        terminal.Error.WriteLine(fault.Sentence);
+        if (terminal.Verbose)
+            terminal.Error.Write($"{exception}{Environment.NewLine}");
+        return fault.Code;
+    }
+
+    private static int Run(ParseResult parsed, Option<bool> verbose, Terminal terminal, CancellationToken cancellation)
+    {
+        if (parsed.Action is ParseErrorAction action)
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? "semanticflow" : $"semanticflow {parsed.CommandResult.Command.Name}";
+            terminal.Error.WriteLine($"{Unknown(parsed, action) ?? Sentence(parsed.Errors[0])} See '{command} --help'.");
+            return ExitCode.Usage;
+        }
+
+        terminal.Verbose = parsed.GetValue(verbose);
+        cancellation.ThrowIfCancellationRequested();
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
+    }
+
+    // A word that is no command and no option explains whatever else is wrong. The parser writes those like it under a heading.
+    private static string? Unknown(ParseResult parsed, ParseErrorAction action)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+            return null;
+        using var written = new StringWriter();
+        (action.ShowHelp, action.ShowTypoCorrections) = (false, true);
+        parsed.Invoke(new InvocationConfiguration { Output = written, Error = TextWriter.Null });
+        string[] like = [.. written.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .SkipWhile(line => !line.StartsWith($"'{word}'", StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith('\''))
+            .Where(line => line.StartsWith('-') == word.StartsWith('-'))];
+        string kind = word.StartsWith('-') ? "option" : parsed.CommandResult.Command.Subcommands.Count > 0 ? "command" : "argument";
+        return like.Length == 0 ? $"There is no {kind} '{word}'." : $"There is no {kind} '{word}'. Did you mean {string.Join(" or ", like)}?";
+    }
 
     // The parser puts the values that an option takes on a line each, and does not name the option.
     private static string Sentence(ParseError error)
@@ -64,22 +98,5 @@ internal static class Shell
         string message = parts.Length == 1 ? parts[0] : $"{parts[0]} {string.Join(", ", parts[1..])}.";
         var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
         return option is null || message.Contains(option.Option.Name, StringComparison.Ordinal) ? message : $"{option.Option.Name}: {message}";
-    }
-
-    /// <summary>The message as the user should read it: the first failure, without what .NET appends for programmers.</summary>
-    internal static string Sentence(Exception exception)
-    {
-        if (exception is AggregateException { InnerExceptions: [var first, ..] })
-            return Sentence(first);
-
-        string message = exception.Message;
-        if (exception is ArgumentException { ParamName: { } parameter })
-        {
-            int suffix = message.IndexOf($" (Parameter '{parameter}')", StringComparison.Ordinal);
-            if (suffix > 0)
-                message = message[..suffix];
-        }
-
-        return message.ReplaceLineEndings(" ").Trim();
     }
 }

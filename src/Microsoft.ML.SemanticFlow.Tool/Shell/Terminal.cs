@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Display;
 using Spectre.Console;
 
 namespace Microsoft.ML.SemanticFlow.Tool;
@@ -14,9 +15,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
 {
     private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(10);
 
-    public TextWriter Output => output;
+    /// <summary>Results. One that cannot be written ends the command.</summary>
+    public TextWriter Output { get; } = new StandardStream(output, "Standard output");
 
-    public TextWriter Error => error;
+    /// <summary>All else. What cannot be written is lost.</summary>
+    public TextWriter Error { get; } = new StandardStream(error, name: null);
 
     public bool Interactive => interactive;
 
@@ -51,7 +54,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
                     return;
                 next = clock.Elapsed + _lineInterval;
                 var left = clock.Elapsed * ((double)(total - done) / done);
-                error.WriteLine(done < total ? $"{title}: {done} of {total}, {left:hh\\:mm\\:ss} left" : $"{title}: {total} of {total} in {clock.Elapsed:hh\\:mm\\:ss}");
+                Error.WriteLine(done < total ? $"{title}: {done} of {total}, {DurationText.Of(left)} left" : $"{title}: {total} of {total} in {DurationText.Of(clock.Elapsed)}");
             }
         });
     }
@@ -84,12 +87,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
             if (done < total && clock.Elapsed < next)
                 return;
             next = clock.Elapsed + _lineInterval;
-            error.WriteLine($"{phase}: {done} of {total}");
+            Error.WriteLine($"{phase}: {done} of {total}");
         });
     }
 
     /// <summary>Writes a result for machines.</summary>
-    public void WriteJson(object result) => output.WriteLine(JsonSerializer.Serialize(result, JsonOutput.Options));
+    public void WriteJson(object result) => Output.Write(JsonSerializer.Serialize(result, JsonOutput.Options) + Environment.NewLine);
 
     /// <summary>An ML.NET context whose log goes to the error stream when the user asked for it.</summary>
     public MLContext CreateContext(int? seed = null)
@@ -109,15 +112,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     public void WriteLine(string line)
     {
         if (interactive)
-            Ansi().WriteLine(line);
+            Ansi().WriteLine(PrintableText.Line(line));
         else
-            error.WriteLine(line);
+            Error.WriteLine(line);
     }
 
     /// <summary>Progress bars on the error stream.</summary>
     public Progress Bars() => Ansi().Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn());
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DurationColumn(task => task.ElapsedTime), new DurationColumn(task => task.RemainingTime));
 
     private IAnsiConsole? _ansi;
 

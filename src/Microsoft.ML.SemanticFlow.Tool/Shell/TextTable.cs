@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Display;
+
 namespace Microsoft.ML.SemanticFlow.Tool;
 
 /// <summary>A table of plain text: the first column to the left, numbers to the right.</summary>
@@ -8,7 +10,7 @@ internal sealed class TextTable(params string[] header)
 {
     private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, PrintableText.Line));
 
     public void Write(TextWriter writer)
     {

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
@@ -126,7 +127,7 @@ internal sealed class WeightMatch
         for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
         {
             int start = name.LastIndexOf('.', end - 1) + 1;
-            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), out _) && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
+            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out _) && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
                 return true;
         }
 

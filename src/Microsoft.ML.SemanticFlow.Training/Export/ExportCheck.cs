@@ -24,7 +24,14 @@ internal static class ExportCheck
 
     /// <summary>Compares at the model's size, or at two sizes when it takes any.</summary>
     /// <exception cref="SegmentationCheckException">The scores differ by more than the tolerance.</exception>
-    public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model) => Worst(model, image => Compare(network, model, image));
+    /// <exception cref="OperationCanceledException">The token ended it.</exception>
+    public static ExportVerification Run(SegmentationNetwork network, SegmentationModel model, CancellationToken cancellation = default) => Worst(model, image =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        float[] expected = Expected(network, model, image);
+        cancellation.ThrowIfCancellationRequested();
+        return Compare(expected, model, image);
+    });
 
     /// <summary>Compares a float32 model with the one in float16 that was made of it, at the model's size, or at two sizes when it takes any.</summary>
     /// <exception cref="SegmentationCheckException">The scores differ by more than float16 explains.</exception>

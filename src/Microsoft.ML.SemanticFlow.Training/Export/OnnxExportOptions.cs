@@ -22,6 +22,9 @@ public sealed record OnnxExportOptions
     /// <summary>Columns of the images, at least 32; null, the default, for any size. Set both sides or neither.</summary>
     public int? Width { get; init => field = AtLeast32(value, nameof(Width)); }
 
+    /// <summary>Ends the export with <see cref="OperationCanceledException"/>; no file is written. Default: it runs to its end.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
     private static int? AtLeast32(int? value, string name)
     {
         if (value is { } side)

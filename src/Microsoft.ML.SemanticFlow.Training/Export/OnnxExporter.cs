@@ -20,11 +20,13 @@ internal static class OnnxExporter
     /// <param name="options">Which file.</param>
     /// <exception cref="ArgumentException">One side of the size is set and the other is not, or the label map has another number of classes.</exception>
     /// <exception cref="SegmentationCheckException">The file's scores are not the network's; nothing is returned.</exception>
+    /// <exception cref="OperationCanceledException">The options' token ended it.</exception>
     public static ExportedModel Export(SegmentationNetwork network, ModelDescription description, OnnxExportOptions options)
     {
         byte[] bytes = Write(network, description, options);
+        options.CancellationToken.ThrowIfCancellationRequested();
         using var model = SegmentationModel.FromBytes(bytes, description.Network);
-        return new ExportedModel(bytes, ExportCheck.Run(network, model));
+        return new ExportedModel(bytes, ExportCheck.Run(network, model, options.CancellationToken));
     }
 
     /// <summary>The file alone, unchecked.</summary>

@@ -33,6 +33,7 @@ internal static class RunExport
     public static ExportVerification ToFile(string path, string outputPath, OnnxExportOptions options)
     {
         var exported = OfFolder(path, options);
+        options.CancellationToken.ThrowIfCancellationRequested();
         AtomicFile.Write(outputPath, exported.Bytes);
         return exported.Verification;
     }
@@ -42,9 +43,11 @@ internal static class RunExport
     {
         string checkpoint = RunFolder.FindCheckpoint(path);
         var info = Checkpoint.ReadInfo(checkpoint);
+        options.CancellationToken.ThrowIfCancellationRequested();
         TorchNative.EnsureLoaded();
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
         Checkpoint.LoadWeights(checkpoint, network);
+        options.CancellationToken.ThrowIfCancellationRequested();
         // Runs of earlier versions do not say it: there was no choice.
         var gray16 = info.Options.TryGetValue(nameof(SemanticFlowTrainerOptions.Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
         return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, gray16, options);

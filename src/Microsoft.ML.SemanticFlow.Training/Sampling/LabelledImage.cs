@@ -6,4 +6,8 @@ using Microsoft.ML.SemanticFlow.Imaging;
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
 /// <summary>An image and the class ids of its pixels, of one size.</summary>
-internal sealed record LabelledImage(PixelImage Image, SegmentationMask Mask);
+internal sealed record LabelledImage(PixelImage Image, SegmentationMask Mask)
+{
+    /// <summary>Where it stands, for messages: its row, and its file where the view tells; null where neither is known.</summary>
+    public string? Place { get; init; }
+}

@@ -220,7 +220,7 @@ internal sealed class SampleReader
                         : "Give each image the mask that was drawn on it."));
             }
 
-            return new LabelledImage(image, mask);
+            return new LabelledImage(image, mask) { Place = Place(ImagePathColumn) };
         }
 
         public SegmentationMask ReadMask()

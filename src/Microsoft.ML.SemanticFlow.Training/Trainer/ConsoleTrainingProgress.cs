@@ -3,6 +3,7 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -36,7 +37,7 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
         if (value.MeanIoU is { } now && value.BestMeanIoU is { } best)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {best:f4})");
         if (value.Remaining is { } left && value.Epoch < value.Epochs)
-            line += string.Create(CultureInfo.InvariantCulture, $", {left:hh\\:mm\\:ss} left");
+            line += $", {DurationText.Of(left)} left";
         return line;
     }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Display;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Sampling;
 
@@ -83,7 +84,7 @@ internal static class SamplerFactory
                 if (watch.Elapsed - said < _interval)
                     return;
                 said = watch.Elapsed;
-                channel.Say($"{done} of {source.Count} masks, about {watch.Elapsed * ((double)(source.Count - done) / done):hh\\:mm\\:ss} left");
+                channel.Say($"{done} of {source.Count} masks, about {DurationText.Of(watch.Elapsed * ((double)(source.Count - done) / done))} left");
             });
         }
     }

@@ -63,6 +63,10 @@ public sealed partial class SegmentationMask
     /// <returns>A mask that shares this one's ids.</returns>
     public SegmentationMask WithLabels(LabelMap? labels) => Adopt(Height, Width, _ids, labels);
 
+    /// <summary>Size and label space, such as "360 x 480 (height x width), CamVid (11 classes)".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Height} x {Width} (height x width), {Labels?.ToString() ?? "no label map"}";
+
     /// <summary>Makes a mask of an array that nobody writes to afterwards, without a copy.</summary>
     internal static SegmentationMask Adopt(int height, int width, byte[] ids, LabelMap? labels) => new(labels, ids, height, width);
 }

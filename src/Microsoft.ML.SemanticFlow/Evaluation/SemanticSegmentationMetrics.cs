@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -72,7 +73,7 @@ public sealed class SemanticSegmentationMetrics
             ["class", "IoU", "accuracy", "pixels"],
             .. ConfusionMatrix.Labels.Classes.Select((label, id) => (string[])
             [
-                label.Name, Format(PerClassIoU[id]), Format(PerClassAccuracy[id]),
+                PrintableText.Line(label.Name), Format(PerClassIoU[id]), Format(PerClassAccuracy[id]),
                 ConfusionMatrix.GetActualCount(id).ToString("N0", CultureInfo.InvariantCulture),
             ]),
             [

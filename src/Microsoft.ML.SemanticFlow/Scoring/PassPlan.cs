@@ -51,7 +51,7 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
         ImageScorer scorer, PixelImage image, string? source, InferenceOptions inference, double scale, (int Height, int Width) scaled, (int Height, int Width) tile)
     {
         string Sized() => string.Create(CultureInfo.InvariantCulture,
-            $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width){(scale == 1 ? "" : $", at scale {scale} {scaled.Height} x {scaled.Width}")}");
+            $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width){(scale == 1 ? "" : FormattableString.Invariant($", at scale {scale} {scaled.Height} x {scaled.Width}"))}");
 
         if (scorer.Description.Height is { } height && scorer.Description.Width is { } width)
         {

@@ -241,6 +241,10 @@ public sealed class SegmentationModel : IDisposable
         return new SegmentationModel(Bytes, new ImageScorer(OnnxSession.Open(Bytes, Network, execution), Description), execution);
     }
 
+    /// <summary>What it is, such as "sfnet-dfv1, form Scoring, Float32, any size, CamVid (11 classes)".</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Network}, form {Form}, {Precision}, {(Height is null ? "any size" : $"{Height} x {Width} (height x width)")}, {Labels}";
+
     /// <summary>Frees the native session once the running predictions have ended.</summary>
     public void Dispose()
     {

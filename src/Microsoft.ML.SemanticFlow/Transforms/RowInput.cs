@@ -12,6 +12,9 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// <param name="Type">Its type; an image of any size matches an image.</param>
 internal sealed record RowInput(string Role, string Name, DataViewType Type)
 {
+    // A cache drops the columns of types that it does not know, and says nothing.
+    private const string Cached = ". If AppendCacheCheckpoint stands before this step, leave it out or put it before the step that loads images and masks: ML.NET's cache does not keep them";
+
     /// <summary>Whether only training and evaluation need the column: rows may come without, and then lack what is made from it.</summary>
     public bool IsLabel { get; init; }
 
@@ -30,7 +33,7 @@ internal sealed record RowInput(string Role, string Name, DataViewType Type)
     }
 
     // ML.NET's own sentences, which it keeps internal.
-    public ArgumentOutOfRangeException Missing(string parameter) => new(parameter, $"Could not find {Role} column '{Name}'");
+    public ArgumentOutOfRangeException Missing(string parameter) => new(parameter, $"Could not find {Role} column '{Name}'{(Type is TextDataViewType ? "" : Cached)}");
 
     public ArgumentOutOfRangeException Mismatch(string parameter, string actual) =>
         new(parameter, $"Schema mismatch for {Role} column '{Name}': expected {Type}, got {actual}");

@@ -10,6 +10,15 @@ namespace Microsoft.ML.SemanticFlow.Tests.Data;
 public sealed class SegmentationMaskFilesTests
 {
     [TestMethod]
+    public void ToString_Mask_IsItsSizeAndLabelSpace()
+    {
+        var mask = new SegmentationMask(2, 3, new byte[6], LabelMaps.CamVid);
+
+        Assert.AreEqual("2 x 3 (height x width), CamVid (11 classes)", mask.ToString());
+        Assert.AreEqual("2 x 3 (height x width), no label map", mask.WithLabels(null).ToString());
+    }
+
+    [TestMethod]
     public void Save_MoreThanTheWriterTakesAtOnce_ComesBack()
     {
         // 1100 x 1100 is more than 1 MiB; noise, so that no row looks like another.

@@ -14,6 +14,17 @@ public sealed class SegmentationModelTests
     private const string Free = "tiny-scoring.onnx", Fixed = "tiny-fixed.onnx", Logits = "tiny-logits.onnx";
 
     [TestMethod]
+    [DataRow(Free, "tiny, form Scoring, Float32, any size, ")]
+    [DataRow(Fixed, "tiny, form Scoring, Float32, 64 x 96 (height x width), ")]
+    [DataRow(Logits, "tiny, form Logits, Float32, any size, ")]
+    public void ToString_Model_IsWhatTheFileSaysOfItself(string file, string expected)
+    {
+        using var model = SegmentationModel.Load(PathOf(file));
+
+        Assert.AreEqual(expected + model.Labels, model.ToString());
+    }
+
+    [TestMethod]
     [DataRow(Free)]
     [DataRow(Logits)]
     public void Predict_FreeSize_GivesTheBrightestChannelOfEachPixel(string name)

@@ -172,6 +172,16 @@ public sealed class SemanticFlowTransformerTests
     }
 
     [TestMethod]
+    public void Fit_CacheBeforeIt_SaysThatTheCacheDropsImages()
+    {
+        var pipeline = _ml.Transforms.LoadImages("Image", null, "ImagePath").AppendCacheCheckpoint(_ml).Append(_ml.Transforms.SemanticFlow(_model));
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.Fit(Data()));
+
+        StringAssert.StartsWith(error.Message, "Could not find input column 'Image'. If AppendCacheCheckpoint stands before this step, leave it out", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Fit_ColumnMissing_SaysSoAsMlNetDoes()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.SemanticFlow(_model).Fit(Data()));

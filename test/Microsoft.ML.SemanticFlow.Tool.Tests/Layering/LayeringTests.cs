@@ -16,6 +16,7 @@ public sealed class LayeringTests
     {
         [Scoring] =
         [
+            ["Display"],
             ["Files", "Labels", "Native"],
             ["Imaging"],
             ["Data", "Onnx"],
@@ -50,7 +51,7 @@ public sealed class LayeringTests
         ],
     };
 
-    private static readonly string[] _plain = ["Files", "Labels", "Native", "Imaging", "Onnx"];
+    private static readonly string[] _plain = ["Display", "Files", "Labels", "Native", "Imaging", "Onnx"];
     private static readonly string[] _networksAndBelow = ["Native", "Onnx", "Networks/Parts", "Networks/Backbones", "Networks"];
 
     private static readonly Dictionary<string, IReadOnlyList<TypeUse>> _uses = new()

@@ -31,6 +31,10 @@ public sealed record TrainingRun
     /// <summary>TensorBoard's curves of training have a point after every so many steps, and at the end of an epoch. Default 10.</summary>
     public int TensorBoardInterval { get; init => field = Check.AtLeast(value, 1); } = 10;
 
+    /// <summary>Whether <c>run.json</c> says where files lie, relative to the folder of the run. Default true; false keeps the files' names alone.</summary>
+    /// <remarks>It is about the reason of a failure, and about the data of a run that the command line started; <see cref="Notes"/> are kept as they are.</remarks>
+    public bool RecordPaths { get; init; } = true;
+
     /// <summary>What else <c>run.json</c> shall tell of this start, by name: a commit, a reason. Default nothing.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init => field = Check.NotNull(value); } = ReadOnlyDictionary<string, string>.Empty;
 }

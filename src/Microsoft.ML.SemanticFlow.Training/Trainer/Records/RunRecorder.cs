@@ -152,7 +152,7 @@ internal sealed class RunRecorder
     }
 
     /// <summary>Training ended early, and what was learnt before is kept.</summary>
-    public void Stopped(Exception reason) => (_state, _message) = reason is OperationCanceledException ? ("cancelled", null) : ("failed", reason.Message);
+    public void Stopped(Exception reason) => (_state, _message) = reason is OperationCanceledException ? ("cancelled", null) : ("failed", RecordedPaths.In(reason.Message, _options.Run));
 
     /// <summary>Records how this start ended.</summary>
     public void End()
