@@ -43,6 +43,31 @@ public sealed class EvaluateTests
     }
 
     [TestMethod]
+    public void Evaluate_BlackAndWhiteLabels_SaysHowToRead255()
+    {
+        using var folder = new TemporaryFolder();
+        SaveLabel(folder, [.. new byte[8], .. Enumerable.Repeat((byte)255, 8)]);
+
+        var result = CommandLine.Run("evaluate", "--predictions", folder["labels"], "--labels", folder["labels"], "--map", "background,object");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        StringAssert.Contains(result.Error, "warning: No label has a pixel of 'object'.");
+        StringAssert.Contains(result.Error, "raw_id 255");
+    }
+
+    [TestMethod]
+    public void Evaluate_EveryPixelIgnored_IsBadInput()
+    {
+        using var folder = new TemporaryFolder();
+        SaveLabel(folder, [.. Enumerable.Repeat((byte)255, 16)]);
+
+        var result = CommandLine.Run("evaluate", "--predictions", folder["labels"], "--labels", folder["labels"], "--map", "background,object");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        StringAssert.Contains(result.Sentence, "No pixel of the labels counts");
+    }
+
+    [TestMethod]
     public void Evaluate_Scales_CountsWhatTheMeanPredicts()
     {
         using var folder = new TemporaryFolder();
@@ -161,4 +186,8 @@ public sealed class EvaluateTests
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, "model.onnx");
     }
+
+    // 4 x 4 pixels.
+    private static void SaveLabel(TemporaryFolder folder, byte[] ids) =>
+        new SegmentationMask(4, 4, ids, LabelMap.FromClassNames("two", "background", "object")).Save(folder.Prepare("labels", "a.png"));
 }

@@ -60,7 +60,7 @@ public sealed partial class InterruptTests
         var said = Cancelled().Match(error);
         Assert.IsTrue(said.Success, error);
         Assert.AreEqual($"; their masks are in '{masks}'.", said.Groups["rest"].Value);
-        Assert.HasCount(int.Parse(said.Groups["done"].Value, CultureInfo.InvariantCulture), Directory.GetFiles(masks));
+        Assert.HasCount(int.Parse(said.Groups["done"].Value, CultureInfo.InvariantCulture), Directory.GetFiles(masks, "*.png"));
     }
 
     [TestMethod]

@@ -22,7 +22,7 @@ public sealed class ModelFileTests
         var measured = CommandLine.Run("benchmark", "--model", data.At("run"), "--seconds", "0.01", "--json");
 
         Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);
-        Assert.HasCount(2, Directory.GetFiles(data.At("masks")));
+        Assert.HasCount(2, Directory.GetFiles(data.At("masks"), "*.png"));
         Assert.AreEqual(ExitCode.Done, measured.Code, measured.Error);
     }
 

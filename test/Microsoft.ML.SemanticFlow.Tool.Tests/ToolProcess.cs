@@ -18,7 +18,8 @@ internal static class ToolProcess
     /// <summary>Starts it with both streams redirected: read them, or it stops when they are full.</summary>
     public static Process Start(params string[] args)
     {
-        string[] command = Command(args);
+        // A runner in the background ignores Ctrl-C, and what it starts would too.
+        string[] command = [.. OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : Array.Empty<string>(), .. Command(args)];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!; // a new process is started, so there is one
     }
 }

@@ -308,7 +308,7 @@ public sealed class TrainTests
             "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
-        StringAssert.Contains(result.Error, $"'{Path.Combine(data.Images, "1.png")}') of the validation set is 16 x 16 pixels");
+        StringAssert.Contains(result.Error, $"Image '{Path.Combine(data.Images, "1.png")}' is 16 x 16 pixels");
     }
 
     [TestMethod]

@@ -84,6 +84,7 @@ internal static class EvaluateCommand
                     throw new UsageException("Give either --model with --images, or --predictions.");
             }
 
+            CheckLabels(terminal, metrics.ConfusionMatrix);
             Write(terminal, metrics, skipped, parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is not { } excess)
                 return ExitCode.Done;
@@ -168,6 +169,19 @@ internal static class EvaluateCommand
         return whole.ImageCount > 0
             ? whole.Metrics
             : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
+    }
+
+    // Figures of labels that mean something else than their map says look like any others.
+    private static void CheckLabels(Terminal terminal, SegmentationConfusionMatrix counts)
+    {
+        var pixels = new PixelCounts([.. Enumerable.Range(0, counts.ClassCount).Select(counts.GetActualCount)], counts.IgnoredCount);
+        if (pixels.Counted == 0)
+            throw new InvalidDataException("No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
+        foreach (string? warning in new[] { pixels.FindEmptyClasses(counts.Labels, "label"), pixels.FindIgnored("label pixels") })
+        {
+            if (warning is not null)
+                terminal.WriteLine($"warning: {warning}");
+        }
     }
 
     private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, SkippedFiles skipped, string? json)

@@ -42,6 +42,9 @@ internal sealed record CheckpointInfo
     /// <summary>The options that decide what is learnt, by name.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>How the run reads 16-bit gray images. Earlier versions do not say it, for there was no choice.</summary>
+    public Gray16 Gray16 => Options.TryGetValue(nameof(Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
+
     public IReadOnlyDictionary<string, string> ToMetadata()
     {
         var metadata = new Dictionary<string, string>

@@ -48,8 +48,6 @@ internal static class RunExport
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
         Checkpoint.LoadWeights(checkpoint, network);
         options.CancellationToken.ThrowIfCancellationRequested();
-        // Runs of earlier versions do not say it: there was no choice.
-        var gray16 = info.Options.TryGetValue(nameof(SemanticFlowTrainerOptions.Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
-        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, gray16, options);
+        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, info.Gray16, options);
     }
 }

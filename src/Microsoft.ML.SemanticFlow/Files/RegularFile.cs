@@ -9,12 +9,13 @@ internal static class RegularFile
     /// <summary>Opens a file to read it from its beginning to its end.</summary>
     /// <param name="path">The file, or a link to it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or what a link leads to is gone.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a folder, or may not be read.</exception>
     /// <exception cref="InvalidDataException">It is empty, or no file that holds bytes.</exception>
     public static FileStream OpenRead(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
-            throw new InvalidDataException($"'{path}' is a folder, not a file.");
+            throw new UnauthorizedAccessException($"'{path}' is a folder, not a file. Name a file in it.");
         var file = new FileInfo(path);
         if (file.LinkTarget is { } target)
         {
