@@ -64,7 +64,7 @@ public sealed class EvaluateTests
         var result = CommandLine.Run("evaluate", "--predictions", folder["labels"], "--labels", folder["labels"], "--map", "background,object");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
-        StringAssert.Contains(result.Sentence, "No pixel of the labels counts");
+        StringAssert.Contains(result.Error, "No pixel of the labels counts");
     }
 
     [TestMethod]
