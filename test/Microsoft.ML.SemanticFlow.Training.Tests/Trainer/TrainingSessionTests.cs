@@ -89,7 +89,7 @@ public sealed class TrainingSessionTests : IDisposable
 
     private T[] Together<T>(SemanticFlowTrainerOptions options, Func<TrainingSession, int, CancellationTokenSource, T> work) => Together(_ => options, work);
 
-    // Sessions are made one after the other: libtorch's random source is one for the process.
+    // Sessions are made one after the other, and none begins before all are made: libtorch's random source is one for the process.
     private T[] Together<T>(Func<int, SemanticFlowTrainerOptions> optionsOf, Func<TrainingSession, int, CancellationTokenSource, T> work)
     {
         var context = new MLContext(1);
@@ -98,9 +98,9 @@ public sealed class TrainingSessionTests : IDisposable
         return ThreadCollective.Run(2, processes =>
         {
             using var stop = new CancellationTokenSource();
-            var session = Make(processes, stop.Token);
-            using (session)
-                return work(session, processes.Rank, stop);
+            using var session = Make(processes, stop.Token);
+            processes.Barrier();
+            return work(session, processes.Rank, stop);
         });
 
         TrainingSession Make(Collective processes, CancellationToken cancellation)
