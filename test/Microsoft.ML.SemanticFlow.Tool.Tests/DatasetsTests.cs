@@ -52,7 +52,7 @@ public sealed class DatasetsTests
     {
         using var data = new TinyDataset();
 
-        var result = CommandLine.Run("train", "--dataset", "camvid", "--data", data.Root, "--images", data.TrainImages, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "camvid", "--data", data.Root, "--images", data.TrainImages, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         Assert.Contains("--images goes with --dataset folder", result.Sentence);
@@ -63,7 +63,7 @@ public sealed class DatasetsTests
     {
         using var data = new TinyDataset();
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         Assert.Contains("--map", result.Sentence);
@@ -77,7 +77,7 @@ public sealed class DatasetsTests
         File.WriteAllText(data.At("classes.csv"), Swapped);
         string[] start =
         [
-            "train", "--dataset", "Folder", "--data", data.Root, "--ids", "train", "--output", data.At("run"),
+            "train", "--preset", "paper", "--dataset", "Folder", "--data", data.Root, "--ids", "train", "--output", data.At("run"),
             "--network", "sfnet-dfv1", "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32",
         ];
 

@@ -217,7 +217,7 @@ public sealed class FolderTests : IDisposable
         File.WriteAllBytes(Path.Combine(data.Images, "0.png"), File.ReadAllBytes(Path.Combine(data.Images, "0.png"))[..60]);
         string[] options =
         [
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
             "--epochs", "1", "--batch", "2", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32",
         ];
 

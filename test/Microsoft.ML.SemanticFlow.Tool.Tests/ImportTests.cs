@@ -21,7 +21,7 @@ public sealed class ImportTests
     {
         _data = new TinyDataset();
         var training = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1", "--output", Data.At("run"),
+            "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1", "--output", Data.At("run"),
             "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32");
         Assert.AreEqual(ExitCode.Done, training.Code, training.Error);
     }
@@ -232,7 +232,7 @@ public sealed class ImportTests
     public void Train_FromAFileOfAnotherNetwork_IsBadInput(string option, string expected)
     {
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-r18", "--output", Data.At($"run{option}"), option, Checkpoint, "--crop", "64,64");
+            "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-r18", "--output", Data.At($"run{option}"), option, Checkpoint, "--crop", "64,64");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Error, expected);
@@ -243,7 +243,7 @@ public sealed class ImportTests
     public void Train_FromBothKindsOfFiles_IsUsage()
     {
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--output", Data.At("both"), "--backbone", Checkpoint, "--initial-weights", Checkpoint);
+            "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--output", Data.At("both"), "--backbone", Checkpoint, "--initial-weights", Checkpoint);
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         StringAssert.Contains(result.Sentence, "--initial-weights");

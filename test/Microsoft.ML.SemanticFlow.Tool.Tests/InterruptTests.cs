@@ -39,7 +39,7 @@ public sealed partial class InterruptTests
 
         File.WriteAllText(Folder["map.csv"], TinyDataset.Labels.ToCsv());
         var trained = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", Folder["run"], "--network", "sfnet-dfv1",
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", Folder["run"], "--network", "sfnet-dfv1",
             "--epochs", "1", "--batch", "4", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32");
         Assert.AreEqual(ExitCode.Done, trained.Code, trained.Error);
     }

@@ -264,7 +264,7 @@ public sealed class TrainTests
         using var data = new TinyDataset();
         File.Delete(data.At("train", "labels", "2.png"));
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, data.At("train", "labels", "2.png"));
@@ -277,7 +277,7 @@ public sealed class TrainTests
         Directory.Delete(data.TrainImages, recursive: true);
         Directory.CreateDirectory(data.TrainImages);
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, data.TrainImages);
@@ -289,7 +289,7 @@ public sealed class TrainTests
         using var data = new TinyDataset();
         new SegmentationMask(32, 32, new byte[32 * 32], TinyDataset.Labels).Save(data.At("train", "labels", "1.png"));
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "32 x 32");
@@ -305,7 +305,7 @@ public sealed class TrainTests
         new SegmentationMask(16, 16, new byte[16 * 16], TinyDataset.Labels).Save(Path.Combine(data.Masks, "1.png"));
 
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, $"Image '{Path.Combine(data.Images, "1.png")}' is 16 x 16 pixels");
@@ -319,7 +319,7 @@ public sealed class TrainTests
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "3.png");
@@ -337,7 +337,7 @@ public sealed class TrainTests
 
     private static string[] Options(params string[] more) =>
     [
-        "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
+        "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
         "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32", .. more,
     ];
 }

@@ -43,7 +43,7 @@ internal static class EvaluateCommand
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
-            var passes = inference.Read(parsed);
+            var apply = inference.Read(parsed);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
             List<Sample> samples;
@@ -52,8 +52,9 @@ internal static class EvaluateCommand
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
-                    using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
+                    using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var own))
                     {
+                        var passes = apply(own);
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
                         samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
@@ -66,12 +67,12 @@ internal static class EvaluateCommand
                         {
                             if (saysDeep)
                                 skipped.CountDeep(image);
-                            return segmenter.Predict(image, passes ?? saved, cancellation);
+                            return segmenter.Predict(image, passes, cancellation);
                         }
                     }
 
                     break;
-                case (null, null, not null) when passes is not null:
+                case (null, null, not null) when inference.AnyIn(parsed):
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");

@@ -10,19 +10,22 @@ internal static class ModelFile
     /// <summary>Reads an exported ONNX file, or the zip of a pipeline that holds one.</summary>
     public static SegmentationModel Load(Terminal terminal, string path) => Load(terminal, path, new ExecutionOptions { IntraOpThreads = 1 }, out _);
 
-    /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied once to the whole image.</summary>
+    /// <summary>Reads a model, and how the pipeline in a zip applies it; an ONNX file alone is applied as it says itself.</summary>
     /// <param name="terminal">Shows ML.NET's log when asked to.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How the model runs.</param>
-    /// <param name="inference">How the pipeline applies the model.</param>
+    /// <param name="inference">How the pipeline, or the file, applies the model.</param>
     public static SegmentationModel Load(Terminal terminal, string path, ExecutionOptions options, out InferenceOptions inference)
     {
         path = InRun(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no model file '{path}'.");
-        inference = new InferenceOptions();
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return SegmentationModel.Load(path, options);
+        {
+            var model = SegmentationModel.Load(path, options);
+            inference = model.Inference;
+            return model;
+        }
 
         using var scorer = LoadZip(terminal, path);
         inference = scorer.Inference;

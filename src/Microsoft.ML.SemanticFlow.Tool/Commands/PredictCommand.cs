@@ -45,8 +45,9 @@ internal static class PredictCommand
             var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)]);
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
-            var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
+            var apply = inference.Read(parsed);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var own);
+            var passes = apply(own);
             OutputMark.Prepare(folder);
             OutputPlan.Check(jobs, () => OutputPlan.TellsCasesApart(folder));
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
@@ -100,7 +101,7 @@ internal static class PredictCommand
                         throw new InvalidDataException(reason);
                     if (saysDeep)
                         skipped.CountDeep(job.Image);
-                    return segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
+                    return segmenter.PredictDetailed(job.Image, details, passes, cancellation);
                 }
                 catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
                 {

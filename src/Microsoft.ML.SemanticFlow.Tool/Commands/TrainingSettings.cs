@@ -37,10 +37,11 @@ internal sealed class TrainingSettings
         Optional<string?>("--checkpoint-key", "Which weights of --initial-weights, where it holds several: a key that leads to them, such as ema, or a word before their names.", "KEY", (set, value) => value is null || set.InitialWeights is not null
             ? set with { CheckpointKey = value }
             : throw new ArgumentException("It chooses among the weights of a checkpoint. Name that with --initial-weights."));
-        Optional<string?>("--backbone", "Start from the authors' ImageNet weights of the backbone.", "F.pth|F.tar", (set, value) => value is null || set.InitialWeights is null
+        Optional<string?>("--backbone", "Start from ImageNet weights of the backbone: 'imagenet' for those that come with the tool, or the authors' or torchvision's file.", "imagenet|F.pth|F.tar", (set, value) => value is null || set.InitialWeights is null
             ? set with { BackboneWeights = value }
             : throw new ArgumentException("A checkpoint of the whole network holds its backbone. Leave this out, or --initial-weights."));
         Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
+        Optional<string?>("--time", "Train for so long in all, such as 30m or 1h30m; the learning rate falls over that time. [default: no limit]", "TIME", (set, value) => value is null ? set : set with { MaxTrainingTime = Duration.Parse(value) });
         Value("--batch", "Crops a step.", "N", _defaults.BatchSize, (set, value) => set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size, (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
         AddOptimizer();
@@ -183,6 +184,7 @@ internal sealed class TrainingSettings
         Augmentation("--jitter", "Random change of brightness, contrast and saturation; 0 turns it off.", "X", _defaults.Augmentation.ColorJitter, (set, value) => set with { ColorJitter = value });
         Augmentation("--hue", "Random change of hue, in turns of the colour circle; 0 turns it off.", "X", _defaults.Augmentation.HueJitter, (set, value) => set with { HueJitter = value });
         Choice(Gray16Option.Name, Gray16Option.Description, (set, value) => set with { Gray16 = value }, ("scale", Gray16.Scale), ("stretch", Gray16.Stretch));
+        Value("--inference-scale", "Size at which images are validated and the exported model scores, as a factor of theirs.", "X", _defaults.InferenceScale, (set, value) => set with { InferenceScale = value });
         Flag("--blur", "Blur images by a random amount.", (set, value) => set with { Augmentation = set.Augmentation with { GaussianBlur = value } });
 
         void Augmentation<T>(string name, string description, string form, T value, Func<TrainingAugmentation, T, TrainingAugmentation> change) =>

@@ -26,9 +26,14 @@ internal static class ImageNetWeights
                 $"Take {string.Join(" or ", SegmentationNetworks.All.Where(other => other.ImageNetPackage is not null))}, or name a file of weights.");
         }
 
-        return Beside(AppContext.BaseDirectory) ?? InPackages(network.ImageNetPackage) ?? throw new FileNotFoundException(
+        return Look(network.ImageNetPackage) ?? throw new FileNotFoundException(
             $"There are no ImageNet weights beside the application. Add the package {network.ImageNetPackage} to the project, which carries them for {network}.", _file);
     }
+
+    /// <summary>Whether the package's weights for a network are there.</summary>
+    public static bool IsThere(SegmentationNetworkInfo network) => network.ImageNetPackage is { } package && Look(package) is not null;
+
+    private static string? Look(string package) => Beside(AppContext.BaseDirectory) ?? InPackages(package);
 
     private static string? Beside(string folder) => Path.Combine(folder, _file) is var path && File.Exists(path) ? path : null;
 

@@ -41,6 +41,7 @@ public sealed class LayeringTests
             ["Trainer/Options"],
             ["Trainer/Records"],
             ["Trainer", "Import"],
+            ["Presets"],
             [""],
         ],
         [Tool] =

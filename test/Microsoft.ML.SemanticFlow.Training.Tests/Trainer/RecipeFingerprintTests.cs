@@ -14,6 +14,7 @@ public sealed class RecipeFingerprintTests
     [
         "ImageColumnName", "LabelColumnName", "PredictedLabelColumnName", "Labels", "AllowEmptyClasses", "InitialWeights", "CheckpointKey", "BackboneWeights", "Epochs", "ValidationSet",
         "ValidationInterval", "EarlyStoppingPatience", "Run", "Execution", "Reading", "Progress", "CancellationToken", "Seed", "Set",
+        "MaxTrainingTime", "InferenceScale", "Reasons",
     ];
 
     public static IEnumerable<object[]> Parts =>

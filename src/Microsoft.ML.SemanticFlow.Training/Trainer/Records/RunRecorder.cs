@@ -106,12 +106,13 @@ internal sealed class RunRecorder
     }
 
     /// <summary>Takes over what was recorded up to a checkpoint; what came after it is done again, the checkpoint's own validation too.</summary>
-    public void Continue(CheckpointInfo checkpoint)
+    /// <returns>The time that led there.</returns>
+    public TimeSpan Continue(CheckpointInfo checkpoint)
     {
         _log?.Continue(checkpoint.Epoch);
         _validations?.Continue(checkpoint.Epoch - 1);
         _tensorBoard?.Continue(checkpoint.Step);
-        _earlier = TimeSpan.FromSeconds(_log?.LastValue(Array.IndexOf(_logColumns, "seconds")) ?? 0);
+        return _earlier = TimeSpan.FromSeconds(_log?.LastValue(Array.IndexOf(_logColumns, "seconds")) ?? 0);
     }
 
     /// <summary>Records a step.</summary>
