@@ -32,7 +32,8 @@ internal static class TensorFormats
                 [(byte)'P', (byte)'K', ..] => PyTorchFile.OpenZip(stream, path, key),
                 [PickleStart, <= NewestPickle, ..] => PyTorchFile.OpenLegacy(stream, path, key),
                 _ => throw new InvalidDataException(
-                    $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) nor like a safetensors file. Name a file that torch.save or safetensors wrote."),
+                    $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) " +
+                    "nor like a safetensors file. Name a file that torch.save or safetensors wrote."),
             };
         }
         catch

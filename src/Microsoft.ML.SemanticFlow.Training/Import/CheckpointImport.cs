@@ -16,7 +16,9 @@ internal static class CheckpointImport
     {
         using var network = options.Network.Create(options.Labels.ClassCount);
         var report = Load(environment, path, network, options);
-        var exported = RunExport.OfNetwork(network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, Gray16.Scale, options.Export with { CancellationToken = options.CancellationToken });
+        var exported = RunExport.OfNetwork(
+            network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, Gray16.Scale,
+            options.Export with { CancellationToken = options.CancellationToken });
         options.CancellationToken.ThrowIfCancellationRequested();
         var model = SegmentationModel.FromBytes(exported.Bytes, Path.GetFileName(path));
         return new ImportedCheckpoint(report, exported.Verification, new SemanticFlowTransformer(environment, "PredictedLabel", "Image", model));

@@ -38,10 +38,15 @@ internal sealed class Validation
             cancellation.ThrowIfCancellationRequested();
             string place = sample.Place ?? $"Row {done}";
             if (Math.Min(sample.Image.Height, sample.Image.Width) < ModelDescription.NetworksSmallestSide)
-                throw new InvalidDataException($"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
+                throw new InvalidDataException(
+                    $"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); " +
+                    $"the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
             using var scope = NewDisposeScope();
             var predicted = Predict(sample);
-            evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"{place} of the validation set");
+            evaluation.Add(
+                byId ? sample.Mask.WithLabels(null) : sample.Mask,
+                SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels),
+                $"{place} of the validation set");
             _session.Recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
