@@ -61,8 +61,9 @@ public sealed record SemanticFlowTrainerOptions
     public string? CheckpointKey { get; init; }
 
     /// <summary>
-    /// The backbone's weights for ImageNet to start from, in the authors' file for it (such as <c>resnet18-deep-inplane128.pth</c>); null starts from
-    /// random weights. Read when a run begins, not when it is resumed.
+    /// The backbone's weights for ImageNet to start from: <c>imagenet</c> for those that a package brings (<see cref="SegmentationNetworkInfo.ImageNetPackage"/>), or
+    /// a file, the authors' for the backbone (such as <c>resnet18-deep-inplane128.pth</c>) or torchvision's; null starts from random weights.
+    /// Read when a run begins, not when it is resumed.
     /// </summary>
     [Fingerprint(null)]
     public string? BackboneWeights { get; init; }
