@@ -36,7 +36,9 @@ public sealed class SemanticFlowTransformsCatalog
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
     /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>
-    /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.</param>
+    /// <param name="labels">
+    /// What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.
+    /// </param>
     /// <param name="ids">Which ids the files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
     /// <remarks>
     /// What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails
@@ -84,7 +86,8 @@ public sealed class SemanticFlowTransformsCatalog
     /// images alone.
     /// </remarks>
     public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
-        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null,
+        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath",
+        string labelPathColumnName = "LabelPath", MaskIds? ids = null,
         Gray16 gray16 = Gray16.Scale)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);

@@ -23,7 +23,8 @@ public sealed partial class SemanticSegmentationCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (testFraction is not (> 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, FormattableString.Invariant($"testFraction must be greater than 0 and less than 1, not {testFraction}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction), testFraction, FormattableString.Invariant($"testFraction must be greater than 0 and less than 1, not {testFraction}."));
         var groups = RowGroups.Read(data, samplingKeyColumnName);
         var test = groups.Take(testFraction, SeedOf(seed));
         return new SegmentationTrainTestData(groups.Others(test), groups.Rows(test));

@@ -25,13 +25,20 @@ internal static class EvaluateCommand
         var predictedIds = IdsOption.Create("Ids in the files of --predictions.", "--predicted-ids");
         var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
         var map = MapOption.Create();
-        var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
+        var json = new Option<string?>("--json")
+        {
+            Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.",
+            HelpName = "FILE",
+        };
         var inference = new InferenceSettings();
         var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, labels, ids, predictedIds, map, workers, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.")
+        {
+            model, images, predictions, labels, ids, predictedIds, map, workers, json,
+        };
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
@@ -177,7 +184,8 @@ internal static class EvaluateCommand
     {
         var pixels = new PixelCounts([.. Enumerable.Range(0, counts.ClassCount).Select(counts.GetActualCount)], counts.IgnoredCount);
         if (pixels.Counted == 0)
-            throw new InvalidDataException("No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
+            throw new InvalidDataException(
+                "No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
         foreach (string? warning in new[] { pixels.FindEmptyClasses(counts.Labels, "label"), pixels.FindIgnored("label pixels") })
         {
             if (warning is not null)

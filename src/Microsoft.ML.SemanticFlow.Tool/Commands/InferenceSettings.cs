@@ -8,11 +8,23 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that say how often, at which sizes and in which pieces a model sees an image.</summary>
 internal sealed class InferenceSettings
 {
-    private readonly Option<string?> _scales = new("--scales") { Description = "Average the scores of the image at several sizes, such as 0.5,1,2. [default: the model's own]", HelpName = "X,X" };
+    private readonly Option<string?> _scales = new("--scales")
+    {
+        Description = "Average the scores of the image at several sizes, such as 0.5,1,2. [default: the model's own]",
+        HelpName = "X,X",
+    };
     private readonly Option<bool> _flip = new("--flip") { Description = "Average with the scores of the mirrored image; twice the work." };
-    private readonly Option<(int Height, int Width)?> _sliding = new("--sliding") { Description = "Score in overlapping tiles of this size, instead of the whole image.", HelpName = "H,W", CustomParser = Pair.Size };
+    private readonly Option<(int Height, int Width)?> _sliding = new("--sliding")
+    {
+        Description = "Score in overlapping tiles of this size, instead of the whole image.",
+        HelpName = "H,W",
+        CustomParser = Pair.Size,
+    };
     private readonly Option<double?> _overlap = new("--overlap") { Description = "Share of a tile that the next one covers too. [default: 1/3]", HelpName = "X" };
-    private readonly Option<string?> _blend = new("--blend") { Description = "How overlapping tiles count: all the same, or less towards their edges, so that no seam shows. [default: mean]" };
+    private readonly Option<string?> _blend = new("--blend")
+    {
+        Description = "How overlapping tiles count: all the same, or less towards their edges, so that no seam shows. [default: mean]",
+    };
 
     public InferenceSettings() => _blend.AcceptOnlyFromAmong("mean", "linear");
 

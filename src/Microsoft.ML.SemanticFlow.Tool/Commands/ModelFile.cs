@@ -40,7 +40,9 @@ internal static class ModelFile
         string model = Path.Combine(path, "model.onnx");
         return File.Exists(model)
             ? model
-            : throw new FileNotFoundException($"The folder '{path}' holds no model.onnx. Name a model file, or the folder of a run that has ended; 'semanticflow export --model {path}' makes a file of one that has not.");
+            : throw new FileNotFoundException(
+                $"The folder '{path}' holds no model.onnx. Name a model file, or the folder of a run that has ended; " +
+                $"'semanticflow export --model {path}' makes a file of one that has not.");
     }
 
     private static SemanticFlowTransformer LoadZip(Terminal terminal, string path)

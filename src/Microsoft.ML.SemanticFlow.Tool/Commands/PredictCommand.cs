@@ -16,7 +16,12 @@ internal static class PredictCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", Required = true, HelpName = "M|RUN_DIR" };
+        var model = new Option<string>("--model")
+        {
+            Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.",
+            Required = true,
+            HelpName = "M|RUN_DIR",
+        };
         var images = new Option<string>("--images") { Description = "Images: a folder with its subfolders, or one file.", Required = true, HelpName = "DIR|FILE" };
         var output = new Option<string>("--output") { Description = "Where the masks go, as PNG of the images' names.", Required = true, HelpName = "DIR" };
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
@@ -155,7 +160,9 @@ internal static class PredictCommand
         }
         else
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
         }
     }
 }

@@ -28,7 +28,8 @@ internal sealed class Preset
 
     private readonly Option<string> _option = new("--preset")
     {
-        Description = $"Where the numbers come from that you do not give: chosen for the data, this machine and --time (auto), or those of the papers, for street scenes of 1024 x 2048 pixels and a GPU (paper).",
+        Description = "Where the numbers come from that you do not give: chosen for the data, this machine and --time (auto), " +
+            "or those of the papers, for street scenes of 1024 x 2048 pixels and a GPU (paper).",
         DefaultValueFactory = _ => Auto,
     };
 

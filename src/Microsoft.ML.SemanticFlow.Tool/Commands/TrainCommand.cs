@@ -65,7 +65,8 @@ internal static class TrainCommand
     private static SemanticFlowTrainerOptions WithData(SemanticFlowTrainerOptions options, Dataset data, string? boostClasses)
     {
         if (data.Boost is null != boostClasses is null)
-            throw new UsageException("--boost-images and --boost-classes go together: the images to draw more crops from, and the classes to draw them around. Give both, or neither.");
+            throw new UsageException(
+                "--boost-images and --boost-classes go together: the images to draw more crops from, and the classes to draw them around. Give both, or neither.");
         if (data.Boost is not null && options.Sampling is null)
             throw new UsageException("--boost-images has no effect without class-uniform sampling. Add --class-uniform, 0.5 in the authors' code, or leave it out.");
         return options with
@@ -96,7 +97,8 @@ internal static class TrainCommand
     }
 
     private static int Train(
-        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, bool json, CancellationToken cancellation)
+        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, bool json,
+        CancellationToken cancellation)
     {
         // Our own reader: the stock one takes what it can decode of a damaged image for the whole.
         var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks(gray16: options.Gray16)

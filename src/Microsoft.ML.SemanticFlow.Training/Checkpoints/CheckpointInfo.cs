@@ -93,7 +93,8 @@ internal sealed record CheckpointInfo
     public static CheckpointInfo FromMetadata(IReadOnlyDictionary<string, string> metadata, string source)
     {
         if (!metadata.TryGetValue("format", out var format) || format != Format)
-            throw new InvalidDataException($"{source} is a safetensors file but not a checkpoint of this library: its metadata has no format '{Format}'. Name the folder of a training run.");
+            throw new InvalidDataException(
+                $"{source} is a safetensors file but not a checkpoint of this library: its metadata has no format '{Format}'. Name the folder of a training run.");
 
         string Text(string key) => metadata.TryGetValue(key, out var value)
             ? value

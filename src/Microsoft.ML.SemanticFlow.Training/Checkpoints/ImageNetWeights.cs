@@ -43,7 +43,8 @@ internal static class ImageNetWeights
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         string package = Path.Combine(root, id.ToLowerInvariant());
         return Directory.Exists(package)
-            ? Directory.EnumerateDirectories(package).OrderDescending(StringComparer.Ordinal).Select(version => Beside(Path.Combine(version, "tools"))).FirstOrDefault(path => path is not null)
+            ? Directory.EnumerateDirectories(package).OrderDescending(StringComparer.Ordinal)
+                .Select(version => Beside(Path.Combine(version, "tools"))).FirstOrDefault(path => path is not null)
             : null;
     }
 }

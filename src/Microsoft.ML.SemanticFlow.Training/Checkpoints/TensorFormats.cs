@@ -36,8 +36,8 @@ internal static class TensorFormats
                 [PickleStart, <= NewestPickle, ..] => PyTorchFile.OpenLegacy(stream, path, key),
                 [OnnxStart, <= NewestOnnx, ..] => new OnnxWeights(stream, path),
                 _ => throw new InvalidDataException(
-                    $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) nor like a safetensors or an ONNX file. " +
-                    "Name a file that torch.save or safetensors wrote."),
+                    $"{path} is no checkpoint: it begins neither like a file of PyTorch (.pth, .pt; a zip archive or the older form, of whatever name) " +
+                    "nor like a safetensors or an ONNX file. Name a file that torch.save or safetensors wrote."),
             };
         }
         catch

@@ -113,7 +113,8 @@ public static class SegmentationNetworks
 
     /// <summary>The same, with a gate made from the whole maps. Upstream: its head can build it, though no name of its own stands for it.</summary>
     public static SegmentationNetworkInfo SFNetLiteR18Spatial { get; } = new(
-        "sfnet-lite-r18-spatial", "SFNet-Lite on ResNet-18, gate from the maps", Lite, classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Maps));
+        "sfnet-lite-r18-spatial", "SFNet-Lite on ResNet-18, gate from the maps", Lite,
+        classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Maps));
 
     /// <summary>Not lite. Upstream: what it calls so on ResNet-101 builds the full, deeply supervised head, and its checkpoints hold that.</summary>
     public static SegmentationNetworkInfo SFNetLiteR101 { get; } = new(

@@ -47,11 +47,13 @@ internal static class AutoRecipe
     {
         var pretrained = wanted ?? SegmentationNetworks.SFNetLiteR18MlNet;
         if (ImageNetWeights.IsThere(pretrained))
-            return options.Choose($"{pretrained} from ImageNet weights: no other choice is worth as much", set => set with { Network = pretrained, BackboneWeights = ImageNetWeights.Word });
+            return options.Choose($"{pretrained} from ImageNet weights: no other choice is worth as much",
+                set => set with { Network = pretrained, BackboneWeights = ImageNetWeights.Word });
         if (wanted is not null)
             return options.Choose($"{wanted} from random weights", set => set with { Network = wanted, BackboneWeights = null });
         var network = MixedPrecision.HasBFloat16Hardware ? SegmentationNetworks.SFNetLiteR18 : SegmentationNetworks.SFNetLiteStdc1;
-        return options.Choose($"{network} from random weights: add the package {pretrained.ImageNetPackage} for ImageNet's", set => set with { Network = network, BackboneWeights = null });
+        return options.Choose($"{network} from random weights: add the package {pretrained.ImageNetPackage} for ImageNet's",
+            set => set with { Network = network, BackboneWeights = null });
     }
 
     /// <summary>The scale that images are scored at, scales around it to train at, and the crop.</summary>
@@ -97,7 +99,8 @@ internal static class AutoRecipe
         double validation = 0.2 * survey.Images * cropsOfImage * ForwardShare / options.BatchSize * cost.Seconds;
         int interval = Math.Max(1, (int)Math.Ceiling(validation / (ValidationShare * stepsOfEpoch * cost.Seconds)));
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"AdamW, the backbone at a third of the rate, for {DurationText.Of(options.MaxTrainingTime.Value)}: about {epochs:f0} epochs of {stepsOfEpoch} steps of {options.BatchSize} crops, {cost.Seconds:g2} s each on this machine");
+            $"AdamW, the backbone at a third of the rate, for {DurationText.Of(options.MaxTrainingTime.Value)}: about {epochs:f0} epochs " +
+            $"of {stepsOfEpoch} steps of {options.BatchSize} crops, {cost.Seconds:g2} s each on this machine");
         return options.Choose(reason, set => set with
         {
             Optimizer = new AdamW { LearningRate = 1e-3, WeightDecay = 0.02, BackboneLearningRateFactor = set.BackboneWeights is null ? 1 : 0.3 },

@@ -60,7 +60,9 @@ internal sealed record DataSurvey(int Images, int Height, int Width, LabelMap La
     private static (SampleReader Reader, LabelMap Labels) Open(IDataView data, SemanticFlowTrainerOptions options)
     {
         var masks = data.Schema.GetColumnOrNull(options.LabelColumnName) ?? data.Schema.GetColumnOrNull(SampleReader.LabelPathColumn)
-            ?? throw new ArgumentException($"The training set has neither a column '{options.LabelColumnName}' nor '{SampleReader.LabelPathColumn}'. Read it with a reader of SemanticSegmentation.Data.", nameof(data));
+            ?? throw new ArgumentException(
+                $"The training set has neither a column '{options.LabelColumnName}' nor '{SampleReader.LabelPathColumn}'. " +
+                "Read it with a reader of SemanticSegmentation.Data.", nameof(data));
         var labels = options.Labels ?? MaskAnnotations.TryGet(masks)
             ?? throw new ArgumentException($"Column '{masks.Name}' does not say which classes its masks hold. Pass the label map to the reader of the data set.", nameof(data));
         return masks.Name == options.LabelColumnName

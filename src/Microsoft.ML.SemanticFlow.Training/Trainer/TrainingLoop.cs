@@ -77,7 +77,9 @@ internal sealed class TrainingLoop : IDisposable
         {
             _session.Recorder.Stopped(e);
             _session.Channel.Warn($"{e.Message} {(_bestMeanIoU is null ? "The weights of the last complete epoch" : "The best weights so far")} are kept.");
-            _options.Progress?.Report(Report(TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch, e.OffendingNumber, _rate, imagesPerSecond: 0, message: e.Message));
+            _options.Progress?.Report(Report(
+                TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch,
+                e.OffendingNumber, _rate, imagesPerSecond: 0, message: e.Message));
         }
 
         _best.CopyTo(_session.Network);
@@ -174,7 +176,9 @@ internal sealed class TrainingLoop : IDisposable
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
-                        string.Create(CultureInfo.InvariantCulture, $"The loss became {loss} at step {taken + 1} of epoch {epoch + 1}, learning rate {_rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The loss became {loss} at step {taken + 1} of epoch {epoch + 1}, learning rate {_rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
                         loss);
                 }
 
@@ -265,7 +269,8 @@ internal sealed class TrainingLoop : IDisposable
             LearningRate = rate,
             ImagesPerSecond = imagesPerSecond,
             Elapsed = _watch.Elapsed,
-            Remaining = _budget.Left ?? TimeLeft.Estimate(_watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
+            Remaining = _budget.Left ?? TimeLeft.Estimate(
+                _watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
             MeanIoU = metrics?.MeanIoU,
             PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,

@@ -43,13 +43,17 @@ internal sealed class Validation
             if (Math.Min(height, width) < ModelDescription.NetworksSmallestSide)
             {
                 throw new InvalidDataException(
-                    $"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width){(_session.Options.InferenceScale == 1 ? "" : $", and {height} x {width} when scored")}; " +
+                    $"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width)" +
+                    $"{(_session.Options.InferenceScale == 1 ? "" : $", and {height} x {width} when scored")}; " +
                     $"the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
             }
 
             using var scope = NewDisposeScope();
             var predicted = Predict(sample);
-            evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"{place} of the validation set");
+            evaluation.Add(
+                byId ? sample.Mask.WithLabels(null) : sample.Mask,
+                SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels),
+                $"{place} of the validation set");
             _session.Recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }

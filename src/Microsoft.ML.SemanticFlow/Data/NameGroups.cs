@@ -47,7 +47,8 @@ internal static class NameGroups
 
     private static IEnumerable<(string Group, DataViewRowId Id)> Read(IDataView data)
     {
-        var column = data.Schema.GetColumnOrNull(Column) ?? throw new ArgumentException($"There is no column '{Column}'. Read the images with a reader of SemanticSegmentation.Data.", nameof(data));
+        var column = data.Schema.GetColumnOrNull(Column) ?? throw new ArgumentException(
+            $"There is no column '{Column}'. Read the images with a reader of SemanticSegmentation.Data.", nameof(data));
         using var cursor = data.GetRowCursor([column]);
         var getPath = cursor.GetGetter<ReadOnlyMemory<char>>(column);
         var getId = cursor.GetIdGetter();

@@ -140,7 +140,9 @@ internal static class PngIndexReader
 
         bool isDepthValid = colorType == 0 ? depth is 1 or 2 or 4 or 8 or 16 : colorType == 3 && depth is 1 or 2 or 4 or 8;
         if (!isDepthValid || compression != 0 || filter != 0 || interlace > 1)
-            throw new InvalidDataException($"PNG '{source}' has a header that the format does not allow (colour type {colorType}, {depth} bits, compression {compression}, filter {filter}, interlace {interlace}). Export the file again.");
+            throw new InvalidDataException(
+                $"PNG '{source}' has a header that the format does not allow (colour type {colorType}, {depth} bits, compression {compression}, filter {filter}, " +
+                $"interlace {interlace}). Export the file again.");
         return new Header((int)height, (int)width, depth, colorType == 3, interlace == 1);
     }
 

@@ -116,9 +116,12 @@ internal sealed record ModelDescription
     {
         string Read(string key) => metadata.TryGetValue(Prefix + key, out var value)
             ? value
-            : throw new InvalidDataException($"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
+            : throw new InvalidDataException(
+                $"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
         InvalidDataException Wrong(string key, string value) =>
-            new($"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
+            new(
+                $"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', " +
+                $"which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
 
         if (Read("format") is var format && format is not (FormatVersion or GraphNormalisesVersion))
             throw Wrong("format", format);
@@ -128,7 +131,8 @@ internal sealed record ModelDescription
         (int Height, int Width) Size(string key)
         {
             var parts = Read(key).Split('x');
-            return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width) && height > 0 && width > 0
+            return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height)
+                && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width) && height > 0 && width > 0
                 ? (height, width)
                 : throw Wrong(key, Read(key));
         }

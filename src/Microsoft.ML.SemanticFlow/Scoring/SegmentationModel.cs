@@ -202,7 +202,8 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
-    public SegmentationPrediction PredictDetailed(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+    public SegmentationPrediction PredictDetailed(
+        ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details), Gray16), source: null, details, inference, cancellationToken);
 
     /// <summary>Labels the pixels of a decoded image, and gives what else is asked for.</summary>
@@ -272,7 +273,9 @@ public sealed class SegmentationModel : IDisposable
     {
         execution ??= new ExecutionOptions();
         if (bytes.AsSpan().StartsWith("PK\x03\x04"u8))
-            throw new InvalidDataException($"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
+            throw new InvalidDataException(
+                $"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. " +
+                "Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
         // First what the file says of itself: ONNX Runtime opens none that is not one of ours.
         var description = ModelDescription.FromFile(bytes, source);
         var session = OnnxSession.Open(bytes, source, execution);

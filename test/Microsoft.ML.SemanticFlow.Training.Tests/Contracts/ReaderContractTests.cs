@@ -38,8 +38,10 @@ public sealed class ReaderContractTests
             using var stream = File.OpenRead(path);
             LoadAndPredict(() => SegmentationModel.Load(stream, _bounded));
         }),
-        new("SegmentationModel.Load(bytes)", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => SegmentationModel.Load(File.ReadAllBytes(path), _bounded))),
-        new("SemanticSegmentation.LoadModel", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => _ml.SemanticSegmentation.LoadModel(path, _bounded))),
+        new("SegmentationModel.Load(bytes)", "model.onnx", () => BrightestChannelModel.ToBytes(),
+            path => LoadAndPredict(() => SegmentationModel.Load(File.ReadAllBytes(path), _bounded))),
+        new("SemanticSegmentation.LoadModel", "model.onnx", () => BrightestChannelModel.ToBytes(),
+            path => LoadAndPredict(() => _ml.SemanticSegmentation.LoadModel(path, _bounded))),
         new("Transforms.SemanticFlow", "model.onnx", () => BrightestChannelModel.ToBytes(), path =>
             _ml.Transforms.SemanticFlow(path).Fit(_ml.Data.LoadFromEnumerable(new[] { new ImageRow() })).Dispose()),
         new("SegmentationModel.Predict", "image.png", Image, path => Model.Predict(path)),
@@ -266,7 +268,18 @@ public sealed class ReaderContractTests
     {
         using var scope = NewDisposeScope();
         using var stream = new MemoryStream();
-        var info = new CheckpointInfo { Epoch = 1, Step = 2, MeanIoU = 0.5, Seed = 1, Network = "n", Labels = _labels, CropHeight = 32, CropWidth = 32, Options = new Dictionary<string, string> { ["a"] = "b" } };
+        var info = new CheckpointInfo
+        {
+            Epoch = 1,
+            Step = 2,
+            MeanIoU = 0.5,
+            Seed = 1,
+            Network = "n",
+            Labels = _labels,
+            CropHeight = 32,
+            CropWidth = 32,
+            Options = new Dictionary<string, string> { ["a"] = "b" },
+        };
         SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a.weight"] = zeros(2, 3), ["b"] = tensor(7L) }, info.ToMetadata());
         return stream.ToArray();
     }

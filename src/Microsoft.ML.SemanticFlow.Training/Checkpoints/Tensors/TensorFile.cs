@@ -17,7 +17,9 @@ internal abstract class TensorFile : IDisposable
     /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
-    /// <summary>What the file says beside its tensors, as text: the table of a safetensors file, the numbers and texts at the top of a PyTorch one (<c>epoch</c>, <c>mean_iu</c>).</summary>
+    /// <summary>
+    /// What the file says beside its tensors, as text: the table of a safetensors file, the numbers and texts at the top of a PyTorch one (<c>epoch</c>, <c>mean_iu</c>).
+    /// </summary>
     public abstract IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The kind of file, in words for a report.</summary>

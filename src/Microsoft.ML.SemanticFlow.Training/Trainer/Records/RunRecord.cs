@@ -48,7 +48,9 @@ internal sealed record RunRecord
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no record of a run: what stands at '{Excerpt.Of(e.Path ?? "$")}' (line {e.LineNumber + 1 ?? 1}) is not what belongs there. Move it away to go on without the history it held.", e);
+            throw new InvalidDataException(
+                $"{path} is no record of a run: what stands at '{Excerpt.Of(e.Path ?? "$")}' (line {e.LineNumber + 1 ?? 1}) is not what belongs there. " +
+                "Move it away to go on without the history it held.", e);
         }
     }
 
