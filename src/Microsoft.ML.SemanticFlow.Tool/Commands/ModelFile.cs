@@ -49,9 +49,10 @@ internal static class ModelFile
     {
         ITransformer loaded;
         var context = terminal.CreateContext();
+        using var file = RegularFile.OpenRead(path, bufferSize: 1 << 16); // a zip's directory is read in small pieces
         try
         {
-            loaded = context.Model.Load(path, out _);
+            loaded = context.Model.Load(file, out _);
         }
 #pragma warning disable CA1031 // ML.NET throws whatever a damaged file makes its readers throw, through reflection too
         catch (Exception exception) when (NativeLibraries.Sentence(exception) is null && exception is not OutOfMemoryException)

@@ -70,11 +70,11 @@ internal static class RecordedCommand
     private static Dictionary<string, string> Read(string folder)
     {
         string path = Path.Combine(folder, "run.json");
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return [];
         try
         {
-            using var run = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var run = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             var recorded = run.RootElement.GetProperty("starts").EnumerateArray()
                 .Select(start => Options(start.GetProperty("notes"), folder))
                 .LastOrDefault(options => options.Count > 0) ?? [];

@@ -47,7 +47,7 @@ internal sealed record CheckpointInfo
     public double InferenceScale { get; init; } = 1;
 
     /// <summary>How the run reads 16-bit gray images. Earlier versions do not say it, for there was no choice.</summary>
-    public Gray16 Gray16 => Options.TryGetValue(nameof(Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
+    public Gray16 Gray16 => Options.TryGetValue(nameof(Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale; // FromMetadata knows the word
 
     /// <summary>What a model exported from these weights says about itself; form and hash are the exporter's to fill in.</summary>
     public ModelDescription Describe() => new()
@@ -103,6 +103,15 @@ internal sealed record CheckpointInfo
             ? value
             : throw new InvalidDataException($"{source} has the metadata '{key}' of '{Text(key)}', which is not a number. Take an earlier checkpoint, or train anew.");
 
+        IReadOnlyDictionary<string, string> OptionsOfTheRun()
+        {
+            var options = JsonSerializer.Deserialize<Dictionary<string, string>>(Text("options")) ?? [];
+            return !options.TryGetValue(nameof(Gray16), out string? word) || Enum.GetNames<Gray16>().Contains(word)
+                ? options
+                : throw new InvalidDataException(
+                    $"{source} reads 16-bit gray images by '{Excerpt.Of(word ?? "null")}', which this version does not know: update the library, or take another checkpoint.");
+        }
+
         try
         {
             return new CheckpointInfo
@@ -119,7 +128,7 @@ internal sealed record CheckpointInfo
                 CropHeight = Number("crop_height"),
                 CropWidth = Number("crop_width"),
                 InferenceScale = metadata.TryGetValue("inference_scale", out var scale) ? double.Parse(scale, CultureInfo.InvariantCulture) : 1,
-                Options = JsonSerializer.Deserialize<Dictionary<string, string>>(Text("options")) ?? [],
+                Options = OptionsOfTheRun(),
             };
         }
         catch (Exception e) when (e is JsonException or FormatException)

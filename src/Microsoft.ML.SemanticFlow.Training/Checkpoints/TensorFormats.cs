@@ -23,7 +23,7 @@ internal static class TensorFormats
     /// <exception cref="InvalidDataException">It is of no such kind, not whole, or holds what is not allowed.</exception>
     public static TensorFile Open(string path, string? key = null)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = RegularFile.OpenRead(path, TensorFile.ReadAhead);
         try
         {
             Span<byte> start = stackalloc byte[Sniffed];

@@ -41,7 +41,7 @@ public sealed partial class SegmentationEvaluation
     public static SegmentationEvaluation Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         return Load(stream, $"'{path}'");
     }
 

@@ -94,7 +94,7 @@ public sealed class LabelMap
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileNameWithoutExtension(path);
-        return Parse(name, Csv.Decode(File.ReadAllBytes(path), $"Label map '{name}'"));
+        return Parse(name, Csv.Decode(RegularFile.ReadAllBytes(path), $"Label map '{name}'"));
     }
 
     /// <summary>Reads a map from the text of a table with the columns name, raw_id, train_id, r, g, b.</summary>

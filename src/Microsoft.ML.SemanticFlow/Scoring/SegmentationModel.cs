@@ -81,7 +81,7 @@ public sealed class SegmentationModel : IDisposable
     public static SegmentationModel Load(string path, ExecutionOptions? execution = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return FromBytes(File.ReadAllBytes(path), Path.GetFileName(path), execution);
+        return FromBytes(RegularFile.ReadAllBytes(path), Path.GetFileName(path), execution);
     }
 
     /// <summary>Reads a model from what is left of a stream.</summary>

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 /// <summary>A file of named tensors open for reading; tensors are read one at a time. Not thread-safe.</summary>
 internal abstract class TensorFile : IDisposable
 {
+    /// <summary>Bytes of a file that are read at a time at least: headers and pickles are read in small pieces.</summary>
+    public const int ReadAhead = 4096;
+
     /// <summary>Characters of a tensor's name at most; those of the networks have up to 70.</summary>
     public const int LongestName = 500;
 
