@@ -17,6 +17,8 @@ internal sealed record DataSurvey(int Images, int Height, int Width, LabelMap La
 {
     private const int MostSampled = 48;
 
+    public int ShorterSide => Math.Min(Height, Width);
+
     /// <summary>Reads some images of a view, evenly over its rows.</summary>
     /// <param name="data">The columns ImagePath and LabelPath of a dataset reader, or columns of images and masks.</param>
     /// <param name="options">What the columns are called.</param>
