@@ -15,7 +15,7 @@ internal static class AutoRecipe
     private const int Batch = 8, BatchOfFewSteps = 4, SmallestBatch = 2, FewSteps = 3000;
     private const int RowsSeenBest = 720;               // shorter side at which thin things were found best
     private const double LargestScale = 2, SmallestScale = 0.25, ScaleUnit = 0.25;
-    private const double ScaleBelow = 0.5, ScaleAbove = 1.25;       // scales to train at, around the one to score at
+    private const double LeastOfScale = 0.5;            // images are trained on at half the scale that they are scored at, and up to it
     private const double FewestEpochs = 10;             // in fewer, smaller crops of smaller images teach more
     private const double Rare = 0.03;                   // share of the pixels below which a class needs help
     private const double MemoryShare = 0.6;             // of what there is, for steps
@@ -53,7 +53,7 @@ internal static class AutoRecipe
             set => set with { Network = network, BackboneWeights = null });
     }
 
-    /// <summary>The scale that images are scored at, scales around it to train at, the crop, and the batch.</summary>
+    /// <summary>The scale that images are scored at, scales up to it to train at, the crop, and the batch.</summary>
     /// <param name="survey">The training set.</param>
     /// <param name="cost">Of a step.</param>
     /// <param name="options">With the time.</param>
@@ -71,11 +71,11 @@ internal static class AutoRecipe
         while (batch > SmallestBatch && batch * cost.BytesOf(crop) > memory)
             batch /= 2;
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"images of {survey.Height} x {survey.Width} are scored at {scale} times their size, and trained on around it, in crops of {crop} x {crop}");
+            $"images of {survey.Height} x {survey.Width} are scored at {scale} times their size, and trained on at half of that and up to it, in crops of {crop} x {crop}");
         return options.Choose(reason, set => set with
         {
             InferenceScale = scale,
-            Augmentation = set.Augmentation with { ScaleMin = scale * ScaleBelow, ScaleMax = scale * ScaleAbove },
+            Augmentation = set.Augmentation with { ScaleMin = scale * LeastOfScale, ScaleMax = scale },
             CropHeight = crop,
             CropWidth = crop,
             BatchSize = batch,

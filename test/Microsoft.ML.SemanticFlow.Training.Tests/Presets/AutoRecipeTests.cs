@@ -26,7 +26,7 @@ public sealed class AutoRecipeTests
         var options = AutoRecipe.Sizes(Survey(100, height, width, 0.5, 0.5), new StepCost(1e-6, 0), _plain, memory: 1e9);
 
         Assert.AreEqual((scale, crop, crop), (options.InferenceScale, options.CropHeight, options.CropWidth));
-        Assert.AreEqual((scale / 2, scale * 1.25), (options.Augmentation.ScaleMin, options.Augmentation.ScaleMax));
+        Assert.AreEqual((scale / 2, scale), (options.Augmentation.ScaleMin, options.Augmentation.ScaleMax));
         StringAssert.Contains(options.Reasons.Single(), $"{height} x {width}");
     }
 
