@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Data.Datasets;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -52,6 +53,12 @@ public sealed class SegmentationDatasetInfo
 
     /// <summary>The root folder that the environment names by the data set's own variable, such as CITYSCAPES_DATASET; null without one.</summary>
     public string? DefaultRoot => RootVariable is { } name && Environment.GetEnvironmentVariable(name) is { Length: > 0 } root ? root : null;
+
+    /// <summary>What the server of its benchmark takes; null where there is none.</summary>
+    internal SubmissionForm? Submission { get; init; }
+
+    /// <summary>Paths below a root, all of one list of which show that it is this data set's and no other's; none where others look alike.</summary>
+    internal IReadOnlyList<IReadOnlyList<string>> Marks { get; init; } = [];
 
     /// <summary>The environment variable that names the root; null where the data set's own tools know none.</summary>
     internal string? RootVariable { get; init; }

