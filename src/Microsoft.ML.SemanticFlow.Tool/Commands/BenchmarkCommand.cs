@@ -17,7 +17,12 @@ internal static class BenchmarkCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", Required = true, HelpName = "M|RUN_DIR" };
+        var model = new Option<string>("--model")
+        {
+            Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.",
+            Required = true,
+            HelpName = "M|RUN_DIR",
+        };
         var height = new Option<int?>("--height") { Description = $"Rows of the images; the model's own where it has a fixed size, else {DefaultHeight}.", HelpName = "H" };
         var width = new Option<int?>("--width") { Description = $"Columns of the images; the model's own where it has a fixed size, else {DefaultWidth}.", HelpName = "W" };
         var seconds = new Option<double>("--seconds") { Description = "How long each figure is measured.", HelpName = "S", DefaultValueFactory = _ => 5 };
@@ -40,7 +45,9 @@ internal static class BenchmarkCommand
             try
             {
                 var result = CommandCancelledException.During(
-                    () => Measure(terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), GpuOption.Read(parsed, gpu), parsed.GetValue(profile), folder, cancellation), // required
+                    () => Measure(
+                        terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), // the model is required
+                        GpuOption.Read(parsed, gpu), parsed.GetValue(profile), folder, cancellation),
                     () => "Cancelled; what was measured until then is not written.");
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
@@ -91,7 +98,8 @@ internal static class BenchmarkCommand
         foreach (var drawn in images.Values)
             drawn.Dispose();
         return new BenchmarkResult(
-            one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers, load, first, oneThread, allThreads, throughput,
+            one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers,
+            load, first, oneThread, allThreads, throughput,
             profile ? OperatorProfile.Of(onnx, one.Height ?? rows, one.Width ?? columns, cancellation) : []);
     }
 

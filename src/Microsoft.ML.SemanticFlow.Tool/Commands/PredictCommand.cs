@@ -16,7 +16,11 @@ internal static class PredictCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string?>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run. Needed.", HelpName = "M|RUN_DIR" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run. Needed.",
+            HelpName = "M|RUN_DIR",
+        };
         var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed.", HelpName = "DIR|FILE" };
         var output = new Option<string?>("--output") { Description = "Where the masks go, as PNG of the images' names. Needed.", HelpName = "DIR" };
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
@@ -51,8 +55,9 @@ internal static class PredictCommand
             var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)], form?.NameOf ?? (static name => name));
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
-            var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
+            var apply = inference.Read(parsed);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var own);
+            var passes = apply(own);
             byte[]? table = form?.TableFor(segmenter.Labels);
             if (form is not null)
                 submission.SayLacking(form, segmenter.Labels);
@@ -110,7 +115,7 @@ internal static class PredictCommand
                         throw new InvalidDataException(reason);
                     if (saysDeep)
                         skipped.CountDeep(job.Image);
-                    return segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
+                    return segmenter.PredictDetailed(job.Image, details, passes, cancellation);
                 }
                 catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
                 {
@@ -167,7 +172,9 @@ internal static class PredictCommand
         }
         else
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed record LabelFiles(LabelMap Labels, MaskIds Ids)
     public static LabelFiles Of(DataViewSchema.Column paths, LabelMap? labels, MaskIds? ids)
     {
         var files = new LabelFiles(
-            labels ?? MaskAnnotations.TryGet(paths) ?? throw new ArgumentException($"Column '{paths.Name}' does not say what the ids in its files mean. Pass the label map, here or to the reader of the data set.", nameof(labels)),
+            labels ?? MaskAnnotations.TryGet(paths) ?? throw new ArgumentException(
+                $"Column '{paths.Name}' does not say what the ids in its files mean. Pass the label map, here or to the reader of the data set.", nameof(labels)),
             ids ?? MaskAnnotations.TryGetIds(paths) ?? MaskIds.Raw);
         files.RequireAgreement(paths);
         return files;
@@ -39,7 +40,8 @@ internal sealed record LabelFiles(LabelMap Labels, MaskIds Ids)
         var labels = MaskAnnotations.TryGet(paths) ?? Labels;
         return labels.HasClassesOf(Labels)
             ? new LabelFiles(labels, MaskAnnotations.TryGetIds(paths) ?? Ids).At(paths)
-            : throw new ArgumentException($"The {what} has the classes of label map {labels}, the training set those of {Labels}. Read both with one map, or with maps of the same classes.", nameof(paths));
+            : throw new ArgumentException(
+                $"The {what} has the classes of label map {labels}, the training set those of {Labels}. Read both with one map, or with maps of the same classes.", nameof(paths));
     }
 
     /// <exception cref="ArgumentException">A column of paths says something else of its files.</exception>
@@ -47,6 +49,9 @@ internal sealed record LabelFiles(LabelMap Labels, MaskIds Ids)
     {
         var (labels, ids) = (MaskAnnotations.TryGet(paths) ?? Labels, MaskAnnotations.TryGetIds(paths) ?? Ids);
         if (!labels.ReadsAs(Labels) || ids != Ids)
-            throw new ArgumentException($"Column '{paths.Name}' names files of {MaskAnnotations.WordOf(ids)} ids of label map {labels}, which are to be read as {MaskAnnotations.WordOf(Ids)} ids of {Labels}. Say it to the reader of the data set, and leave it out where masks are loaded.", nameof(paths));
+            throw new ArgumentException(
+                $"Column '{paths.Name}' names files of {MaskAnnotations.WordOf(ids)} ids of label map {labels}, " +
+                $"which are to be read as {MaskAnnotations.WordOf(Ids)} ids of {Labels}. Say it to the reader of the data set, and leave it out where masks are loaded.",
+                nameof(paths));
     }
 }

@@ -126,14 +126,18 @@ internal static class MaskCodec
     {
         int classes = labels.ClassCount;
         if (classes < LabelMap.IgnoreId && mask.Ids.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.IgnoreId - 1)) is >= 0 and var at)
-            throw new ArgumentException($"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
+            throw new ArgumentException(
+                $"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; " +
+                $"label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
         var rawIds = new ushort[256];
         for (int id = 0; id < classes; id++)
             rawIds[id] = labels.Classes[id].RawId;
         if (RawIgnoreId(labels) is { } ignored)
             rawIds[LabelMap.IgnoreId] = ignored;
         else if (mask.Ids.IndexOf(LabelMap.IgnoreId) is >= 0 and var first)
-            throw new ArgumentException($"The mask ignores the pixel at row {first / mask.Width}, column {first % mask.Width}; label map '{labels.Name}' has raw id 255 for a class and none to ignore. Give it a row with train id 255, or write the train ids.", nameof(mask));
+            throw new ArgumentException(
+                $"The mask ignores the pixel at row {first / mask.Width}, column {first % mask.Width}; label map '{labels.Name}' has raw id 255 for a class and none to ignore. " +
+                "Give it a row with train id 255, or write the train ids.", nameof(mask));
         return rawIds;
     }
 
@@ -150,7 +154,9 @@ internal static class MaskCodec
     }
 
     private static InvalidDataException UnknownId(string source, int id, int at, int width, LabelMap labels, MaskIds ids) =>
-        new($"Mask '{source}' holds class id {id} at row {at / width}, column {at % width}; label map '{labels.Name}' knows {KnownIds(labels, ids)}. Read it with the map it was drawn with.");
+        new(
+            $"Mask '{source}' holds class id {id} at row {at / width}, column {at % width}; label map '{labels.Name}' knows {KnownIds(labels, ids)}. " +
+            "Read it with the map it was drawn with.");
 
     /// <summary>The known ids as ranges, such as "0 to 33" or "0 to 4, 7"; 255 goes without saying.</summary>
     private static string KnownIds(LabelMap labels, MaskIds ids)

@@ -94,7 +94,7 @@ public sealed class LabelMap
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileNameWithoutExtension(path);
-        return Parse(name, Csv.Decode(File.ReadAllBytes(path), $"Label map '{name}'"));
+        return Parse(name, Csv.Decode(RegularFile.ReadAllBytes(path), $"Label map '{name}'"));
     }
 
     /// <summary>Reads a map from the text of a table with the columns name, raw_id, train_id, r, g, b.</summary>
@@ -117,7 +117,8 @@ public sealed class LabelMap
         {
             var (line, cells) = (table[i + 1].Line, table[i + 1].Cells);
             if (cells.Count != _columns.Length)
-                throw new InvalidDataException($"{Place(Math.Min(cells.Count, _columns.Length))}: the row has {cells.Count} cells instead of {_columns.Length}. Put a name with commas in quotes.");
+                throw new InvalidDataException(
+                    $"{Place(Math.Min(cells.Count, _columns.Length))}: the row has {cells.Count} cells instead of {_columns.Length}. Put a name with commas in quotes.");
             if (!IsName(cells[0]))
                 throw new InvalidDataException($"{Place(0)}: the class is named '{cells[0]}'. {NameRule}");
             rows[i] = new Row(cells[0], Number(1, ushort.MaxValue), (byte)Number(2, 255), new RgbColor((byte)Number(3, 255), (byte)Number(4, 255), (byte)Number(5, 255)));
@@ -182,7 +183,8 @@ public sealed class LabelMap
         RequireClasses(names?.Keys ?? [], nameof(names));
         RequireNames(names?.Values ?? [], nameof(names));
         RequireClasses(colors?.Keys ?? [], nameof(colors));
-        if (names is not null && Classes.Select(label => names.GetValueOrDefault(label.Name, label.Name)).GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } same)
+        if (names is not null
+            && Classes.Select(label => names.GetValueOrDefault(label.Name, label.Name)).GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } same)
             throw new ArgumentException($"Two classes of label map '{Name}' would be named '{same.Key}'. Name them apart, or join them with Merge.", nameof(names));
 
         var speakers = Classes.Select(label => label.RawId).ToHashSet();
@@ -280,7 +282,8 @@ public sealed class LabelMap
         foreach (string name in names)
         {
             if (!Classes.Any(label => label.Name == name))
-                throw new ArgumentException($"Label map '{Name}' has no class '{name}'; its classes are {string.Join(", ", Classes.Select(label => Csv.Quote(label.Name)))}.", parameter);
+                throw new ArgumentException(
+                    $"Label map '{Name}' has no class '{name}'; its classes are {string.Join(", ", Classes.Select(label => Csv.Quote(label.Name)))}.", parameter);
         }
     }
 

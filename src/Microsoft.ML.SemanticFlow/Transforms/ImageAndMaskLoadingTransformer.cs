@@ -72,7 +72,7 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     }
 
     // Files written before there was a choice end here.
-    private static Gray16 ReadGray16(BinaryReader reader) => reader.BaseStream.ReadByte() == (int)Gray16.Stretch ? Gray16.Stretch : Gray16.Scale;
+    private static Gray16 ReadGray16(BinaryReader reader) => reader.BaseStream.ReadByte() is >= 0 and var number ? SavedChoice.Of<Gray16>(number) : Gray16.Scale;
 
     private static SegmentationMask LoadMask(string imagePath, string labelPath, LabelFiles files)
     {

@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
@@ -219,7 +218,7 @@ public sealed class ImageFolderTests : IDisposable
         File.Delete(_folder["images", "link.png"]);
         Link("images/link.png", "nowhere");
         File.Delete(_folder["images", "pipe.png"]);
-        MakePipe(_folder["images", "pipe.png"]);
+        NamedPipe.Make(_folder["images", "pipe.png"]);
         File.WriteAllText(_folder["images", "text.png"], "no image");
         byte[] label = File.ReadAllBytes(_folder["labels", "label.png"]);
         File.WriteAllBytes(_folder["labels", "label.png"], label[..(label.Length / 2)]);
@@ -239,7 +238,7 @@ public sealed class ImageFolderTests : IDisposable
     [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
     public void Decode_PipeDeviceOrFolder_IsRefusedAtOnce()
     {
-        MakePipe(_folder["pipe.png"]);
+        NamedPipe.Make(_folder["pipe.png"]);
         Link("pipe-link.png", "pipe.png");
         Link("device.png", "/dev/zero");
         Link("folder.png", ".");
@@ -285,12 +284,6 @@ public sealed class ImageFolderTests : IDisposable
             .Select(path => Path.GetRelativePath(_folder[images], path).Replace('\\', '/'))];
 
     private void Link(string path, string target) => File.CreateSymbolicLink(_folder[path], target);
-
-    private static void MakePipe(string path)
-    {
-        using var process = Process.Start("mkfifo", [path]);
-        process.WaitForExit();
-    }
 
     private sealed class Heard(List<SkippedFile> files) : IProgress<SkippedFile>
     {

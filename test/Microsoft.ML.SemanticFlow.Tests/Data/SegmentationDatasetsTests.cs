@@ -179,7 +179,13 @@ public sealed class SegmentationDatasetsTests
 
         File.WriteAllText(folder["classes.csv"], Table);
 
-        foreach (var (split, names) in new[] { (DatasetSplit.Train, new[] { "train" }), (DatasetSplit.Validation, ["val"]), (DatasetSplit.Test, ["test"]), (DatasetSplit.TrainAndValidation, ["train", "val"]) })
+        foreach (var (split, names) in new[]
+        {
+            (DatasetSplit.Train, new[] { "train" }),
+            (DatasetSplit.Validation, ["val"]),
+            (DatasetSplit.Test, ["test"]),
+            (DatasetSplit.TrainAndValidation, ["train", "val"]),
+        })
         {
             var data = _ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Folder, folder.Root, split);
 
