@@ -18,7 +18,7 @@ public sealed class DatasetsTests
 
         foreach (var dataset in SegmentationDatasets.All)
         {
-            string title = dataset.Source is { } source ? $"[{dataset.Title}]({source})" : dataset.Title, ids = dataset.Ids == MaskIds.Raw ? "raw" : "train";
+            string title = dataset.Source is { } source ? $"[{dataset.Title}]({source})" : dataset.Title, ids = dataset.Ids.ToString().ToLowerInvariant();
             string row = $"| `{dataset.Id}` | {title} | `{dataset.Layout}` | {string.Join(", ", dataset.Splits)} | {dataset.Labels?.ToString() ?? "yours"} | {ids} " +
                 $"| {dataset.Licence} | {dataset.HowToGet} |\n";
             Assert.Contains(row, page, "Write this row into the table of docs/datasets.md.");

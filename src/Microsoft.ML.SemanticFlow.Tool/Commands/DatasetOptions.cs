@@ -36,7 +36,8 @@ internal sealed class DatasetOptions
     private readonly Option<string?> _map = MapOption.Create();
 
     private readonly Option<string> _ids = IdsOption.Create(
-        "Ids in the label files: those of the label map's raw_id column, or 0-based train ids. [default: those of the data set, raw for folder]", otherwise: null);
+        "Ids in the label files: those of the label map's raw_id column, 0-based train ids, or the map's colours. [default: those of the data set, raw for folder]",
+        otherwise: null);
 
     public DatasetOptions() => _dataset.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. SegmentationDatasets.All.Select(dataset => dataset.Id)]);
 
@@ -56,7 +57,7 @@ internal sealed class DatasetOptions
                 $"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. " +
                 "Only a run that is in --output already, and was started from the command line, goes on without.");
         var dataset = SegmentationDatasets.Get(id);
-        string? root = parsed.GetValue(_data);
+        string? root = parsed.GetValue(_data) ?? dataset.DefaultRoot;
         var map = MapOption.Read(parsed.GetValue(_map)) ?? (root is null ? dataset.Labels : dataset.ReadLabels(root))
             ?? throw new UsageException($"--dataset {dataset} needs --map: a known label space, a CSV file, or class names with commas; or the file classes.csv in --data.");
         var ids = IdsOption.Read(parsed.GetValue(_ids)) ?? dataset.Ids;

@@ -8,10 +8,18 @@ namespace Microsoft.ML.SemanticFlow.Data;
 /// <param name="Ids">Which of its ids the files hold.</param>
 internal sealed record LabelFiles(LabelMap Labels, MaskIds Ids)
 {
-    public SegmentationMask Load(string path) => MaskCodec.Load(path, Labels, Ids);
+    /// <summary>Folders whose files are read otherwise; mostly none.</summary>
+    public IReadOnlyList<LabelPart> Parts { get; init; } = [];
+
+    public SegmentationMask Load(string path) => Parts.FirstOrDefault(part => part.Holds(path)) is { } part
+        ? MaskCodec.Load(path, part.Labels, part.Ids).WithLabels(Labels)
+        : MaskCodec.Load(path, Labels, Ids);
 
     /// <summary>What the masks of the files say of themselves.</summary>
     public DataViewSchema.Annotations Annotations => MaskAnnotations.Of(Labels, Ids);
+
+    /// <summary>These, with the folders that a column of paths says are read otherwise: they belong to the paths, and are not saved.</summary>
+    public LabelFiles At(DataViewSchema.Column paths) => MaskAnnotations.GetParts(paths) is { Count: > 0 } parts ? this with { Parts = parts } : this;
 
     /// <summary>What a caller says of a column of paths, completed by what the column says.</summary>
     /// <exception cref="ArgumentException">Neither names a label map, or they contradict each other.</exception>
@@ -31,7 +39,7 @@ internal sealed record LabelFiles(LabelMap Labels, MaskIds Ids)
     {
         var labels = MaskAnnotations.TryGet(paths) ?? Labels;
         return labels.HasClassesOf(Labels)
-            ? new LabelFiles(labels, MaskAnnotations.TryGetIds(paths) ?? Ids)
+            ? new LabelFiles(labels, MaskAnnotations.TryGetIds(paths) ?? Ids).At(paths)
             : throw new ArgumentException(
                 $"The {what} has the classes of label map {labels}, the training set those of {Labels}. Read both with one map, or with maps of the same classes.", nameof(paths));
     }

@@ -11,7 +11,7 @@ internal static class MaskCodec
 {
     private const byte Unknown = 1;
 
-    /// <summary>Reads a gray or palette PNG and translates its ids to train ids.</summary>
+    /// <summary>Reads a gray or palette PNG, or one in colours, and translates its ids to train ids.</summary>
     /// <param name="path">The file.</param>
     /// <param name="labels">What the ids mean.</param>
     /// <param name="ids">Which ids the file holds.</param>
@@ -21,12 +21,15 @@ internal static class MaskCodec
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(labels);
-        return ToMask(PngIndexReader.Read(path), Path.GetFileName(path), labels, ids);
+        return ids == MaskIds.Color
+            ? ColorMask.Load(path, labels)
+            : ToMask(PngIndexReader.Read(path), Path.GetFileName(path), labels, ids);
     }
 
     /// <summary>Reads a file's bytes as <see cref="Load(string, LabelMap, MaskIds)"/> reads a file.</summary>
-    public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) =>
-        ToMask(PngIndexReader.Read(file, source), source, labels, ids);
+    public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) => ids == MaskIds.Color
+        ? ColorMask.Load(file, source, labels)
+        : ToMask(PngIndexReader.Read(file, source), source, labels, ids);
 
     /// <summary>Reads what is left of a stream as <see cref="Load(string, LabelMap, MaskIds)"/> reads a file.</summary>
     public static SegmentationMask Load(Stream stream, string source, LabelMap labels, MaskIds ids = MaskIds.Raw)
@@ -46,11 +49,13 @@ internal static class MaskCodec
     /// <summary>Writes an 8-bit palette PNG in the label map's colours, or a 16-bit gray one where raw ids need it.</summary>
     /// <param name="mask">What to write.</param>
     /// <param name="stream">Where to.</param>
-    /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
+    /// <param name="ids">Which ids to write, or colours; a mask without a label map has only its own ids.</param>
     public static void Write(SegmentationMask mask, Stream stream, MaskIds ids)
     {
         ArgumentNullException.ThrowIfNull(mask);
-        if (mask.Labels is { } labels && ids == MaskIds.Raw)
+        if (ids == MaskIds.Color)
+            ColorMask.Write(mask, stream);
+        else if (mask.Labels is { } labels && ids == MaskIds.Raw)
             WriteRaw(mask, labels, stream);
         else
             PngIndexWriter.Write(stream, mask.Ids, table: [], mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels).Colors);

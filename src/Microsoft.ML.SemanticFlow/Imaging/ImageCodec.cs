@@ -137,6 +137,7 @@ internal static class ImageCodec
                 if (!orientation.IsUpright)
                     image = Turned(image, orientation, rent);
                 (image.FullHeight, image.FullWidth) = orientation.Turn(height, width);
+                image.IsTurned = !orientation.IsUpright;
                 return image;
             }
 

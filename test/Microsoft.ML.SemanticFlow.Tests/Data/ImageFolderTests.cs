@@ -35,7 +35,7 @@ public sealed class ImageFolderTests : IDisposable
     [TestMethod]
     public void Folder_OtherFiles_ArePassedOverAndSaid()
     {
-        foreach (string name in (string[])["a.png", "b.tif", "c.HEIC", "._a.png", "Thumbs.db", ".DS_Store", "notes.txt"])
+        foreach (string name in (string[])["a.png", "b.tif", "c.HEIC", "._a.png", ".e.png", "Thumbs.db", ".DS_Store", "notes.txt"])
             _folder.Touch("images", name);
         _folder.Touch("images", "__MACOSX", "d.png");
         _folder.Touch("images", ".cache", "e.png");
@@ -43,10 +43,11 @@ public sealed class ImageFolderTests : IDisposable
 
         CollectionAssert.AreEqual(new[] { "a.png" }, Images(Skip));
         var reasons = _leftOut.ToDictionary(file => Path.GetFileName(file.Path), file => file.Reason);
-        CollectionAssert.AreEquivalent(new[] { "b.tif", "c.HEIC", "._a.png", "Thumbs.db", ".DS_Store", "notes.txt", "__MACOSX", ".cache", "@eaDir" }, reasons.Keys);
+        CollectionAssert.AreEquivalent(new[] { "b.tif", "c.HEIC", "._a.png", ".e.png", "Thumbs.db", ".DS_Store", "notes.txt", "__MACOSX", ".cache", "@eaDir" }, reasons.Keys);
         Assert.AreEqual(".tif is not read: convert to PNG", reasons["b.tif"]);
         Assert.AreEqual(".heic is not read: convert to PNG", reasons["c.HEIC"]);
         Assert.AreEqual("a hidden folder", reasons[".cache"]);
+        Assert.AreEqual("a hidden file", reasons[".e.png"]);
     }
 
     [TestMethod]

@@ -23,7 +23,7 @@ public sealed class LayeringTests
             ["Data", "Onnx"],
             ["Data/Datasets", "Data/Annotations"],
             ["Transforms"],
-            ["Scoring", "Evaluation"],
+            ["Scoring", "Evaluation", "Inspection"],
             ["Batches"],
             ["Reports"],
             [""],
