@@ -27,9 +27,8 @@ var ml = new MLContext(seed: 1);
 IDataView Read(string split) => ml.SemanticSegmentation.Data.Folder(StreetScenes.Images(data, split), StreetScenes.Masks(data, split));
 
 Say("choosing a recipe for the data and this machine");
-var options = SemanticFlowTrainerOptions.Auto(Read("train"), TimeSpan.FromSeconds(90), new() { Labels = labels }) with
+var options = SemanticFlowTrainerOptions.Auto(Read("train"), TimeSpan.FromSeconds(90), new() { Labels = labels, ValidationSet = Read("val") }) with
 {
-    ValidationSet = Read("val"),
     Progress = new ConsoleTrainingProgress(),
     Seed = 1,
 };

@@ -53,7 +53,7 @@ internal sealed class Preset
         var given = parsed.CommandResult.Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToHashSet();
         terminal.WriteLine("Choosing a recipe for the data and this machine; --preset paper takes that of the papers.");
         var network = given.Contains(Network) ? said.Network : null;
-        var chosen = SemanticFlowTrainerOptions.Auto(data.Train, time, said with { Labels = data.Labels }, network, cancellation);
+        var chosen = SemanticFlowTrainerOptions.Auto(data.Train, time, said with { Labels = data.Labels, ValidationSet = data.Validation }, network, cancellation);
         foreach (string reason in chosen.Reasons)
             terminal.WriteLine($"  {reason}");
 

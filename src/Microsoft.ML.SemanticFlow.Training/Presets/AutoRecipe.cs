@@ -20,6 +20,7 @@ internal static class AutoRecipe
     private const double Rare = 0.03;                   // share of the pixels below which a class needs help
     private const double MemoryShare = 0.6;             // of what there is, for steps
     private const double ValidationShare = 0.08;        // of the time
+    private const double UsualValidationShare = 0.2;    // images for each training image, where their number is not known
     private const double ForwardShare = 1.0 / 3;        // of a step
     private const int MostEpochs = 100_000;             // the time ends the run
 
@@ -106,7 +107,7 @@ internal static class AutoRecipe
 
         // A validation image costs the forward part of as many crops as it has room for.
         double cropsOfImage = survey.Height * survey.Width * options.InferenceScale * options.InferenceScale / (options.CropHeight * options.CropWidth);
-        double validation = 0.2 * survey.Images * cropsOfImage * ForwardShare / options.BatchSize * step;
+        double validation = (survey.Validated ?? UsualValidationShare * survey.Images) * cropsOfImage * ForwardShare / options.BatchSize * step;
         int interval = Math.Max(1, (int)Math.Ceiling(validation / (ValidationShare * stepsOfEpoch * step)));
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"AdamW, the backbone at a third of the rate, for {DurationText.Of(options.MaxTrainingTime.Value)}: about {epochs:f0} epochs " +

@@ -78,6 +78,16 @@ public sealed class AutoRecipeTests
         Assert.AreEqual(2, AutoRecipe.Schedule(survey, new StepCost(1.8 / (8 * 320 * 320), 0), options with { InferenceScale = 1.5 }).ValidationInterval); // 7.5 of those 4
     }
 
+    // 800 images instead of 80: 33 steps' worth, and an epoch may give 4.
+    [TestMethod]
+    public void Schedule_LargeValidationSet_ValidatesSeldom()
+    {
+        var survey = Survey(400, 320, 320, 0.5, 0.5) with { Validated = 800 };
+        var options = _plain with { BatchSize = 8, CropHeight = 320, CropWidth = 320 };
+
+        Assert.AreEqual(9, AutoRecipe.Schedule(survey, new StepCost(1.8 / (8 * 320 * 320), 0), options).ValidationInterval);
+    }
+
     [TestMethod]
     public void Weights_NetworkThatNoPackageHasWeightsFor_StartsFromRandomOnes()
     {
