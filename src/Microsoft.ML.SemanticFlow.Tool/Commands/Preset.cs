@@ -23,7 +23,6 @@ internal sealed class Preset
         ["--optimizer", "--lr", "--weight-decay"],
         ["--initial-weights", "--backbone"],
         [Epochs, Time],
-        [Time, Epochs],
     ];
 
     private readonly Option<string> _option = new("--preset")
@@ -86,6 +85,8 @@ internal sealed class Preset
         yield return ("--lr", Text(options.Optimizer.LearningRate));
         yield return ("--weight-decay", Text(options.Optimizer.WeightDecay));
         yield return ("--backbone-lr-factor", Text(options.Optimizer.BackboneLearningRateFactor));
+        if (options.Schedule.WarmUpSteps is { } warmUp)
+            yield return ("--warm-up", Text(warmUp));
         if (options.WeightAverageDecay is { } decay)
             yield return ("--average-decay", Text(decay));
         yield return (Epochs, Text(options.Epochs));

@@ -22,6 +22,7 @@ internal static class AutoRecipe
     private const double ValidationShare = 0.08;        // of the time
     private const double UsualValidationShare = 0.2;    // images for each training image, where their number is not known
     private const double ForwardShare = 1.0 / 3;        // of a step
+    private const int LongestWarmUp = 50;
     private const int MostEpochs = 100_000;             // the time ends the run
 
     /// <summary>The recipe for a view.</summary>
@@ -115,7 +116,7 @@ internal static class AutoRecipe
         return options.Choose(reason, set => set with
         {
             Optimizer = new AdamW { LearningRate = 1e-3, WeightDecay = 0.02, BackboneLearningRateFactor = set.BackboneWeights is null ? 1 : 0.3 },
-            Schedule = new PolySchedule(),
+            Schedule = new PolySchedule { WarmUpSteps = (int)Math.Clamp(steps / 10, 1, LongestWarmUp) },
             WeightAverageDecay = decay,
             Epochs = MostEpochs,
             ValidationInterval = interval,
