@@ -46,6 +46,8 @@ internal static class TrainCommand
             bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a run that goes on keeps its own
             var data = ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
+            if (dataset.LeavesKindOpen(completed))
+                terminal.WriteLine($"--data is read as --dataset {data.Kind}: {data.Kind.Title}.");
             if (choosesRecipe)
             {
                 data = data.HoldOut(terminal, context);
