@@ -21,6 +21,7 @@ internal static class SemanticFlowCommand
             PredictCommand.Create(terminal, cancellation),
             ExportCommand.Create(terminal, cancellation),
             BenchmarkCommand.Create(terminal, cancellation),
+            DatasetCommand.Create(terminal, cancellation),
             NetworksCommand.Create(terminal, cancellation),
             DoctorCommand.Create(terminal),
         };
