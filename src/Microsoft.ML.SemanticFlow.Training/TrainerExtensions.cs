@@ -51,11 +51,11 @@ public static class SemanticFlowTrainerExtensions
         /// <summary>Chooses a recipe for a training set and this machine: looks at some images, and trains for a moment to see what a step takes.</summary>
         /// <remarks>
         /// Network, weights to start from, sizes, loss, optimiser and rates are chosen, and <see cref="SemanticFlowTrainerOptions.Reasons"/> says why. Say what else
-        /// you want with <c>with</c>: at least a <see cref="SemanticFlowTrainerOptions.ValidationSet"/>.
+        /// you want with <c>with</c>. Give the <see cref="SemanticFlowTrainerOptions.ValidationSet"/> in <paramref name="basis"/>: its size decides how often it is scored.
         /// </remarks>
         /// <param name="data">The training set: the columns ImagePath and LabelPath of a dataset reader, or columns of images and masks.</param>
         /// <param name="time">For the whole run, longer than nothing.</param>
-        /// <param name="basis">Names of columns and classes, where they are not the usual; null for the defaults.</param>
+        /// <param name="basis">Names of columns, classes and the validation set, which are kept; null for the defaults.</param>
         /// <param name="network">The network, where it is not to be chosen; null chooses.</param>
         /// <param name="cancellationToken">Ends it.</param>
         /// <returns>The options.</returns>

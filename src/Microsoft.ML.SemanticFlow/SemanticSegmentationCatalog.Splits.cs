@@ -1,8 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.Runtime;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Evaluation;
 

@@ -152,7 +152,7 @@ public sealed class TrainTests
         Assert.AreEqual(2, starts.GetArrayLength());
         Assert.AreEqual(1, starts[1].GetProperty("from_epoch").GetInt32());
         Assert.AreEqual(
-            "--dataset folder --data .. --map left,right --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 " +
+            "--dataset folder --data .. --map left,right --preset paper --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 " +
             "--threads 1 --seed 1 --tensorboard true paths relative to this folder",
             string.Join(' ', starts[1].GetProperty("notes").EnumerateObject().Select(note => $"{note.Name} {note.Value}")));
         Assert.HasCount(1, Directory.GetFiles(Path.Combine(run, "tensorboard")));

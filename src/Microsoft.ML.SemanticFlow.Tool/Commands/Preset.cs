@@ -23,7 +23,6 @@ internal sealed class Preset
         ["--optimizer", "--lr", "--weight-decay"],
         ["--initial-weights", "--backbone"],
         [Epochs, Time],
-        [Time, Epochs],
     ];
 
     private readonly Option<string> _option = new("--preset")
@@ -53,7 +52,7 @@ internal sealed class Preset
         var given = parsed.CommandResult.Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToHashSet();
         terminal.WriteLine("Choosing a recipe for the data and this machine; --preset paper takes that of the papers.");
         var network = given.Contains(Network) ? said.Network : null;
-        var chosen = SemanticFlowTrainerOptions.Auto(data.Train, time, said with { Labels = data.Labels }, network, cancellation);
+        var chosen = SemanticFlowTrainerOptions.Auto(data.Train, time, said with { Labels = data.Labels, ValidationSet = data.Validation }, network, cancellation);
         foreach (string reason in chosen.Reasons)
             terminal.WriteLine($"  {reason}");
 
@@ -86,6 +85,8 @@ internal sealed class Preset
         yield return ("--lr", Text(options.Optimizer.LearningRate));
         yield return ("--weight-decay", Text(options.Optimizer.WeightDecay));
         yield return ("--backbone-lr-factor", Text(options.Optimizer.BackboneLearningRateFactor));
+        if (options.Schedule.WarmUpSteps is { } warmUp)
+            yield return ("--warm-up", Text(warmUp));
         if (options.WeightAverageDecay is { } decay)
             yield return ("--average-decay", Text(decay));
         yield return (Epochs, Text(options.Epochs));

@@ -16,6 +16,9 @@ internal static class RecordedCommand
     private static readonly string[] _paths =
         ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
 
+    // Those that take a word too: a label space, ImageNet's weights.
+    private static readonly string[] _orWords = [MapOption.Name, "--backbone"];
+
     // The note that says how paths are to be read; earlier versions kept them as they were typed.
     private const string PathsNote = "paths", OfTheRun = "relative to this folder";
 
@@ -98,8 +101,8 @@ internal static class RecordedCommand
             return options;
         foreach (string name in _paths)
         {
-            // A label space by its name is none; a path that is gone is named as it was.
-            if (options.TryGetValue(name, out string? value) && Path.GetFullPath(value, Path.GetFullPath(folder)) is var path && (name != MapOption.Name || Path.Exists(path)))
+            // A word is none; a path that is gone is named as it was.
+            if (options.TryGetValue(name, out string? value) && Path.GetFullPath(value, Path.GetFullPath(folder)) is var path && (!_orWords.Contains(name) || Path.Exists(path)))
                 options[name] = path;
         }
 

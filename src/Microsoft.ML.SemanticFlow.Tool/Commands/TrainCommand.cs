@@ -110,16 +110,17 @@ internal static class TrainCommand
         using var model = display.Run(() => pipeline.Fit(data.Train)) as IDisposable;
         Write(terminal, data, options, display, skipped, clock.Elapsed, json);
         string kept = display.BestEpoch is { } best ? $"the best weights, of epoch {best.Epoch}," : $"the weights of epoch {display.LastEpoch?.Epoch ?? 0}";
+        string end = $"epoch {display.LastEpoch?.Epoch ?? 0}{(options.MaxTrainingTime is null ? $" of {options.Epochs}" : "")}";
         if (display.Divergence is not null)
         {
-            terminal.Error.WriteLine($"Training ended after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported.");
+            terminal.Error.WriteLine($"Training ended after {end}; {kept} are kept and exported.");
             return ExitCode.FailedCheck;
         }
 
         if (!cancellation.IsCancellationRequested)
             return ExitCode.Done;
 
-        terminal.Error.WriteLine($"Cancelled after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported. Add --resume to go on.");
+        terminal.Error.WriteLine($"Cancelled after {end}; {kept} are kept and exported. Add --resume to go on.");
         return ExitCode.Cancelled;
     }
 

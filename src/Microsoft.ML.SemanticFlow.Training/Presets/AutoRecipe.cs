@@ -11,13 +11,18 @@ namespace Microsoft.ML.SemanticFlow.Presets;
 /// <summary>A recipe for a training set, a time and this machine. What it rests on was measured: docs/training.md.</summary>
 internal static class AutoRecipe
 {
-    private const int LargestBatch = 8, SmallestBatch = 2, LargestCrop = 320, SmallestCrop = 64, CropUnit = 32;
-    private const int RowsSeenBest = 540;               // shorter side at which thin things were found best
-    private const double LargestScale = 1.5, SmallestScale = 0.25, ScaleUnit = 0.25;
+    private const int LargestCrop = 320, SmallestCrop = 64, SmallestTimedCrop = 192, CropUnit = 32;
+    private const int Batch = 8, BatchOfFewSteps = 4, SmallestBatch = 2, FewSteps = 3000;
+    private const int RowsSeenBest = 720;               // shorter side at which thin things were found best
+    private const double LargestScale = 2, SmallestScale = 0.25, ScaleUnit = 0.25;
+    private const double LeastOfScale = 0.5;            // images are trained on at half the scale that they are scored at, and up to it
+    private const double FewestEpochs = 10;             // in fewer, smaller crops of smaller images teach more
     private const double Rare = 0.03;                   // share of the pixels below which a class needs help
     private const double MemoryShare = 0.6;             // of what there is, for steps
     private const double ValidationShare = 0.08;        // of the time
+    private const double UsualValidationShare = 0.2;    // images for each training image, where their number is not known
     private const double ForwardShare = 1.0 / 3;        // of a step
+    private const int LongestWarmUp = 50;
     private const int MostEpochs = 100_000;             // the time ends the run
 
     /// <summary>The recipe for a view.</summary>
@@ -29,17 +34,11 @@ internal static class AutoRecipe
     public static SemanticFlowTrainerOptions For(IDataView data, TimeSpan time, SemanticFlowTrainerOptions basis, SegmentationNetworkInfo? network, CancellationToken cancellation)
     {
         var survey = DataSurvey.Of(data, basis, cancellation);
-        var options = Sizes(survey, Weights(basis with { MaxTrainingTime = time, Reasons = [] }, network));
-        StepCost cost;
-        for (; ; options = options with { BatchSize = options.BatchSize / 2 })
-        {
-            cancellation.ThrowIfCancellationRequested();
-            cost = StepCost.Measure(options, survey.Labels);
-            if (cost.Bytes <= MemoryShare * AvailableBytes || options.BatchSize / 2 < SmallestBatch)
-                break;
-        }
-
-        return Schedule(survey, cost, Losses(survey, options));
+        int probe = CropOf(survey, LargestScale);
+        var options = Weights(basis with { MaxTrainingTime = time, Reasons = [], BatchSize = BatchOfFewSteps, CropHeight = probe, CropWidth = probe }, network);
+        cancellation.ThrowIfCancellationRequested();
+        var cost = StepCost.Measure(options, survey.Labels);
+        return Schedule(survey, cost, Losses(survey, Sizes(survey, cost, options, MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)));
     }
 
     /// <summary>The network, and what its backbone starts from.</summary>
@@ -56,20 +55,32 @@ internal static class AutoRecipe
             set => set with { Network = network, BackboneWeights = null });
     }
 
-    /// <summary>The scale that images are scored at, scales around it to train at, and the crop.</summary>
-    public static SemanticFlowTrainerOptions Sizes(DataSurvey survey, SemanticFlowTrainerOptions options)
+    /// <summary>The scale that images are scored at, scales up to it to train at, the crop, and the batch.</summary>
+    /// <param name="survey">The training set.</param>
+    /// <param name="cost">Of a step.</param>
+    /// <param name="options">With the time.</param>
+    /// <param name="memory">Bytes that a step may take.</param>
+    public static SemanticFlowTrainerOptions Sizes(DataSurvey survey, StepCost cost, SemanticFlowTrainerOptions options, double memory)
     {
-        int shorter = Math.Min(survey.Height, survey.Width);
-        double scale = Math.Clamp(Math.Round(RowsSeenBest / (double)shorter / ScaleUnit) * ScaleUnit, SmallestScale, LargestScale);
-        int crop = Math.Clamp((int)(shorter * scale) / CropUnit * CropUnit, SmallestCrop, LargestCrop);
-        string images = string.Create(CultureInfo.InvariantCulture, $"images of {survey.Height} x {survey.Width} are scored at {scale} times their size, and trained on around it");
-        return options.Choose($"{images}, in crops of {crop} x {crop}", set => set with
+        double scale = Math.Clamp(Math.Round(RowsSeenBest / (double)survey.ShorterSide / ScaleUnit) * ScaleUnit, SmallestScale, LargestScale);
+        int crop = CropOf(survey, scale);
+        double seconds = options.MaxTrainingTime!.Value.TotalSeconds; // For sets it
+        for (; crop > SmallestTimedCrop && seconds < FewestEpochs * survey.Images * cost.SecondsOf(crop); crop -= CropUnit)
+            scale *= (crop - CropUnit) / (double)crop;
+        scale = Math.Round(scale, 2);
+
+        int batch = seconds / cost.SecondsOf(crop) / Batch < FewSteps ? BatchOfFewSteps : Batch;
+        while (batch > SmallestBatch && batch * cost.BytesOf(crop) > memory)
+            batch /= 2;
+        string reason = string.Create(CultureInfo.InvariantCulture,
+            $"images of {survey.Height} x {survey.Width} are scored at {scale} times their size, and trained on at half of that and up to it, in crops of {crop} x {crop}");
+        return options.Choose(reason, set => set with
         {
             InferenceScale = scale,
-            Augmentation = set.Augmentation with { ScaleMin = scale / 2, ScaleMax = scale * 4 / 3 },
+            Augmentation = set.Augmentation with { ScaleMin = scale * LeastOfScale, ScaleMax = scale },
             CropHeight = crop,
             CropWidth = crop,
-            BatchSize = LargestBatch,
+            BatchSize = batch,
         });
     }
 
@@ -91,27 +102,28 @@ internal static class AutoRecipe
     public static SemanticFlowTrainerOptions Schedule(DataSurvey survey, StepCost cost, SemanticFlowTrainerOptions options)
     {
         int stepsOfEpoch = Math.Max(1, survey.Images / options.BatchSize);
-        double steps = options.MaxTrainingTime!.Value.TotalSeconds / cost.Seconds, epochs = steps / stepsOfEpoch; // For sets it
+        double step = options.BatchSize * cost.SecondsOf(options.CropHeight);
+        double steps = options.MaxTrainingTime!.Value.TotalSeconds / step, epochs = steps / stepsOfEpoch; // For sets it
         double decay = steps switch { < 500 => 0.98, < 1500 => 0.99, < 6000 => 0.995, _ => 0.998 };
 
         // A validation image costs the forward part of as many crops as it has room for.
         double cropsOfImage = survey.Height * survey.Width * options.InferenceScale * options.InferenceScale / (options.CropHeight * options.CropWidth);
-        double validation = 0.2 * survey.Images * cropsOfImage * ForwardShare / options.BatchSize * cost.Seconds;
-        int interval = Math.Max(1, (int)Math.Ceiling(validation / (ValidationShare * stepsOfEpoch * cost.Seconds)));
+        double validation = (survey.Validated ?? UsualValidationShare * survey.Images) * cropsOfImage * ForwardShare / options.BatchSize * step;
+        int interval = Math.Max(1, (int)Math.Ceiling(validation / (ValidationShare * stepsOfEpoch * step)));
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"AdamW, the backbone at a third of the rate, for {DurationText.Of(options.MaxTrainingTime.Value)}: about {epochs:f0} epochs " +
-            $"of {stepsOfEpoch} steps of {options.BatchSize} crops, {cost.Seconds:g2} s each on this machine");
+            $"of {stepsOfEpoch} steps of {options.BatchSize} crops, {step:g2} s each on this machine");
         return options.Choose(reason, set => set with
         {
             Optimizer = new AdamW { LearningRate = 1e-3, WeightDecay = 0.02, BackboneLearningRateFactor = set.BackboneWeights is null ? 1 : 0.3 },
-            Schedule = new PolySchedule(),
+            Schedule = new PolySchedule { WarmUpSteps = (int)Math.Clamp(steps / 10, 1, LongestWarmUp) },
             WeightAverageDecay = decay,
             Epochs = MostEpochs,
             ValidationInterval = interval,
         });
     }
 
-    private static double AvailableBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    private static int CropOf(DataSurvey survey, double scale) => Math.Clamp((int)(survey.ShorterSide * scale) / CropUnit * CropUnit, SmallestCrop, LargestCrop);
 
     private static SemanticFlowTrainerOptions Choose(this SemanticFlowTrainerOptions options, string reason, Func<SemanticFlowTrainerOptions, SemanticFlowTrainerOptions> change) =>
         change(options) with { Reasons = [.. options.Reasons, reason] };

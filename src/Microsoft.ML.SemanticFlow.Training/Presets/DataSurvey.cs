@@ -17,6 +17,11 @@ internal sealed record DataSurvey(int Images, int Height, int Width, LabelMap La
 {
     private const int MostSampled = 48;
 
+    /// <summary>Images of the validation set; null where that is not known.</summary>
+    public long? Validated { get; init; }
+
+    public int ShorterSide => Math.Min(Height, Width);
+
     /// <summary>Reads some images of a view, evenly over its rows.</summary>
     /// <param name="data">The columns ImagePath and LabelPath of a dataset reader, or columns of images and masks.</param>
     /// <param name="options">What the columns are called.</param>
@@ -54,7 +59,7 @@ internal sealed record DataSurvey(int Images, int Height, int Width, LabelMap La
             throw new InvalidDataException(fault is null ? "The training set is empty. Give it images." : fault.Message, fault);
         var (height, width) = sizes.OrderBy(size => (long)size.Height * size.Width).ElementAt(sizes.Count / 2);
         double all = Math.Max(1, pixels.Sum());
-        return new DataSurvey(ids.Length, height, width, labels, [.. pixels.Select(count => count / all)]);
+        return new DataSurvey(ids.Length, height, width, labels, [.. pixels.Select(count => count / all)]) { Validated = options.ValidationSet?.GetRowCount() };
     }
 
     private static (SampleReader Reader, LabelMap Labels) Open(IDataView data, SemanticFlowTrainerOptions options)

@@ -13,12 +13,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Presets;
 
-/// <summary>What a training step takes on this machine.</summary>
+/// <summary>What a training step takes on this machine, for each pixel of its crops.</summary>
 /// <param name="Seconds">From a batch to moved weights.</param>
 /// <param name="Bytes">Memory that the step adds.</param>
-internal sealed record StepCost(double Seconds, long Bytes)
+internal sealed record StepCost(double Seconds, double Bytes)
 {
     private const int Steps = 2;
+
+    /// <summary>Seconds that a square crop adds to a step.</summary>
+    public double SecondsOf(int crop) => Seconds * crop * crop;
+
+    /// <summary>Bytes that a square crop adds to a step.</summary>
+    public double BytesOf(int crop) => Bytes * crop * crop;
 
     /// <summary>Trains a network of its own for a moment; torch's random source is as it was.</summary>
     /// <param name="options">Network, batch and crop.</param>
@@ -54,7 +60,8 @@ internal sealed record StepCost(double Seconds, long Bytes)
                 seconds = Stopwatch.GetElapsedTime(start).TotalSeconds; // the first also makes kernels and memory
             }
 
-            return new StepCost(seconds, Math.Max(0, Environment.WorkingSet - before));
+            double pixels = (double)options.BatchSize * options.CropHeight * options.CropWidth;
+            return new StepCost(seconds / pixels, Math.Max(0, Environment.WorkingSet - before) / pixels);
         }
         finally
         {

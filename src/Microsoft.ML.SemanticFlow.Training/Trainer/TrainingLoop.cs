@@ -66,12 +66,12 @@ internal sealed class TrainingLoop : IDisposable
             if (_isTimeUp)
                 _session.Channel.Say($"The time is up after {_position.Epoch} epochs");
             else if (IsStuck)
-                _session.Channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
+                _session.Channel.Say($"Stopped early after {_position.Epoch}{OfAll} epochs: no better mIoU in {_validationsSinceBest} validations");
         }
         catch (OperationCanceledException e) when (_best.IsTaken)
         {
             _session.Recorder.Stopped(e);
-            _session.Channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
+            _session.Channel.Say($"Stopped after {_position.Epoch}{OfAll} epochs; the best weights so far are kept");
         }
         catch (NotFiniteNumberException e) when (_best.IsTaken)
         {
@@ -104,7 +104,7 @@ internal sealed class TrainingLoop : IDisposable
 
         _budget.Earlier = _session.Recorder.Continue(_position);
         _rate = _schedule[_position.Step - 1];
-        _session.Channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
+        _session.Channel.Say($"Going on after epoch {_position.Epoch}{OfAll}");
     }
 
     private void ResumeBest(RunFolder folder)
@@ -125,6 +125,9 @@ internal sealed class TrainingLoop : IDisposable
 
         last.CopyTo(_session.Network);
     }
+
+    // Where the time decides, their number says nothing.
+    private string OfAll => _options.MaxTrainingTime is null ? $" of {_options.Epochs}" : "";
 
     // The first process's clock counts.
     private bool IsTimeUp() => _isTimeUp = _session.Collective.Decide(_budget.IsOver);

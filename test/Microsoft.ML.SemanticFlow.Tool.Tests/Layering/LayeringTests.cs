@@ -17,7 +17,8 @@ public sealed class LayeringTests
         [Scoring] =
         [
             ["Display"],
-            ["Files", "Labels", "Native"],
+            ["Files", "Native"],
+            ["Labels"],
             ["Imaging"],
             ["Data", "Onnx"],
             ["Data/Datasets", "Data/Annotations"],

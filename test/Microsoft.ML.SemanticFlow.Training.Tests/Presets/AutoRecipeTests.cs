@@ -13,22 +13,43 @@ public sealed class AutoRecipeTests
 {
     private static readonly SemanticFlowTrainerOptions _plain = new() { MaxTrainingTime = TimeSpan.FromMinutes(30) };
 
-    // 540 rows are aimed at, in quarters, from a quarter to one and a half.
+    // 720 rows are aimed at, in quarters, from a quarter to twice the size; an hour of microsecond pixels holds ten epochs of all of these.
     [TestMethod]
-    [DataRow(360, 480, 1.5, 320)]
-    [DataRow(720, 960, 0.75, 320)]
-    [DataRow(1024, 2048, 0.5, 320)]
+    [DataRow(360, 480, 2.0, 320)]
+    [DataRow(720, 960, 1.0, 320)]
+    [DataRow(1024, 2048, 0.75, 320)]
     [DataRow(4000, 6000, 0.25, 320)]
-    [DataRow(128, 160, 1.5, 192)]       // 128 x 1.5
-    [DataRow(30, 300, 1.5, 64)]
+    [DataRow(128, 160, 2.0, 256)]       // 128 x 2
+    [DataRow(30, 300, 2.0, 64)]
     public void Sizes_OfImages_GiveTheScaleAndACropInside(int height, int width, double scale, int crop)
     {
-        var options = AutoRecipe.Sizes(Survey(100, height, width, 0.5, 0.5), _plain);
+        var options = AutoRecipe.Sizes(Survey(100, height, width, 0.5, 0.5), new StepCost(1e-6, 0), _plain, memory: 1e9);
 
         Assert.AreEqual((scale, crop, crop), (options.InferenceScale, options.CropHeight, options.CropWidth));
-        Assert.AreEqual((scale / 2, scale * 4 / 3), (options.Augmentation.ScaleMin, options.Augmentation.ScaleMax));
+        Assert.AreEqual((scale / 2, scale), (options.Augmentation.ScaleMin, options.Augmentation.ScaleMax));
         StringAssert.Contains(options.Reasons.Single(), $"{height} x {width}");
     }
+
+    // Of 1000 images, 1800 s hold 17.6 epochs of crops of 320 at a microsecond a pixel, 8.8 at two: then 10.9 of 288. At ten, 4.9 of 192, the least.
+    [TestMethod]
+    [DataRow(1e-6, 320, 1.0)]
+    [DataRow(2e-6, 288, 0.9)]
+    [DataRow(1e-5, 192, 0.6)]
+    public void Sizes_LittleTime_ShrinkCropAndScaleAlike(double seconds, int crop, double scale)
+    {
+        var options = AutoRecipe.Sizes(Survey(1000, 720, 960, 0.5, 0.5), new StepCost(seconds, 0), _plain, memory: 1e9);
+
+        Assert.AreEqual((crop, scale), (options.CropHeight, options.InferenceScale));
+    }
+
+    // 1800 s hold 2197 steps of eight crops of 320 at a microsecond a pixel, and ten times as many at a tenth.
+    [TestMethod]
+    [DataRow(1e-6, 1e10, 4)]
+    [DataRow(1e-7, 1e10, 8)]
+    [DataRow(1e-7, 3e9, 4)]             // eight crops of 320 take 4 GB at 5000 bytes a pixel, four 2
+    [DataRow(1e-7, 1e6, 2)]
+    public void Sizes_StepsAndMemory_GiveTheBatch(double seconds, double memory, int batch) =>
+        Assert.AreEqual(batch, AutoRecipe.Sizes(Survey(100, 720, 960, 0.5, 0.5), new StepCost(seconds, 5000), _plain, memory).BatchSize);
 
     [TestMethod]
     [DataRow(0.01, true)]
@@ -48,13 +69,23 @@ public sealed class AutoRecipeTests
         var survey = Survey(400, 320, 320, 0.5, 0.5);
         var options = _plain with { BatchSize = 8, CropHeight = 320, CropWidth = 320, InferenceScale = 1 };
 
-        var chosen = AutoRecipe.Schedule(survey, new StepCost(Seconds: 1.8, Bytes: 0), options);
+        var chosen = AutoRecipe.Schedule(survey, new StepCost(1.8 / (8 * 320 * 320), 0), options);
 
         // 1000 steps, 50 an epoch. Validating 80 images costs the forward parts, a third, of 10 steps: 3.3 of the 4 that an epoch may give.
         Assert.AreEqual(1, chosen.ValidationInterval);
         Assert.AreEqual(0.99, chosen.WeightAverageDecay);
         StringAssert.Contains(chosen.Reasons.Single(), "about 20 epochs of 50 steps");
-        Assert.AreEqual(2, AutoRecipe.Schedule(survey, new StepCost(1.8, 0), options with { InferenceScale = 1.5 }).ValidationInterval); // 7.5 of those 4
+        Assert.AreEqual(2, AutoRecipe.Schedule(survey, new StepCost(1.8 / (8 * 320 * 320), 0), options with { InferenceScale = 1.5 }).ValidationInterval); // 7.5 of those 4
+    }
+
+    // 800 images instead of 80: 33 steps' worth, and an epoch may give 4.
+    [TestMethod]
+    public void Schedule_LargeValidationSet_ValidatesSeldom()
+    {
+        var survey = Survey(400, 320, 320, 0.5, 0.5) with { Validated = 800 };
+        var options = _plain with { BatchSize = 8, CropHeight = 320, CropWidth = 320 };
+
+        Assert.AreEqual(9, AutoRecipe.Schedule(survey, new StepCost(1.8 / (8 * 320 * 320), 0), options).ValidationInterval);
     }
 
     [TestMethod]
@@ -78,7 +109,7 @@ public sealed class AutoRecipeTests
             .Append(context.SemanticSegmentation.Trainers.SemanticFlow(options with { ValidationSet = split.TestSet, Seed = 1 }))
             .Fit(split.TrainSet);
 
-        Assert.AreEqual(1.5, model.LastTransformer.Model.Inference.Scales.Single());
+        Assert.AreEqual(options.InferenceScale, model.LastTransformer.Model.Inference.Scales.Single());
         Assert.HasCount(4, options.Reasons);
     }
 
