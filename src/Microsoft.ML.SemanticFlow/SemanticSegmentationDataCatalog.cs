@@ -126,7 +126,8 @@ public sealed class SemanticSegmentationDataCatalog
 
     private static string RootOf(SegmentationDatasetInfo dataset, string? root)
     {
-        root ??= dataset.DefaultRoot ?? throw new ArgumentException($"No folder of {dataset.Title} is given{(dataset.RootVariable is { } name ? $", and the environment variable {name} names none" : "")}.", nameof(root));
+        root ??= dataset.DefaultRoot ?? throw new ArgumentException($"No folder of {dataset.Title} is " +
+            $"given{(dataset.RootVariable is { } name ? $", and the environment variable {name} names none" : "")}.", nameof(root));
         ArgumentException.ThrowIfNullOrEmpty(root);
         return root;
     }
@@ -137,7 +138,8 @@ public sealed class SemanticSegmentationDataCatalog
         if (dataset.Labels is not { } classes || samples.All(sample => sample.Part is null))
             return samples;
         if (ids is { } asked && asked != dataset.Ids)
-            throw new ArgumentException($"The label files of {dataset.Title} hold ids of several kinds, each of which is known: they cannot be read as {MaskAnnotations.WordOf(asked)} ids. Leave it out.", nameof(ids));
+            throw new ArgumentException($"The label files of {dataset.Title} hold ids of several kinds, each of which is known: " +
+                $"they cannot be read as {MaskAnnotations.WordOf(asked)} ids. Leave it out.", nameof(ids));
         if (labels is null || labels.ReadsAs(classes))
             return samples;
         var parts = samples.Select(sample => sample.Part).OfType<LabelPart>().Distinct().ToDictionary(part => part, part => part.Through(classes, labels));

@@ -30,7 +30,8 @@ public sealed class SubmissionTests : IDisposable
         string model = BrightestChannelModel.Save(_folder["model.onnx"], _labels);
         var truth = BrightestChannelModel.SaveImage(_folder.Prepare("images", "one", image + ".png"), Height, Width, seed: 1);
 
-        var predicted = CommandLine.Run("predict", "--model", model, "--images", _folder["images"], "--output", _folder["masks"], "--server", server, "--zip", _folder["masks.zip"]);
+        var predicted = CommandLine.Run("predict", "--model", model, "--images", _folder["images"], "--output", _folder["masks"], "--server", server, "--zip",
+            _folder["masks.zip"]);
         var check = Check(server);
 
         Assert.AreEqual(ExitCode.Done, predicted.Code, predicted.Error);

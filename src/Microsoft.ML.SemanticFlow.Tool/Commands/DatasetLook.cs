@@ -3,7 +3,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.SemanticFlow.Reports;
@@ -38,7 +37,12 @@ internal sealed class DatasetLook(Terminal terminal, CancellationToken cancellat
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> _report = new("--report") { Description = "Write a page for a browser: figures, findings with their pictures, the first images of each class.", HelpName = "R.html" };
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write a page for a browser: figures, findings with their pictures, the first images of each class.",
+        HelpName = "R.html",
+    };
+
     private readonly Option<bool> _asJson = new("--json") { Description = "Write the result as JSON." };
     private readonly Option<int?> _workers = WorkersOption.Create();
 
@@ -124,11 +128,12 @@ internal sealed class DatasetLook(Terminal terminal, CancellationToken cancellat
         if (inspection.Splits.FirstOrDefault(split => split.LabelCount > 0) is not { } first)
             return;
         double most = Math.Max(1e-9, InspectionPage.SharesOfPixels(first).Max());
-        var table = new TextTable(["class", "", .. inspection.Splits.Where(split => split.LabelCount > 0).SelectMany(split => new[] { $"{split.Split} pixels", "images" }), "weight"]);
+        var labelled = inspection.Splits.Where(split => split.LabelCount > 0).ToArray();
+        var table = new TextTable(["class", "", .. labelled.SelectMany(split => new[] { $"{split.Split} pixels", "images" }), "weight"]);
         for (int id = 0; id < inspection.Labels.ClassCount; id++)
         {
             var cells = new List<string> { inspection.Labels.Classes[id].Name, Bar(InspectionPage.SharesOfPixels(first)[id] / most) };
-            foreach (var split in inspection.Splits.Where(split => split.LabelCount > 0))
+            foreach (var split in labelled)
             {
                 cells.Add(BarChart.Percent(InspectionPage.SharesOfPixels(split)[id]));
                 cells.Add(BarChart.Percent((double)split.ClassImages[id] / split.LabelCount));
@@ -154,7 +159,7 @@ internal sealed class DatasetLook(Terminal terminal, CancellationToken cancellat
     {
         0 => "-",
         1 => $"{split.Sizes[0].Height} x {split.Sizes[0].Width}",
-        { } count => new StringBuilder().Append(CultureInfo.InvariantCulture, $"{split.Sizes[0].Height} x {split.Sizes[0].Width} ({split.Sizes[0].Count}), {count - 1} more").ToString(),
+        { } count => FormattableString.Invariant($"{split.Sizes[0].Height} x {split.Sizes[0].Width} ({split.Sizes[0].Count}), {count - 1} more"),
     };
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);

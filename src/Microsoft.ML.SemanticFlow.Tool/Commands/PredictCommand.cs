@@ -52,7 +52,8 @@ internal static class PredictCommand
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
             (bool IsWanted, string Ending)[] results = [(withOverlay, Overlay), (withColor, Color), (withConfidence, Confidence), (true, Mask)];
-            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)], form?.NameOf ?? (static name => name));
+            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)],
+                form?.NameOf ?? (static name => name));
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
             var apply = inference.Read(parsed);

@@ -24,8 +24,18 @@ internal sealed class Submission(Terminal terminal)
     };
 
     private readonly Option<string?> _zip = new("--zip") { Description = "Pack the masks into a zip file as well.", HelpName = "FILE" };
-    private readonly Option<string?> _check = new("--check") { Description = "Predict nothing: check a folder of masks for --server against the test images, which --images or --data names.", HelpName = "DIR" };
-    private readonly Option<string?> _data = new("--data") { Description = "Root folder of the data set, for --check: its test split is what the masks must match.", HelpName = "ROOT" };
+
+    private readonly Option<string?> _check = new("--check")
+    {
+        Description = "Predict nothing: check a folder of masks for --server against the test images, which --images or --data names.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Root folder of the data set, for --check: its test split is what the masks must match.",
+        HelpName = "ROOT",
+    };
 
     public void AddTo(CliCommand command, params Option[] needed)
     {
@@ -133,7 +143,8 @@ internal sealed class Submission(Terminal terminal)
                 terminal.Output.WriteLine($"  {Display.PrintableText.Line(sentence)}");
         }
 
-        terminal.Output.WriteLine(faults.IsEmpty ? $"{expected.Length} masks, all as {dataset.Title} takes them." : $"{faults.Count} faults in masks for {expected.Length} images.");
+        terminal.Output.WriteLine(faults.IsEmpty ? $"{expected.Length} masks, all as {dataset.Title} takes them."
+            : $"{faults.Count} faults in masks for {expected.Length} images.");
         return faults.IsEmpty ? ExitCode.Done : ExitCode.FailedCheck;
     }
 

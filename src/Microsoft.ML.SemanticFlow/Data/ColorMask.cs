@@ -46,7 +46,8 @@ internal static class ColorMask
         if (mask.Labels is not { } labels)
             throw new ArgumentException("The mask has no label map, so its classes have no colours. Write its ids.", nameof(mask));
         if (mask.Ids.IndexOf(LabelMap.IgnoreId) is >= 0 and var at && (!labels.ReadColors().TryGetValue(0, out byte black) || black != LabelMap.IgnoreId))
-            throw new ArgumentException($"The mask ignores the pixel at row {at / mask.Width}, column {at % mask.Width}, which is drawn in black; label map '{labels.Name}' has no row for it. Give it a black one with train id 255, or write ids.", nameof(mask));
+            throw new ArgumentException($"The mask ignores the pixel at row {at / mask.Width}, column {at % mask.Width}, which is drawn in black; " +
+                $"label map '{labels.Name}' has no row for it. Give it a black one with train id 255, or write ids.", nameof(mask));
         mask.SaveColor(stream);
     }
 
@@ -65,7 +66,8 @@ internal static class ColorMask
         uint first = pixels[at];
         string edges = strange.Count > 1 ? " Many strange colours are those of smoothed edges or of an earlier JPEG: export the masks anew, without smoothing." : "";
         return new InvalidDataException(
-            $"Mask '{source}' holds colour ({first >> 16 & 0xFF}, {first >> 8 & 0xFF}, {first & 0xFF}) at row {at / width}, column {at % width}, which label map '{labels.Name}' does not know; " +
+            $"Mask '{source}' holds colour ({first >> 16 & 0xFF}, {first >> 8 & 0xFF}, {first & 0xFF}) at row {at / width}, column {at % width}, " +
+            $"which label map '{labels.Name}' does not know; " +
             $"{count} of its {pixels.Length} pixels are in {strange.Count} such colours. Read it with the map it was drawn with.{edges}");
     }
 }

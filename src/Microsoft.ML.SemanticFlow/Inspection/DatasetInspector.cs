@@ -47,9 +47,11 @@ internal sealed class DatasetInspector
         AddAbsent(splits, tallies, labels);
         SplitOverlap.Find(_images, _findings);
         var summaries = splits.Select(split => tallies[split].Summarize(split, labels.ClassCount, _images)).ToArray();
-        return new DatasetInspection(_dataset, _root, labels, summaries, [.. _findings.OrderBy(finding => finding.IsNote).ThenBy(finding => finding.Kind).ThenBy(finding => finding.Path, StringComparer.Ordinal)])
+        return new DatasetInspection(_dataset, _root, labels, summaries,
+            [.. _findings.OrderBy(finding => finding.IsNote).ThenBy(finding => finding.Kind).ThenBy(finding => finding.Path, StringComparer.Ordinal)])
         {
-            Examples = [.. splits.SelectMany(split => tallies[split].ExamplesOf(split, _images)).GroupBy(example => example.ClassId).OrderBy(group => group.Key).SelectMany(group => group.Take(MostExamples))],
+            Examples = [.. splits.SelectMany(split => tallies[split].ExamplesOf(split, _images))
+                .GroupBy(example => example.ClassId).OrderBy(group => group.Key).SelectMany(group => group.Take(MostExamples))],
             Files = files ?? new LabelFiles(labels, MaskIds.Train),
         };
     }
@@ -108,7 +110,8 @@ internal sealed class DatasetInspector
         foreach (var same in samples.GroupBy(sample => Path.ChangeExtension(sample.ImagePath, null), StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             string[] paths = [.. same.Select(sample => sample.ImagePath)];
-            _findings.Add(new DatasetFinding(DatasetFindingKind.Name, $"'{paths[0]}' and '{paths[1]}' differ by capital letters alone: on many disks they are one file. Rename one.") { Split = split, Path = paths[0], OtherPath = paths[1] });
+            string message = $"'{paths[0]}' and '{paths[1]}' differ by capital letters alone: on many disks they are one file. Rename one.";
+            _findings.Add(new DatasetFinding(DatasetFindingKind.Name, message) { Split = split, Path = paths[0], OtherPath = paths[1] });
         }
     }
 
@@ -143,7 +146,8 @@ internal sealed class DatasetInspector
         int largest = Array.FindLastIndex(used, LabelMap.IgnoreId - 1, pixels => pixels > 0);
         int[] gaps = [.. Enumerable.Range(0, largest + 1).Where(id => used[id] == 0)];
         if (gaps.Length > 0)
-            _findings.Add(new DatasetFinding(DatasetFindingKind.IdGap, $"Labels hold ids up to {largest}, and none holds {string.Join(", ", gaps)}. Say in classes.csv which ids are classes, so that train ids have no gap."));
+            _findings.Add(new DatasetFinding(DatasetFindingKind.IdGap, $"Labels hold ids up to {largest}, and none holds {string.Join(", ", gaps)}. " +
+                "Say in classes.csv which ids are classes, so that train ids have no gap."));
     }
 
     // Background alone is nothing either, where a class is called so.
@@ -157,17 +161,24 @@ internal sealed class DatasetInspector
                     continue;
                 var sample = _images[index].Sample;
                 string what = only is null ? "every pixel is ignored" : $"every pixel is '{labels.Classes[only.Value].Name}'";
-                _findings.Add(new DatasetFinding(DatasetFindingKind.EmptyMask, $"Label '{sample.LabelPath}' is empty: {what}. Label the image, or leave it out.") { Split = split, Path = sample.ImagePath, OtherPath = sample.LabelPath });
+                string message = $"Label '{sample.LabelPath}' is empty: {what}. Label the image, or leave it out.";
+                _findings.Add(new DatasetFinding(DatasetFindingKind.EmptyMask, message) { Split = split, Path = sample.ImagePath, OtherPath = sample.LabelPath });
             }
         }
     }
 
     private void AddAbsent(List<DatasetSplit> splits, Dictionary<DatasetSplit, SplitTally> tallies, LabelMap labels)
     {
-        foreach (var split in splits.Where(split => split is DatasetSplit.Train or DatasetSplit.Validation && tallies[split].Pixels.AsSpan(0, LabelMap.IgnoreId).ContainsAnyExcept(0L)))
+        foreach (var split in splits.Where(split => split is DatasetSplit.Train or DatasetSplit.Validation
+            && tallies[split].Pixels.AsSpan(0, LabelMap.IgnoreId).ContainsAnyExcept(0L)))
         {
             foreach (var label in labels.Classes.Where((_, id) => tallies[split].Pixels[id] == 0))
-                _findings.Add(new DatasetFinding(DatasetFindingKind.AbsentClass, $"No label of {split} has a pixel of '{label.Name}'. {(split == DatasetSplit.Train ? "It cannot be learnt: add images of it, or merge the class." : "Its IoU cannot be told: move images of it here.")}") { Split = split });
+            {
+                string remedy = split == DatasetSplit.Train
+                    ? "It cannot be learnt: add images of it, or merge the class."
+                    : "Its IoU cannot be told: move images of it here.";
+                _findings.Add(new DatasetFinding(DatasetFindingKind.AbsentClass, $"No label of {split} has a pixel of '{label.Name}'. {remedy}") { Split = split });
+            }
         }
     }
 }

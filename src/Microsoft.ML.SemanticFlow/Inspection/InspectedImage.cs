@@ -87,12 +87,15 @@ internal sealed record InspectedImage(SegmentationSample Sample, DatasetSplit Sp
         {
             bool isAsStored = isTurned && (label.Width, label.Height) == Size;
             Add(isAsStored ? DatasetFindingKind.TurnedImage : DatasetFindingKind.SizeDiffers, isAsStored
-                ? $"Image '{Sample.ImagePath}' is turned by EXIF to {Size.Height} x {Size.Width} (height x width), and its label '{Sample.LabelPath}' lies as the file is stored. Turn the label, or store the image upright."
-                : $"Image '{Sample.ImagePath}' is {Size.Height} x {Size.Width}, its label '{Sample.LabelPath}' {label.Height} x {label.Width} (height x width). Give a label of the image's size.");
+                ? $"Image '{Sample.ImagePath}' is turned by EXIF to {Size.Height} x {Size.Width} (height x width), " +
+                    $"and its label '{Sample.LabelPath}' lies as the file is stored. Turn the label, or store the image upright."
+                : $"Image '{Sample.ImagePath}' is {Size.Height} x {Size.Width}, its label '{Sample.LabelPath}' {label.Height} x {label.Width} (height x width). " +
+                    "Give a label of the image's size.");
         }
         else if (IsRead && isTurned && !ImageCodec.ReadInfo(Sample.LabelPath!).IsTurned)
         {
-            Findings.Add(Finding(DatasetFindingKind.TurnedImage, $"Image '{Sample.ImagePath}' is turned by EXIF. Look whether its label '{Sample.LabelPath}' lies on it as it is shown.") with { IsNote = true });
+            Findings.Add(Finding(DatasetFindingKind.TurnedImage, $"Image '{Sample.ImagePath}' is turned by EXIF. " +
+                $"Look whether its label '{Sample.LabelPath}' lies on it as it is shown.") with { IsNote = true });
         }
     }
 

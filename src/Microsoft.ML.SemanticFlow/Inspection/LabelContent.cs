@@ -31,7 +31,8 @@ internal sealed record LabelContent(int Height, int Width, long[] Pixels)
     public static LabelContent Read(byte[] file, string path, LabelMap? labels, MaskIds ids)
     {
         if (file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
-            return Nothing(new DatasetFinding(DatasetFindingKind.JpegMask, $"Label '{path}' is a JPEG, whose compression changes ids. Export the masks anew as PNG.") { OtherPath = path });
+            return Nothing(new DatasetFinding(DatasetFindingKind.JpegMask,
+                $"Label '{path}' is a JPEG, whose compression changes ids. Export the masks anew as PNG.") { OtherPath = path });
         if (ids == MaskIds.Color && labels is not null)
             return ReadColors(file, path, labels);
         return IsRgb(file) ? Nothing(Colored(file, path)) : ReadIds(PngIndexReader.Read(file, Path.GetFileName(path)), path, labels, ids);
@@ -52,11 +53,13 @@ internal sealed record LabelContent(int Height, int Width, long[] Pixels)
         var counts = new Dictionary<uint, int>();
         foreach (uint pixel in MemoryMarshal.Cast<byte, uint>(image.Bgra))
             CollectionsMarshal.GetValueRefOrAddDefault(counts, pixel & 0xFFFFFF, out _)++;
-        string colors = string.Join(", ", counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(ShownColors).Select(pair => pair.Key.ToString("x6", CultureInfo.InvariantCulture).Insert(0, "#")));
+        string colors = string.Join(", ", counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(ShownColors).Select(pair =>
+            pair.Key.ToString("x6", CultureInfo.InvariantCulture).Insert(0, "#")));
         string rest = counts.Count > ShownColors ? $" and {counts.Count - ShownColors} more" : "";
         return new DatasetFinding(
             DatasetFindingKind.ColorMask,
-            $"Label '{path}' is drawn in {counts.Count} colours, {colors}{rest}, and not in ids. Read it with '--ids color' and a classes.csv that gives each colour its class, or convert the masks to ids.")
+            $"Label '{path}' is drawn in {counts.Count} colours, {colors}{rest}, and not in ids. " +
+            "Read it with '--ids color' and a classes.csv that gives each colour its class, or convert the masks to ids.")
         { OtherPath = path };
     }
 
@@ -99,7 +102,8 @@ internal sealed record LabelContent(int Height, int Width, long[] Pixels)
         string map = labels is null ? "an id without a label map is below 255" : $"label map '{labels.Name}' does not know it";
         return content with
         {
-            Fault = new DatasetFinding(DatasetFindingKind.UnknownId, $"Label '{path}' holds {(ids == MaskIds.Train ? "train id" : "id")} {unknown} at row {row}, column {column}; {map}. Read it with the map it was drawn with.")
+            Fault = new DatasetFinding(DatasetFindingKind.UnknownId, $"Label '{path}' holds {(ids == MaskIds.Train ? "train id" : "id")} {unknown} at row {row}, " +
+                $"column {column}; {map}. Read it with the map it was drawn with.")
             { OtherPath = path, Row = row, Column = column },
         };
     }
@@ -143,7 +147,8 @@ internal sealed record LabelContent(int Height, int Width, long[] Pixels)
         {
             Fault = new DatasetFinding(
                 DatasetFindingKind.UnknownId,
-                $"Label '{path}' holds colour #{color} at row {row}, column {column}; label map '{labels.Name}' does not know it. {strange} pixels have such colours. Read it with the map it was drawn with, or export it without smoothed edges.")
+                $"Label '{path}' holds colour #{color} at row {row}, column {column}; label map '{labels.Name}' does not know it. {strange} pixels have such colours. " +
+                "Read it with the map it was drawn with, or export it without smoothed edges.")
             { OtherPath = path, Row = row, Column = column },
         };
     }

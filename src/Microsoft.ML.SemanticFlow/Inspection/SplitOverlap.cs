@@ -27,7 +27,8 @@ internal static partial class SplitOverlap
                 bool isOneSplit = first.Split == other.Split;
                 string what = isOneSplit ? $"twice in {first.Split}" : $"in {first.Split} and in {other.Split}";
                 string remedy = isOneSplit ? "It counts twice; leave one out." : "What is learnt of it is measured with it: leave one out.";
-                findings.Add(new DatasetFinding(DatasetFindingKind.SameImage, $"One image is {what}: '{first.Sample.ImagePath}' and '{other.Sample.ImagePath}' are the same file. {remedy}")
+                findings.Add(new DatasetFinding(DatasetFindingKind.SameImage,
+                    $"One image is {what}: '{first.Sample.ImagePath}' and '{other.Sample.ImagePath}' are the same file. {remedy}")
                 {
                     Split = isOneSplit ? first.Split : null,
                     Path = first.Sample.ImagePath,
@@ -42,7 +43,8 @@ internal static partial class SplitOverlap
     {
         if (images.Select(image => image.Split).Distinct().Count() < 2)
             return;
-        var frames = images.Where(image => image.IsRead).Select(image => (Image: image, Match: Frame().Match(Path.GetFileNameWithoutExtension(image.Sample.ImagePath)))).Where(frame => frame.Match.Success);
+        var frames = images.Where(image => image.IsRead).Select(image =>
+            (Image: image, Match: Frame().Match(Path.GetFileNameWithoutExtension(image.Sample.ImagePath)))).Where(frame => frame.Match.Success);
         foreach (var video in frames.GroupBy(frame => frame.Match.Groups["before"].Value + "\0" + frame.Match.Groups["after"].Value))
         {
             var ordered = video.OrderBy(frame => decimal.Parse(frame.Match.Groups["number"].Value, CultureInfo.InvariantCulture)).Select(frame => frame.Image).ToArray();
@@ -52,7 +54,8 @@ internal static partial class SplitOverlap
                     continue;
                 findings.Add(new DatasetFinding(
                     DatasetFindingKind.SimilarNeighbors,
-                    $"'{one.Sample.ImagePath}' of {one.Split} and '{next.Sample.ImagePath}' of {next.Split} follow one another and are nearly the same: figures come out too good. Keep a video in one split.")
+                    $"'{one.Sample.ImagePath}' of {one.Split} and '{next.Sample.ImagePath}' of {next.Split} follow one another and are nearly the same: " +
+                    "figures come out too good. Keep a video in one split.")
                 { Path = one.Sample.ImagePath, OtherPath = next.Sample.ImagePath });
             }
         }

@@ -62,7 +62,8 @@ internal sealed class SplitTally
     public DatasetSplitSummary Summarize(DatasetSplit split, int classes, IEnumerable<InspectedImage> images)
     {
         var read = images.Where(image => image.Split == split && image.IsRead).ToArray();
-        (int, int, int)[] sizes = [.. read.GroupBy(image => image.Size).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Select(group => (group.Key.Height, group.Key.Width, group.Count()))];
+        (int, int, int)[] sizes = [.. read.GroupBy(image => image.Size).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Select(group =>
+            (group.Key.Height, group.Key.Width, group.Count()))];
         return new DatasetSplitSummary(split, read.Length, _labels, sizes, Pixels[..classes], _images[..classes], Pixels[LabelMap.IgnoreId]);
     }
 

@@ -246,7 +246,8 @@ public sealed class LabelMap
             if (!colors.TryGetValue(color, out var other) || other.TrainId == IgnoreId)
                 colors[color] = row;
             else if (row.TrainId != other.TrainId && row.TrainId != IgnoreId)
-                throw new InvalidDataException($"Label map '{Name}' draws '{other.Name}' and '{row.Name}' in one colour, ({row.Color.R}, {row.Color.G}, {row.Color.B}), so masks in colours cannot be read with it. Give each class a colour of its own.");
+                throw new InvalidDataException($"Label map '{Name}' draws '{other.Name}' and '{row.Name}' in one colour, ({row.Color.R}, {row.Color.G}, {row.Color.B}), " +
+                    "so masks in colours cannot be read with it. Give each class a colour of its own.");
         }
 
         return colors.ToDictionary(pair => pair.Key, pair => pair.Value.TrainId);
@@ -263,12 +264,14 @@ public sealed class LabelMap
     {
         var rows = Array.ConvertAll(_rows, row => row with { TrainId = row.TrainId == IgnoreId ? IgnoreId : Translate(classes.Classes[row.TrainId]) });
         if (labels.Classes.Where((_, id) => rows.All(row => row.TrainId != id)).FirstOrDefault() is { } absent)
-            throw new ArgumentException($"Label map '{labels.Name}' has the class '{absent.Name}', which is none of the classes of '{Name}'. Merge or rename classes of '{classes.Name}'.", nameof(labels));
+            throw new ArgumentException($"Label map '{labels.Name}' has the class '{absent.Name}', which is none of the classes of '{Name}'. " +
+                $"Merge or rename classes of '{classes.Name}'.", nameof(labels));
         return new LabelMap(Name, rows);
 
         byte Translate(LabelClass label) => labels.TryGetTrainId(label.RawId, out byte trainId)
             ? trainId
-            : throw new ArgumentException($"Label map '{labels.Name}' does not know raw id {label.RawId}, '{label.Name}' of '{classes.Name}'. Merge or rename classes of that map.", nameof(labels));
+            : throw new ArgumentException($"Label map '{labels.Name}' does not know raw id {label.RawId}, '{label.Name}' of '{classes.Name}'. " +
+                "Merge or rename classes of that map.", nameof(labels));
     }
 
     /// <summary>Whether another map has the same classes in the same order, whatever their raw ids and colours.</summary>

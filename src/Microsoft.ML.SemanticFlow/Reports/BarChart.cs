@@ -23,7 +23,8 @@ internal static class BarChart
         double most = Math.Max(1e-9, shares.SelectMany(series => series).DefaultIfEmpty(0).Max());
         int line = (shares.Count * BarHeight) + Gap, height = Math.Max(1, names.Count * line), width = NameWidth + BarWidth + NumberWidth;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" aria-label=\"{HtmlPage.Text(label)}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" aria-label=\"{HtmlPage.Text(label)}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" " +
+            $"height=\"{height}\">\n");
         for (int i = 0; i < names.Count; i++)
         {
             int top = i * line, middle = top + (shares.Count * BarHeight / 2) + 4;
@@ -32,7 +33,8 @@ internal static class BarChart
             {
                 double share = shares[s][i], bar = share / most * BarWidth;
                 int y = top + (s * BarHeight);
-                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{_series[s]}\" x=\"{NameWidth}\" y=\"{y}\" width=\"{bar:f1}\" height=\"{BarHeight - 1}\"><title>{HtmlPage.Text(names[i])}: {share:p3}</title></rect>\n");
+                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{_series[s]}\" x=\"{NameWidth}\" y=\"{y}\" width=\"{bar:f1}\" " +
+                    $"height=\"{BarHeight - 1}\"><title>{HtmlPage.Text(names[i])}: {share:p3}</title></rect>\n");
                 svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{NameWidth + bar + 6:f1}\" y=\"{y + BarHeight - 3}\" class=\"number\">{Percent(share)}</text>\n");
             }
         }

@@ -38,7 +38,8 @@ internal static class InspectionPage
     private static string SizesOf(DatasetSplitSummary split)
     {
         const int Shown = 3;
-        string some = string.Join(", ", split.Sizes.Take(Shown).Select(size => split.Sizes.Count == 1 ? $"{size.Height} x {size.Width}" : $"{size.Height} x {size.Width} ({size.Count})"));
+        string some = string.Join(", ", split.Sizes.Take(Shown).Select(size => split.Sizes.Count == 1 ? $"{size.Height} x {size.Width}"
+            : $"{size.Height} x {size.Width} ({size.Count})"));
         return split.Sizes.Count > Shown ? $"{some} and {split.Sizes.Count - Shown} more" : some;
     }
 
@@ -48,13 +49,14 @@ internal static class InspectionPage
         DatasetSplitSummary[] shown = [.. inspection.Splits.Where(split => split.LabelCount > 0 && split.Split is DatasetSplit.Train or DatasetSplit.Validation).Take(2)];
         if (shown.Length == 0)
             return;
-        FormattableString series = $"<p>{string.Concat(shown.Select((split, i) => $"<span class=\"key\"><span class=\"swatch {BarChart.ClassOf(i)}\"></span>{split.Split}</span> "))}</p>\n";
+        var keys = shown.Select((split, i) => $"<span class=\"key\"><span class=\"swatch {BarChart.ClassOf(i)}\"></span>{split.Split}</span> ");
+        FormattableString series = $"<p>{string.Concat(keys)}</p>\n";
         page.Heading("Classes: share of the pixels that count");
         page.Write(series);
         page.Write($"{BarChart.Draw("Share of the pixels of each class", names, [.. shown.Select(SharesOfPixels)])}");
         page.Heading("Classes: share of the images");
         page.Write(series);
-        page.Write($"{BarChart.Draw("Share of the images that show each class", names, [.. shown.Select(split => (IReadOnlyList<double>)[.. split.ClassImages.Select(images => images / (double)split.LabelCount)])])}");
+        page.Write($"{BarChart.Draw("Share of the images that show each class", names, [.. shown.Select(SharesOfImages)])}");
         page.Heading("Weights for the loss");
         if (inspection.SuggestedClassWeights.Count > 0)
         {
@@ -72,6 +74,8 @@ internal static class InspectionPage
         return [.. split.ClassPixels.Select(pixels => pixels / total)];
     }
 
+    private static IReadOnlyList<double> SharesOfImages(DatasetSplitSummary split) => [.. split.ClassImages.Select(images => images / (double)split.LabelCount)];
+
     private static void WriteFindings(HtmlPage page, DatasetInspection inspection, InspectionPictures pictures)
     {
         if (inspection.Findings.Count == 0)
@@ -87,11 +91,13 @@ internal static class InspectionPage
             if (count > MostListed)
                 page.Paragraph($"{count - MostListed} more are in the JSON.");
             var drawn = same.Where(finding => finding.Path is not null).Take(MostPictured).AsParallel().AsOrdered()
-                .Select(finding => (Finding: finding, Html: pictures.Draw(finding.Path!, finding.OtherPath, finding is { Row: { } row, Column: { } column } ? (row, column) : null)))
+                .Select(finding => (Finding: finding, Html: pictures.Draw(finding.Path!, finding.OtherPath, MarkOf(finding))))
                 .Where(picture => picture.Html.Length > 0);
             WriteFigures(page, drawn.Select(picture => (picture.Html, CaptionOf(picture.Finding))));
         }
     }
+
+    private static (int Row, int Column)? MarkOf(DatasetFinding finding) => finding is { Row: { } row, Column: { } column } ? (row, column) : null;
 
     private static string CaptionOf(DatasetFinding finding)
     {
@@ -111,7 +117,8 @@ internal static class InspectionPage
         {
             var label = inspection.Labels.Classes[same.Key];
             page.Write($"<h3>{Swatch(label.Color)}{HtmlPage.Text(label.Name)}</h3>\n");
-            var drawn = same.Take(each).AsParallel().AsOrdered().Select(example => (pictures.Draw(example.ImagePath, example.LabelPath), $"{example.Split}, {Path.GetFileName(example.ImagePath)}"));
+            var drawn = same.Take(each).AsParallel().AsOrdered().Select(example =>
+                (pictures.Draw(example.ImagePath, example.LabelPath), $"{example.Split}, {Path.GetFileName(example.ImagePath)}"));
             WriteFigures(page, drawn);
         }
     }
@@ -124,7 +131,8 @@ internal static class InspectionPage
         page.Write($"</div>\n");
     }
 
-    private static string Swatch(RgbColor color) => string.Create(CultureInfo.InvariantCulture, $"<span class=\"swatch\" style=\"background:#{color.R:x2}{color.G:x2}{color.B:x2}\"></span>");
+    private static string Swatch(RgbColor color) => string.Create(CultureInfo.InvariantCulture,
+        $"<span class=\"swatch\" style=\"background:#{color.R:x2}{color.G:x2}{color.B:x2}\"></span>");
 
     private static string Number(int count) => count.ToString("n0", CultureInfo.InvariantCulture);
 }

@@ -30,7 +30,8 @@ public sealed class ColorMaskTests
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => SegmentationMask.Load(folder["a.png"], _labels, MaskIds.Color));
 
-        Assert.StartsWith("Mask 'a.png' holds colour (10, 20, 31) at row 0, column 1, which label map 'Two' does not know; 3 of its 4 pixels are in 2 such colours.", error.Message);
+        Assert.StartsWith("Mask 'a.png' holds colour (10, 20, 31) at row 0, column 1, which label map 'Two' does not know; 3 of its 4 pixels are in 2 such colours.",
+            error.Message);
     }
 
     [TestMethod]

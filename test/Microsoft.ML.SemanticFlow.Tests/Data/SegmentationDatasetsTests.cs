@@ -221,6 +221,20 @@ public sealed class SegmentationDatasetsTests
         Assert.StartsWith("CamVid has the splits Train, Validation, Test, TrainAndValidation.", error.Message);
     }
 
+    [TestMethod]
+    public void Recognize_Trees_AreFoundWhereTheyArePlain()
+    {
+        using var data = new DrawnDataset();
+        Assert.AreSame(SegmentationDatasets.Folder, SegmentationDatasets.Recognize(data.Root));
+        using var other = new TemporaryFolder();
+        Assert.IsNull(SegmentationDatasets.Recognize(other.Root));
+        foreach (string folder in (string[])["bdd", "mapillary", "IDD", "cityscapes"])
+            Directory.CreateDirectory(other[folder]);
+        Assert.AreSame(SegmentationDatasets.Uds, SegmentationDatasets.Recognize(other.Root));
+        Directory.CreateDirectory(other["VOCdevkit"]);
+        Assert.IsNull(SegmentationDatasets.Recognize(other.Root), "two could be meant");
+    }
+
     private static void AssertTrainIds(int[] expected, LabelMap labels) =>
         CollectionAssert.AreEqual(expected, Enumerable.Range(0, expected.Length).Select(id => labels.TryGetTrainId((ushort)id, out byte trainId) ? trainId : -1).ToArray());
 

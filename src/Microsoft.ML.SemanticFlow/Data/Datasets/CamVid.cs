@@ -27,7 +27,8 @@ internal static class CamVid
     /// <summary>All 701 frames in one folder, and their masks in 32 colours in another.</summary>
     public static IReadOnlyList<SegmentationSample> ListOriginal(string root, DatasetSplit split, ReadingOptions reading)
     {
-        string images = DatasetRoot.Find(root, "CamVid's 32 colours", "701_StillsRaw_full", "images"), labels = DatasetRoot.Find(root, "CamVid's 32 colours", "LabeledApproved_full", "labels");
+        string images = DatasetRoot.Find(root, "CamVid's 32 colours", "701_StillsRaw_full", "images"),
+            labels = DatasetRoot.Find(root, "CamVid's 32 colours", "LabeledApproved_full", "labels");
         return ImageFolder.List(images, labels, reading, ImageNaming.Adding("_L") with { IsWanted = name => SplitOf(Path.GetFileName(name)) == split });
     }
 

@@ -13,7 +13,8 @@ internal static class DatasetRoot
     /// <exception cref="DirectoryNotFoundException">None is there.</exception>
     public static string Find(string root, string title, params IReadOnlyList<string> candidates) => TryFind(root, candidates)
         ?? throw new DirectoryNotFoundException(
-            $"'{root}' is no folder of {title}{(candidates.Count > 1 ? " in a layout that is known" : "")}: it has no '{string.Join("' and no '", candidates)}'. Name the folder above.");
+            $"'{root}' is no folder of {title}{(candidates.Count > 1 ? " in a layout that is known" : "")}: it has no '{string.Join("' and no '", candidates)}'. " +
+            "Name the folder above.");
 
     /// <summary>The first of some folders that is there; null when none is.</summary>
     public static string? TryFind(string root, params IReadOnlyList<string> candidates) =>

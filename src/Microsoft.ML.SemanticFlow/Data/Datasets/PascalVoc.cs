@@ -30,7 +30,8 @@ internal static class PascalVoc
         });
         var faults = new SampleFaults(reading, $"'{list}'");
         foreach (string name in places.Keys.Where(name => !seen.Contains(name)))
-            faults.Add(name, new FileNotFoundException($"'{list}' names '{name}', and there is no such image in '{Path.Combine(devkit, "JPEGImages")}'. Copy it anew, or leave the line out.", name));
+            faults.Add(name, new FileNotFoundException($"'{list}' names '{name}', and there is no such image in '{Path.Combine(devkit, "JPEGImages")}'. Copy it anew, " +
+                "or leave the line out.", name));
         faults.RequireShare(samples.Count);
         return [.. samples.OrderBy(sample => places[Path.GetFileNameWithoutExtension(sample.ImagePath)])];
 

@@ -10,7 +10,8 @@ public static class SegmentationDatasets
 {
     /// <summary>Cityscapes with its fine labels: 2975 images to train on, 500 to validate, 1525 to test.</summary>
     public static SegmentationDatasetInfo Cityscapes { get; } = new(
-        "cityscapes", "Cityscapes", "leftImg8bit/{train,val,test}/CITY/CITY_000000_000000_leftImg8bit.png, gtFine/{train,val,test}/CITY/…_gtFine_labelIds.png", Data.Datasets.Cityscapes.ListFine)
+        "cityscapes", "Cityscapes", "leftImg8bit/{train,val,test}/CITY/CITY_000000_000000_leftImg8bit.png, gtFine/{train,val,test}/CITY/…_gtFine_labelIds.png",
+        Data.Datasets.Cityscapes.ListFine)
     {
         Submission = SubmissionForm.Cityscapes,
         Marks = [["leftImg8bit/train/aachen", "gtFine"], ["leftImg8bit_trainvaltest"], ["leftImg8bit/val/frankfurt"], ["leftImg8bit/test/berlin"]],
@@ -24,7 +25,8 @@ public static class SegmentationDatasets
 
     /// <summary>Cityscapes with its coarse labels: those of the training and validation images, and 19,998 images more.</summary>
     public static SegmentationDatasetInfo CityscapesCoarse { get; } = new(
-        "cityscapes-coarse", "Cityscapes, coarse labels", "leftImg8bit/{train,val,train_extra}/CITY/…_leftImg8bit.png, gtCoarse/{train,val,train_extra}/CITY/…_gtCoarse_labelIds.png", Data.Datasets.Cityscapes.ListCoarse)
+        "cityscapes-coarse", "Cityscapes, coarse labels", "leftImg8bit/{train,val,train_extra}/CITY/…_leftImg8bit.png, " +
+        "gtCoarse/{train,val,train_extra}/CITY/…_gtCoarse_labelIds.png", Data.Datasets.Cityscapes.ListCoarse)
     {
         Splits = [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.TrainAndValidation, DatasetSplit.TrainExtra],
         Labels = LabelMaps.Cityscapes,
@@ -37,7 +39,8 @@ public static class SegmentationDatasets
 
     /// <summary>BDD100K's semantic segmentation in Cityscapes' classes: 7000 images to train on, 1000 to validate, 2000 to test.</summary>
     public static SegmentationDatasetInfo Bdd100K { get; } = new(
-        "bdd100k", "BDD100K", "images/10k/{train,val,test}/NAME.jpg, labels/sem_seg/masks/{train,val}/NAME.png; or seg/images/{train,val,test}/NAME.jpg, seg/labels/{train,val}/NAME_train_id.png", Data.Datasets.Bdd100K.List)
+        "bdd100k", "BDD100K", "images/10k/{train,val,test}/NAME.jpg, labels/sem_seg/masks/{train,val}/NAME.png; or seg/images/{train,val,test}/NAME.jpg, " +
+        "seg/labels/{train,val}/NAME_train_id.png", Data.Datasets.Bdd100K.List)
     {
         Submission = SubmissionForm.Bdd100K,
         Marks = [["images/10k", "labels/sem_seg"], ["bdd100k/images/10k"], ["bdd100k/seg"], ["seg/images", "seg/labels"]],
@@ -63,7 +66,8 @@ public static class SegmentationDatasets
 
     /// <summary>IDD in Cityscapes' classes.</summary>
     public static SegmentationDatasetInfo IddCityscapes { get; } = new(
-        "idd-cityscapes", "IDD in Cityscapes' classes", "leftImg8bit/{train,val,test}/DRIVE/ID_leftImg8bit.png, gtFine/{train,val}/DRIVE/ID_gtFine_{labelids,labelcsTrainIds,labelcsIds}.png", Data.Datasets.Idd.ListCityscapes)
+        "idd-cityscapes", "IDD in Cityscapes' classes", "leftImg8bit/{train,val,test}/DRIVE/ID_leftImg8bit.png, " +
+        "gtFine/{train,val}/DRIVE/ID_gtFine_{labelids,labelcsTrainIds,labelcsIds}.png", Data.Datasets.Idd.ListCityscapes)
     {
         Labels = LabelMaps.IddCityscapes,
         PublishedCounts = Counts(6993, 981, 2029),
@@ -74,7 +78,8 @@ public static class SegmentationDatasets
 
     /// <summary>Mapillary Vistas 1.1 or 1.2, in the classes of its configuration, mostly 65: 18,000 images to train on, 2000 to validate, 5000 to test.</summary>
     public static SegmentationDatasetInfo MapillaryVistas { get; } = new(
-        "mapillary", "Mapillary Vistas 1.1 and 1.2", "{training,validation,testing}/images/NAME.jpg, {training,validation}/{labels,v1.2/labels}/NAME.png, config.json or config_v1.2.json", Data.Datasets.MapillaryVistas.List1)
+        "mapillary", "Mapillary Vistas 1.1 and 1.2", "{training,validation,testing}/images/NAME.jpg, {training,validation}/{labels,v1.2/labels}/NAME.png, " +
+        "config.json or config_v1.2.json", Data.Datasets.MapillaryVistas.List1)
     {
         Marks = [["config.json", "training/images", "training/labels"], ["config_v1.2.json", "training/v1.2"]],
         FindLabels = Data.Datasets.MapillaryVistas.ReadLabels1,
@@ -86,7 +91,8 @@ public static class SegmentationDatasets
 
     /// <summary>Mapillary Vistas 2.0, in the classes of its configuration, mostly 123.</summary>
     public static SegmentationDatasetInfo MapillaryVistas2 { get; } = new(
-        "mapillary-2", "Mapillary Vistas 2.0", "{training,validation,testing}/images/NAME.jpg, {training,validation}/v2.0/labels/NAME.png, config_v2.0.json", Data.Datasets.MapillaryVistas.List2)
+        "mapillary-2", "Mapillary Vistas 2.0", "{training,validation,testing}/images/NAME.jpg, {training,validation}/v2.0/labels/NAME.png, config_v2.0.json",
+        Data.Datasets.MapillaryVistas.List2)
     {
         Marks = [["config_v2.0.json", "training/v2.0"]],
         FindLabels = Data.Datasets.MapillaryVistas.ReadLabels2,
@@ -203,7 +209,8 @@ public static class SegmentationDatasets
     }
 
     private static SegmentationDatasetInfo KittiOf(string id, string list, int fold) => new(
-        id, $"KITTI, {list} validation list", "training/{image_2,semantic}/000000_10.png, testing/image_2/000000_10.png", (root, split, reading) => Data.Datasets.Kitti.List(root, split, reading, fold))
+        id, $"KITTI, {list} validation list", "training/{image_2,semantic}/000000_10.png, testing/image_2/000000_10.png",
+        (root, split, reading) => Data.Datasets.Kitti.List(root, split, reading, fold))
     {
         Submission = fold == 0 ? SubmissionForm.Kitti : null,
         Marks = fold == 0 ? [["training/image_2", "training/semantic"]] : [],

@@ -56,7 +56,8 @@ internal sealed partial record SubmissionForm(IReadOnlyDictionary<string, byte> 
             table[id] = Classes.GetValueOrDefault(labels.Classes[id].Name, Void);
         return labels.Classes.Any(label => Classes.ContainsKey(label.Name))
             ? table
-            : throw new InvalidDataException($"The server has none of the model's classes, {string.Join(", ", labels.Classes.Select(label => label.Name))}; it has {string.Join(", ", Classes.Keys)}. Name the server of the data set that the model was trained on.");
+            : throw new InvalidDataException($"The server has none of the model's classes, {string.Join(", ", labels.Classes.Select(label => label.Name))}; " +
+                $"it has {string.Join(", ", Classes.Keys)}. Name the server of the data set that the model was trained on.");
     }
 
     private static SubmissionForm OfRawIds(LabelMap labels, byte unlabeled) =>

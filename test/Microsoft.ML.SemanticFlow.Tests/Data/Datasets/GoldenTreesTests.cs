@@ -51,14 +51,16 @@ public sealed class GoldenTreesTests
     {
         var dataset = SegmentationDatasets.Get(id);
         var labels = dataset.ReadLabels(Tree("mapillary", root))!;
-        var expected = GoldenData.Json("annotations", "mapillary", "expected", "expected.json").GetProperty("classes").GetProperty(classes == 65 ? "v1.2" : "v2.0").EnumerateArray().ToArray();
+        var expected = GoldenData.Json("annotations", "mapillary", "expected", "expected.json").GetProperty("classes").GetProperty(classes == 65 ? "v1.2"
+            : "v2.0").EnumerateArray().ToArray();
 
         AssertSplits(dataset, "mapillary", root, Samples("mapillary", name), rawToTrain: id => id == classes ? LabelMap.IgnoreId : id);
         Assert.AreEqual(classes, labels.ClassCount);
         for (int i = 0; i < classes; i++)
         {
             int[] color = expected[i].GetProperty("color").Integers();
-            Assert.AreEqual(new LabelClass(expected[i].GetProperty("readable").GetString()!, (ushort)i, new RgbColor((byte)color[0], (byte)color[1], (byte)color[2])), labels.Classes[i]);
+            Assert.AreEqual(new LabelClass(expected[i].GetProperty("readable").GetString()!, (ushort)i, new RgbColor((byte)color[0], (byte)color[1], (byte)color[2])),
+                labels.Classes[i]);
         }
     }
 
@@ -188,7 +190,8 @@ public sealed class GoldenTreesTests
         foreach (var (split, name) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Validation, "val") })
         {
             var masks = Masks(_ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Get(id), folder.Root, split));
-            var names = samples.Where(sample => sample.GetProperty("split").GetString() == name).Select(sample => Path.GetFileName(sample.GetProperty("image").GetString()!).Split("_leftImg8bit")[0]).ToArray();
+            var names = samples.Where(sample => sample.GetProperty("split").GetString() == name).Select(sample =>
+                Path.GetFileName(sample.GetProperty("image").GetString()!).Split("_leftImg8bit")[0]).ToArray();
             Assert.HasCount(names.Length, masks);
             for (int i = 0; i < names.Length; i++)
                 CollectionAssert.AreEqual(PngIndexReader.Read(Path.Combine(root, "expected", name, $"{names[i]}_gtFine_{expected}.png")).Samples, masks[i].Ids.ToArray(), names[i]);
