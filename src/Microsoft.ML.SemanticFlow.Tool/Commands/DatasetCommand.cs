@@ -8,7 +8,10 @@ internal static class DatasetCommand
 {
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var command = new CliCommand("dataset", "Look at a data set before training: how much there is of what, and what is wrong.") { DatasetImportCommand.Create(terminal, cancellation) };
+        var command = new CliCommand("dataset", "Look at a data set before training: how much there is of what, and what is wrong.")
+        {
+            DatasetImportCommand.Create(terminal, cancellation),
+        };
         new DatasetLook(terminal, cancellation).AddTo(command);
         return command;
     }
