@@ -26,20 +26,14 @@ var baseline = new ColorBaseline(StreetScenes.Images(data, "train"), StreetScene
 var ml = new MLContext(seed: 1);
 IDataView Read(string split) => ml.SemanticSegmentation.Data.Folder(StreetScenes.Images(data, split), StreetScenes.Masks(data, split));
 
-var options = new SemanticFlowTrainerOptions
+Say("choosing a recipe for the data and this machine");
+var options = SemanticFlowTrainerOptions.Auto(Read("train"), TimeSpan.FromSeconds(90), new() { Labels = labels, ValidationSet = Read("val") }) with
 {
-    Network = SegmentationNetworks.SFNetLiteR18,
-    Epochs = 14,
-    BatchSize = 4,
-    CropHeight = StreetScenes.Height,
-    CropWidth = StreetScenes.Width,
-    Optimizer = new Sgd { LearningRate = 0.03 },
-    Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency },
-    Augmentation = new() { ScaleMin = 1, ScaleMax = 1.25, ColorJitter = 0.1 },
-    ValidationSet = Read("val"),
-    ValidationInterval = 4,
     Progress = new ConsoleTrainingProgress(),
+    Seed = 1,
 };
+foreach (string reason in options.Reasons)
+    Say($"  {reason}");
 Say($"training {options.Network}");
 var pipeline = ml.Transforms.SemanticFlow().LoadImagesAndMasks(labels)
     .Append(ml.SemanticSegmentation.Trainers.SemanticFlow(options));

@@ -24,7 +24,8 @@ internal static class SameBuild
     /// <inheritdoc cref="Fault(Assembly, Assembly)"/>
     internal static string? Fault(string? scoring, string? scoringBuild, string? training, string? trainingBuild) => scoringBuild == trainingBuild
         ? null
-        : $"{scoring} is of build {scoringBuild ?? "unknown"} and {training} of build {trainingBuild ?? "unknown"}, which do not work together: reference the same version of both packages.";
+        : $"{scoring} is of build {scoringBuild ?? "unknown"} and {training} of build {trainingBuild ?? "unknown"}, which do not work together: " +
+            "reference the same version of both packages.";
 
     // Version and commit.
     private static string? Build(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;

@@ -7,6 +7,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Import;
+using Microsoft.ML.SemanticFlow.Presets;
 using Microsoft.ML.SemanticFlow.Quantization;
 using Microsoft.ML.SemanticFlow.Transforms;
 
@@ -42,6 +43,30 @@ public static class SemanticFlowTrainerExtensions
             ArgumentNullException.ThrowIfNull(options);
             SameBuild.Ensure();
             return new SemanticFlowTrainer(EnvironmentOf(catalog), options);
+        }
+    }
+
+    extension(SemanticFlowTrainerOptions)
+    {
+        /// <summary>Chooses a recipe for a training set and this machine: looks at some images, and trains for a moment to see what a step takes.</summary>
+        /// <remarks>
+        /// Network, weights to start from, sizes, loss, optimiser and rates are chosen, and <see cref="SemanticFlowTrainerOptions.Reasons"/> says why. Say what else
+        /// you want with <c>with</c>. Give the <see cref="SemanticFlowTrainerOptions.ValidationSet"/> in <paramref name="basis"/>: its size decides how often it is scored.
+        /// </remarks>
+        /// <param name="data">The training set: the columns ImagePath and LabelPath of a dataset reader, or columns of images and masks.</param>
+        /// <param name="time">For the whole run, longer than nothing.</param>
+        /// <param name="basis">Names of columns, classes and the validation set, which are kept; null for the defaults.</param>
+        /// <param name="network">The network, where it is not to be chosen; null chooses.</param>
+        /// <param name="cancellationToken">Ends it.</param>
+        /// <returns>The options.</returns>
+        /// <exception cref="ArgumentException">The view has no such columns, or does not say which classes its masks hold.</exception>
+        /// <exception cref="InvalidDataException">No image of those looked at can be read.</exception>
+        public static SemanticFlowTrainerOptions Auto(
+            IDataView data, TimeSpan time, SemanticFlowTrainerOptions? basis = null, SegmentationNetworkInfo? network = null, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(data);
+            SameBuild.Ensure();
+            return AutoRecipe.For(data, time, basis ?? new SemanticFlowTrainerOptions(), network, cancellationToken);
         }
     }
 

@@ -34,7 +34,7 @@ public static class SemanticFlowCatalogExtensions
         /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
         /// <param name="inputColumnName">The images, of any size that the model takes.</param>
         /// <param name="execution">Where and how the model runs; null for the defaults.</param>
-        /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
+        /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for the model's own. Saved with the transformer.</param>
         /// <param name="scoreColumnName">A new column of the probabilities of every class, [K, H, W] in each row; null for none.</param>
         /// <param name="confidenceColumnName">A new column of the probabilities of the predicted classes, [H, W] in each row; null for none.</param>
         /// <remarks>

@@ -18,7 +18,7 @@ public sealed class SemanticFlowTransformsCatalog
     /// <param name="outputColumnName">The new mask column; it carries the model's label map.</param>
     /// <param name="inputColumnName">The images, of any size that the model takes.</param>
     /// <param name="execution">Where and how the model runs; null for the defaults.</param>
-    /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for one pass over the whole image. Saved with the transformer.</param>
+    /// <param name="inference">Scales, mirrored copies and tiles that each mask is the mean of; null for the model's own. Saved with the transformer.</param>
     /// <param name="scoreColumnName">A new column of the probabilities of every class, [K, H, W] in each row; null for none.</param>
     /// <param name="confidenceColumnName">A new column of the probabilities of the predicted classes, [H, W] in each row; null for none.</param>
     /// <remarks>
@@ -36,7 +36,9 @@ public sealed class SemanticFlowTransformsCatalog
     /// <summary>Reads label files, gray or palette PNG, into masks of train ids.</summary>
     /// <param name="outputColumnName">The new mask column; it carries the label map to evaluation and reports.</param>
     /// <param name="inputColumnName">Text: the paths. An empty path gives no mask.</param>
-    /// <param name="labels">What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.</param>
+    /// <param name="labels">
+    /// What the ids in the files mean; an id outside it fails when the row is read. Null takes the label map that the paths carry from the reader of the data set.
+    /// </param>
     /// <param name="ids">Which ids the files hold; null takes what the paths carry, and raw ids where they carry nothing.</param>
     /// <remarks>
     /// What is given here and what the paths carry must agree, in the data that is fitted and in all that is transformed later: else it fails
@@ -84,7 +86,8 @@ public sealed class SemanticFlowTransformsCatalog
     /// images alone.
     /// </remarks>
     public ImageAndMaskLoadingEstimator LoadImagesAndMasks(
-        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath", string labelPathColumnName = "LabelPath", MaskIds? ids = null,
+        LabelMap? labels = null, string imageColumnName = "Image", string labelColumnName = "Label", string imagePathColumnName = "ImagePath",
+        string labelPathColumnName = "LabelPath", MaskIds? ids = null,
         Gray16 gray16 = Gray16.Scale)
     {
         ArgumentException.ThrowIfNullOrEmpty(imageColumnName);

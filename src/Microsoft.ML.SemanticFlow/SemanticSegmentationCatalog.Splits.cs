@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Evaluation;
@@ -22,10 +23,32 @@ public sealed partial class SemanticSegmentationCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (testFraction is not (> 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, FormattableString.Invariant($"testFraction must be greater than 0 and less than 1, not {testFraction}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction), testFraction, FormattableString.Invariant($"testFraction must be greater than 0 and less than 1, not {testFraction}."));
         var groups = RowGroups.Read(data, samplingKeyColumnName);
         var test = groups.Take(testFraction, SeedOf(seed));
         return new SegmentationTrainTestData(groups.Others(test), groups.Rows(test));
+    }
+
+    /// <summary>Holds out a part of a data set of files to validate on, so that neighbours of one video lie on one side, as far as names tell.</summary>
+    /// <remarks>
+    /// Files of one folder whose names differ in their last number alone are a group. Of five groups or more, none of which holds half of the
+    /// files, whole ones are held out, in an order that depends on their names alone; else the last files of each group.
+    /// </remarks>
+    /// <param name="data">The data set, with the column ImagePath; no image is opened.</param>
+    /// <param name="fraction">About the share of images to hold out, between 0 and 1.</param>
+    /// <returns>The others to train on, and those that are held out.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">There is no column ImagePath, or there are fewer than two images.</exception>
+    [SuppressMessage("Performance", "CA1822", Justification = "A catalog is used through its MLContext.")]
+    public SegmentationTrainTestData HoldOut(IDataView data, double fraction = 0.15)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (fraction is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, FormattableString.Invariant($"fraction must be greater than 0 and less than 1, not {fraction}."));
+        var held = NameGroups.HoldOut(data, fraction);
+        var groups = RowGroups.Read(data, keyColumn: null);
+        return new SegmentationTrainTestData(groups.Others(held), groups.Rows(held));
     }
 
     /// <summary>Divides a data set into folds of about the same size, each once the rows to test on; the others are those to train on.</summary>

@@ -38,7 +38,8 @@ public sealed partial class SemanticSegmentationCatalog
     /// <exception cref="ArgumentException">The columns carry maps of different classes, or none at all.</exception>
     /// <exception cref="InvalidDataException">Two masks of a row differ in size, or a mask carries a map of other classes than its column; the message names the row.</exception>
     public SemanticSegmentationMetrics Evaluate(
-        IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null, CancellationToken cancellationToken = default)
+        IDataView data, string labelColumnName = "Label", string predictedLabelColumnName = "PredictedLabel", LabelMap? labels = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);

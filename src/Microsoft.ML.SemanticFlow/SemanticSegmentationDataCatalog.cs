@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Data.Annotations.Import;
 using Microsoft.ML.SemanticFlow.Data.Datasets;
+using Microsoft.ML.SemanticFlow.Inspection;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -18,22 +19,47 @@ public sealed class SemanticSegmentationDataCatalog
 
     /// <summary>A split of a data set.</summary>
     /// <param name="dataset">One of <see cref="SegmentationDatasets"/>.</param>
-    /// <param name="root">The folder that holds it, laid out as <see cref="SegmentationDatasetInfo.Layout"/> shows.</param>
+    /// <param name="root">The folder that holds it, laid out as <see cref="SegmentationDatasetInfo.Layout"/> shows; null takes
+    /// <see cref="SegmentationDatasetInfo.DefaultRoot"/>.</param>
     /// <param name="split">Which of its splits.</param>
-    /// <param name="labels">What the ids in the label files mean, such as a map with classes merged; null takes <see cref="SegmentationDatasetInfo.ReadLabels"/>.</param>
+    /// <param name="labels">What the ids in the label files mean, such as a map with classes merged; null takes <see cref="SegmentationDatasetInfo.ReadLabels"/>.
+    /// Where the label files hold ids of several kinds, it says what becomes of the raw ids of <see cref="SegmentationDatasetInfo.Labels"/>.</param>
     /// <param name="ids">Which ids the label files hold; null takes <see cref="SegmentationDatasetInfo.Ids"/>.</param>
     /// <param name="reading">What becomes of images that cannot be used, and who is told; null stops at the first, and the log tells what
     /// was passed over.</param>
-    /// <returns>Column ImagePath and, where there are labels, LabelPath.</returns>
+    /// <returns>Column ImagePath and, where there are labels, LabelPath; in a set of several sources, Source.</returns>
+    /// <remarks>A number of images other than the published one is a warning in the log.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The data set has no such split.</exception>
+    /// <exception cref="ArgumentException">No root is given, and none is in the environment; or the label files hold ids of several kinds, and
+    /// other ones are asked for.</exception>
     /// <exception cref="DirectoryNotFoundException">A folder of the split is missing.</exception>
     /// <exception cref="FileNotFoundException">There is no image, or an image has no label.</exception>
     /// <exception cref="InvalidDataException">The label map beside the data is not one.</exception>
-    public IDataView Load(SegmentationDatasetInfo dataset, string root, DatasetSplit split, LabelMap? labels = null, MaskIds? ids = null, ReadingOptions? reading = null)
+    public IDataView Load(SegmentationDatasetInfo dataset, string? root, DatasetSplit split, LabelMap? labels = null, MaskIds? ids = null, ReadingOptions? reading = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentException.ThrowIfNullOrEmpty(root);
-        return View($"{dataset.Title}, {split}, in '{root}'", options => dataset.List(root, split, options), reading, labels ?? dataset.ReadLabels(root), ids ?? dataset.Ids);
+        root = RootOf(dataset, root);
+        return View(
+            $"{dataset.Title}, {split}, in '{root}'", options => Adapt(dataset, dataset.List(root, split, options), labels, ids), reading,
+            labels ?? dataset.ReadLabels(root), ids ?? dataset.Ids, count => dataset.FindDifference(split, count));
+    }
+
+    /// <summary>Looks at every file of a data set before it is trained on: how much there is of what, and what is wrong.</summary>
+    /// <param name="dataset">One of <see cref="SegmentationDatasets"/>.</param>
+    /// <param name="root">The folder that holds it; null takes <see cref="SegmentationDatasetInfo.DefaultRoot"/>.</param>
+    /// <param name="options">How; null takes the defaults.</param>
+    /// <returns>Counts and findings; splits that are not there are left out.</returns>
+    /// <remarks>Files are decoded on all cores, one after another: memory grows by some 400 bytes an image.</remarks>
+    /// <exception cref="ArgumentException">No root is given, and none is in the environment.</exception>
+    /// <exception cref="IOException">No split is there.</exception>
+    /// <exception cref="InvalidDataException">The label map beside the data is not one.</exception>
+    public DatasetInspection Inspect(SegmentationDatasetInfo dataset, string? root, DatasetInspectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        using var channel = _environment.Start("Inspecting");
+        var inspection = DatasetInspector.Run(dataset, RootOf(dataset, root), options ?? new DatasetInspectionOptions());
+        channel.Info(MessageSensitivity.None, "{0} in '{1}': {2} findings", dataset.Title, inspection.Root, inspection.Findings.Count);
+        return inspection;
     }
 
     /// <summary>CamVid: folders train, val, test with images, trainannot, valannot, testannot with labels of the same name.</summary>
@@ -98,7 +124,28 @@ public sealed class SemanticSegmentationDataCatalog
         return report;
     }
 
-    private SampleView View(string source, Func<ReadingOptions, IReadOnlyList<SegmentationSample>> list, ReadingOptions? reading, LabelMap? labels, MaskIds? ids)
+    private static string RootOf(SegmentationDatasetInfo dataset, string? root)
+    {
+        root ??= dataset.DefaultRoot ?? throw new ArgumentException($"No folder of {dataset.Title} is given{(dataset.RootVariable is { } name ? $", and the environment variable {name} names none" : "")}.", nameof(root));
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        return root;
+    }
+
+    // Where label files hold ids of several kinds, each kind goes to the caller's classes by those of the data set.
+    private static IReadOnlyList<SegmentationSample> Adapt(SegmentationDatasetInfo dataset, IReadOnlyList<SegmentationSample> samples, LabelMap? labels, MaskIds? ids)
+    {
+        if (dataset.Labels is not { } classes || samples.All(sample => sample.Part is null))
+            return samples;
+        if (ids is { } asked && asked != dataset.Ids)
+            throw new ArgumentException($"The label files of {dataset.Title} hold ids of several kinds, each of which is known: they cannot be read as {MaskAnnotations.WordOf(asked)} ids. Leave it out.", nameof(ids));
+        if (labels is null || labels.ReadsAs(classes))
+            return samples;
+        var parts = samples.Select(sample => sample.Part).OfType<LabelPart>().Distinct().ToDictionary(part => part, part => part.Through(classes, labels));
+        return [.. samples.Select(sample => sample.Part is { } part ? sample with { Part = parts[part] } : sample)];
+    }
+
+    private SampleView View(
+        string source, Func<ReadingOptions, IReadOnlyList<SegmentationSample>> list, ReadingOptions? reading, LabelMap? labels, MaskIds? ids, Func<int, string?>? findFault = null)
     {
         using var channel = _environment.Start("Listing");
         var leftOut = new List<SkippedFile>();
@@ -107,6 +154,8 @@ public sealed class SemanticSegmentationDataCatalog
         channel.Info(MessageSensitivity.None, "{0}: {1} images", source, samples.Count);
         if (leftOut.Count > 0)
             channel.Warning(MessageSensitivity.None, "{0}: passed over {1}", source, SkippedFile.Summarize(leftOut));
+        if (findFault?.Invoke(samples.Count) is { } fault)
+            channel.Warning(MessageSensitivity.None, "{0}", fault);
         return new SampleView(samples, labels, ids);
     }
 

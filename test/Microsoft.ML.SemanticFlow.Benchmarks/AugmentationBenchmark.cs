@@ -64,12 +64,14 @@ internal static class AugmentationBenchmark
 
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{height} x {width} to {side} x {side}: {crops / Median.Of(fused):f1} crops a second, one whole image after another {crops / Median.Of(naive):f1}; {Median.Of(naive.Zip(fused, (own, other) => own / other)):f2} x; the same values"));
+            $"{height} x {width} to {side} x {side}: {crops / Median.Of(fused):f1} crops a second, one whole image after another {crops / Median.Of(naive):f1}; " +
+            $"{Median.Of(naive.Zip(fused, (own, other) => own / other)):f2} x; the same values"));
         Console.WriteLine();
         Console.WriteLine("| stage | ms a crop | ms a crop, one after another |");
         Console.WriteLine("| --- | --- | --- |");
         for (int stage = 0; stage < _stages.Length; stage++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {_stages[stage]} | {1000 * Median.Of(fusedStages[stage]) / crops:f2} | {1000 * Median.Of(naiveStages[stage]) / crops:f2} |"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {_stages[stage]} | {1000 * Median.Of(fusedStages[stage]) / crops:f2} | {1000 * Median.Of(naiveStages[stage]) / crops:f2} |"));
         return true;
     }
 

@@ -27,7 +27,9 @@ internal static class ExportedGraphs
     {
         int height = options.Number("height", 512), width = options.Number("width", 1024), rounds = options.Number("rounds", 7);
         TorchNative.EnsureLoaded();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| network, {height} x {width} | plain export, CPU ms | fixed size | plain over it | any size | plain over it | int8, fixed size | plain over it |"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| network, {height} x {width} | plain export, CPU ms | fixed size | plain over it | any size | plain over it | int8, fixed size | plain over it |"));
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (string id in options.Text("network", "sfnet-lite-r18").Split(','))
         {
@@ -40,7 +42,8 @@ internal static class ExportedGraphs
             using var bytes = Int8.Of(still, _oneThread);
             var times = Measure([plain, still, free, bytes], ExportCheck.Draw(height, width), rounds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| `{id}` | {Median.Of(times[0]):f1} | {Median.Of(times[1]):f1} | {Ratio(1):f2} | {Median.Of(times[2]):f1} | {Ratio(2):f2} | {Median.Of(times[3]):f1} | {Ratio(3):f2} |"));
+                $"| `{id}` | {Median.Of(times[0]):f1} | {Median.Of(times[1]):f1} | {Ratio(1):f2} | {Median.Of(times[2]):f1} " +
+                $"| {Ratio(2):f2} | {Median.Of(times[3]):f1} | {Ratio(3):f2} |"));
 
             double Ratio(int model) => Median.Of(times[0].Zip(times[model], (baseline, ours) => baseline / ours));
         }

@@ -69,12 +69,16 @@ internal static class FolderScoring
                 }
 
             using var process = Process.GetCurrentProcess();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.Id} at {Height} x {Width}, {files} {kind} files of {2 * Height} x {2 * Width}, {Environment.ProcessorCount} cores, {rounds} rounds; medians; peak memory {process.PeakWorkingSet64 / 1048576.0:f0} MiB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{network.Id} at {Height} x {Width}, {files} {kind} files of {2 * Height} x {2 * Width}, {Environment.ProcessorCount} cores, {rounds} rounds; medians; " +
+                $"peak memory {process.PeakWorkingSet64 / 1048576.0:f0} MiB"));
             Console.WriteLine();
             Console.WriteLine("| route | ms an image | stock over it |");
             Console.WriteLine("| --- | --- | --- |");
             foreach (var (route, own) in routes.Zip(times))
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {route.Name} | {Median.Of(own):f1} | {Median.Of(times[0].Zip(own, (stock, mine) => stock / mine)):f2} |"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"| {route.Name} | {Median.Of(own):f1} | {Median.Of(times[0].Zip(own, (stock, mine) => stock / mine)):f2} |"));
         }
         finally
         {
@@ -118,7 +122,15 @@ internal static class FolderScoring
         Networks.WeightInitialization.HeNormal(trained);
         string Write(OnnxForm form)
         {
-            var description = new ModelDescription { Network = network.Id, Form = form, Labels = LabelMaps.Cityscapes, TrainingHeight = Height, TrainingWidth = Width, WeightsSha256 = "" };
+            var description = new ModelDescription
+            {
+                Network = network.Id,
+                Form = form,
+                Labels = LabelMaps.Cityscapes,
+                TrainingHeight = Height,
+                TrainingWidth = Width,
+                WeightsSha256 = "",
+            };
             string path = Path.Combine(folder, $"{form}.onnx");
             File.WriteAllBytes(path, OnnxExporter.Export(trained, description, new OnnxExportOptions { Form = form, Height = Height, Width = Width }).Bytes);
             return path;

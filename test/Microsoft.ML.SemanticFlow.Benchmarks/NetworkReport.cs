@@ -24,7 +24,9 @@ internal static class NetworkReport
     public static void Run(string? checkpoints, IReadOnlyList<string> ids)
     {
         TorchNative.EnsureLoaded();
-        Console.WriteLine($"| id | parameters | entries | golden: largest difference, of float32's own error | {string.Join(" | ", _sizes.Select(size => $"ONNX {size.Height}x{size.Width}"))} | import s | file MiB |");
+        Console.WriteLine(
+            "| id | parameters | entries | golden: largest difference, of float32's own error | " +
+            $"{string.Join(" | ", _sizes.Select(size => $"ONNX {size.Height}x{size.Width}"))} | import s | file MiB |");
         Console.WriteLine($"| --- | ---: | ---: | ---: | {string.Concat(_sizes.Select(_ => "---: | "))}---: | ---: |");
         foreach (var info in ids.Count > 0 ? ids.Select(SegmentationNetworks.Get) : SegmentationNetworks.All)
         {
@@ -34,7 +36,8 @@ internal static class NetworkReport
             var onnx = FromNetwork(network, info.Id);
             var (seconds, bytes) = Import(network, info, checkpoints);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| `{info.Id}` | {network.parameters().Sum(parameter => parameter.numel())} | {network.state_dict().Count} | {difference:g2}, {difference / error:f1} x | {string.Join(" | ", onnx.Select(share => share.ToString("g2", CultureInfo.InvariantCulture)))} | {seconds:f1} | {bytes / (double)(1 << 20):f0} |"));
+                $"| `{info.Id}` | {network.parameters().Sum(parameter => parameter.numel())} | {network.state_dict().Count} | {difference:g2}, {difference / error:f1} x | " +
+                $"{string.Join(" | ", onnx.Select(share => share.ToString("g2", CultureInfo.InvariantCulture)))} | {seconds:f1} | {bytes / (double)(1 << 20):f0} |"));
         }
     }
 

@@ -22,9 +22,19 @@ internal static class ScoringBenchmark
         try
         {
             using var trained = SegmentationNetworks.Get(network).Create(Classes);
-            var description = new ModelDescription { Network = network, Form = OnnxForm.Scoring, Labels = LabelMaps.Cityscapes, TrainingHeight = Height, TrainingWidth = Width, WeightsSha256 = "" };
-            using var ours = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions { Height = Height, Width = Width }).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
-            using var free = SegmentationModel.FromBytes(OnnxExporter.Export(trained, description, new OnnxExportOptions()).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
+            var description = new ModelDescription
+            {
+                Network = network,
+                Form = OnnxForm.Scoring,
+                Labels = LabelMaps.Cityscapes,
+                TrainingHeight = Height,
+                TrainingWidth = Width,
+                WeightsSha256 = "",
+            };
+            using var ours = SegmentationModel.FromBytes(
+                OnnxExporter.Export(trained, description, new OnnxExportOptions { Height = Height, Width = Width }).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
+            using var free = SegmentationModel.FromBytes(
+                OnnxExporter.Export(trained, description, new OnnxExportOptions()).Bytes, network, new ExecutionOptions { IntraOpThreads = 1 });
             string logits = Path.Combine(folder, "logits.onnx");
             File.WriteAllBytes(logits, OnnxExporter.Export(trained, description, new OnnxExportOptions { Form = OnnxForm.Logits, Height = Height, Width = Width }).Bytes);
 
@@ -58,10 +68,14 @@ internal static class ScoringBenchmark
                 }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network}, {Height}x{Width}, one image, decoded pixels to ids, {Environment.ProcessorCount} cores; ours on one thread, stock on ML.NET's default"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{network}, {Height}x{Width}, one image, decoded pixels to ids, {Environment.ProcessorCount} cores; ours on one thread, stock on ML.NET's default"));
             double baseline = Median.Of(times[0]);
             for (int i = 0; i < scorers.Length; i++)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scorers[i].Name,-32} median {Median.Of(times[i]),8:F1} ms   best {times[i].Min(),8:F1} ms   {baseline / Median.Of(times[i]):F2} x the stock route"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{scorers[i].Name,-32} median {Median.Of(times[i]),8:F1} ms   best {times[i].Min(),8:F1} ms   {baseline / Median.Of(times[i]):F2} x the stock route"));
             ArgMax(ours, image);
         }
         finally

@@ -32,7 +32,9 @@ internal static class Soak
             string name = Path.Combine(output, $"soak-{network}");
             File.WriteAllText(name + ".csv", Csv(rows));
             File.WriteAllText(name + ".svg", MemoryPlot.Draw($"{network}, crops of {crop} x {crop}, batch {batch}, {steps} steps", rows));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}.csv, .svg: {rows[^1].Resident:f0} MiB resident, {rows[^1].Peak:f0} at the peak; {Slope(rows):+0.00;-0.00;0.00} MiB in 100 steps over the second half"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}.csv, .svg: {rows[^1].Resident:f0} MiB resident, {rows[^1].Peak:f0} at the peak; {Slope(rows):+0.00;-0.00;0.00} MiB in 100 steps over the second half"));
         }
         finally
         {

@@ -60,7 +60,8 @@ internal static class TrainingStep
         Console.WriteLine("| --- | --- | --- | --- | --- |");
         foreach (var (loop, own) in loops.Zip(times))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {loop.Name} | {Median.Of(own.Select(t => t.Wall)):f3} | {Median.Of(own.Select(t => t.Cpu)):f3} | {Ratio(own, t => t.Wall):f2} | {Ratio(own, t => t.Cpu):f2} |"));
+                $"| {loop.Name} | {Median.Of(own.Select(t => t.Wall)):f3} | {Median.Of(own.Select(t => t.Cpu)):f3} | " +
+                $"{Ratio(own, t => t.Wall):f2} | {Ratio(own, t => t.Cpu):f2} |"));
         loops.ForEach(loop => loop.Dispose());
 
         double Ratio(List<StepSeconds> own, Func<StepSeconds, double> of) => Median.Of(own.Zip(times[0], (one, first) => of(one) / of(first)));

@@ -30,17 +30,22 @@ internal static class Seeds
         }
 
         File.WriteAllBytes(Path("image", "gif"), Convert.FromHexString("474946383961020002008000000000FFFFFF2C00000000020002000002028451003B"));
-        File.WriteAllBytes(Path("image", "bmp"), [.. Convert.FromHexString("424D4600000000000000360000002800000002000000020000000100180000000000100000000000000000000000000000000000000000"), .. new byte[16]]);
+        File.WriteAllBytes(
+            Path("image", "bmp"),
+            [.. Convert.FromHexString("424D4600000000000000360000002800000002000000020000000100180000000000100000000000000000000000000000000000000000"), .. new byte[16]]);
 
         foreach (int depth in (int[])[1, 2, 4, 8, 16])
         {
             foreach (bool isInterlaced in (bool[])[false, true])
-                File.WriteAllBytes(Path("label", $"{depth}-{isInterlaced}".ToLowerInvariant()), PngFiles.Indexed([.. Enumerable.Range(0, 99).Select(i => i % 2)], 9, 11, depth, isInterlaced: isInterlaced, filter: 5));
+                File.WriteAllBytes(
+                    Path("label", $"{depth}-{isInterlaced}".ToLowerInvariant()),
+                    PngFiles.Indexed([.. Enumerable.Range(0, 99).Select(i => i % 2)], 9, 11, depth, isInterlaced: isInterlaced, filter: 5));
         }
 
         var description = BrightestChannelModel.Describe();
         File.WriteAllBytes(Path("onnx", "scoring"), BrightestChannelModel.ToBytes(description));
-        File.WriteAllBytes(Path("onnx", "logits"), BrightestChannelModel.ToBytes(BrightestChannelModel.Describe(side: 64, form: OnnxForm.Logits) with { Precision = OnnxPrecision.Float16 }));
+        File.WriteAllBytes(
+            Path("onnx", "logits"), BrightestChannelModel.ToBytes(BrightestChannelModel.Describe(side: 64, form: OnnxForm.Logits) with { Precision = OnnxPrecision.Float16 }));
         File.WriteAllBytes(Path("onnx", "properties"), BentModels.WithProperties([new("other", "property")]));
 
         File.WriteAllText(Path("csv", "camvid"), LabelMaps.CamVid.ToCsv());
@@ -58,7 +63,8 @@ internal static class Seeds
         var model = SegmentationModel.Load(BrightestChannelModel.ToBytes(description));
         string onnx = Path("zip", "model.onnx"), saved = Path("zip", "pipeline");
         model.Save(onnx);
-        var scorer = context.Transforms.SemanticFlow(onnx, inference: new InferenceOptions { Scales = [0.5, 1], SlidingWindow = new SlidingWindow { Height = 32, Width = 32 } }, scoreColumnName: "Score").Fit(data);
+        var scorer = context.Transforms.SemanticFlow(
+            onnx, inference: new InferenceOptions { Scales = [0.5, 1], SlidingWindow = new SlidingWindow { Height = 32, Width = 32 } }, scoreColumnName: "Score").Fit(data);
         using (var packed = new MemoryStream())
         {
             context.Model.Save(scorer, data.Schema, packed);

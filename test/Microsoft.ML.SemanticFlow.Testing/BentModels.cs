@@ -19,7 +19,8 @@ public static class BentModels
     {
         // How often is computed from the pixels, so that no look at the graph tells: their maximum times 0, and the number.
         float[] counts = [batch, classes, height, width];
-        graph.Add(1, BrightestChannelModel.Node("ReduceMax", description.Form == OnnxForm.Scoring ? "planes" : "image", "peak").Add(5, BrightestChannelModel.Attribute("keepdims", 2).Add(3, 0)))
+        string planes = description.Form == OnnxForm.Scoring ? "planes" : "image";
+        graph.Add(1, BrightestChannelModel.Node("ReduceMax", planes, "peak").Add(5, BrightestChannelModel.Attribute("keepdims", 2).Add(3, 0)))
             .Add(1, new ProtobufMessage().Add(1, "peak").Add(1, "zero").Add(2, "nothing").Add(4, "Mul"))
             .Add(1, new ProtobufMessage().Add(1, "nothing").Add(1, "counts").Add(2, "sum").Add(4, "Add"))
             .Add(1, BrightestChannelModel.Node("Cast", "sum", "repeats").Add(5, BrightestChannelModel.Attribute("to", 2).Add(3, Int64)))
@@ -40,7 +41,8 @@ public static class BentModels
             .Add(11, BrightestChannelModel.Value("before", Float, "n", 3, "h", "w"))
             .Add(12, BrightestChannelModel.Value("again", Bool))
             .Add(12, BrightestChannelModel.Value("after", Float, "n", 3, "h", "w"));
-        graph.Add(1, new ProtobufMessage().Add(1, "").Add(1, "yes").Add(1, "scores").Add(2, "logits").Add(4, "Loop").Add(5, BrightestChannelModel.Attribute("body", 5).Add(6, body)))
+        graph.Add(1, new ProtobufMessage()
+                .Add(1, "").Add(1, "yes").Add(1, "scores").Add(2, "logits").Add(4, "Loop").Add(5, BrightestChannelModel.Attribute("body", 5).Add(6, body)))
             .Add(5, new ProtobufMessage().Add(2, Bool).Add(8, "yes").Add(9, (ReadOnlySpan<byte>)[1]));
     });
 

@@ -15,7 +15,8 @@ public static class OwnProcess
     /// <param name="environment">Variables to set.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <returns>The exit code, 0 when some test ran and all that ran passed, and what was printed: a line "passed NAME" for each that did.</returns>
-    public static (int ExitCode, string Output) Run(Assembly tests, IEnumerable<string> names, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
+    public static (int ExitCode, string Output) Run(
+        Assembly tests, IEnumerable<string> names, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
     {
         string filter = $"({string.Join('|', names.Select(name => $"FullyQualifiedName~{name}"))})&TestCategory!=Nightly";
         var start = new ProcessStartInfo("dotnet", ["exec", tests.Location, "--filter", filter, "--output", "Detailed", "--progress", "off", "--ansi", "off"])

@@ -45,6 +45,8 @@ public static class PixelAssert
         }
 
         int pixel = first / channels;
-        Assert.Fail($"{name}: row {pixel / width}, column {pixel % width}, channel {first % channels} is {actual[first]}, expected {expected[first]}; {count} of {expected.Length} bytes differ");
+        Assert.Fail(
+            $"{name}: row {pixel / width}, column {pixel % width}, channel {first % channels} is {actual[first]}, expected {expected[first]}; " +
+            $"{count} of {expected.Length} bytes differ");
     }
 }

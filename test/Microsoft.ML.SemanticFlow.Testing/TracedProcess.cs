@@ -68,7 +68,8 @@ public sealed record TracedProcess(int ExitCode, string Output, string Error, IR
             return "strace is of Linux";
         try
         {
-            using var probe = Process.Start(new ProcessStartInfo("strace", ["-qq", "-e", "trace=socket", "-e", NothingLeaves, "true"]) { RedirectStandardError = true })!; // a new process is started, so there is one
+            using var probe = Process.Start( // a new process is started, so there is one
+                new ProcessStartInfo("strace", ["-qq", "-e", "trace=socket", "-e", NothingLeaves, "true"]) { RedirectStandardError = true })!;
             string refusal = probe.StandardError.ReadToEnd();
             probe.WaitForExit();
             return probe.ExitCode == 0 ? null : $"strace may not trace here ({refusal.Trim()})";

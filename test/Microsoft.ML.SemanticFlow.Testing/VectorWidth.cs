@@ -14,7 +14,8 @@ public static class VectorWidth
 
     // What the runtime offers code: the portable vector's bytes, and the widths that it has instructions for.
     private static string Offered =>
-        $"Vector<byte>.Count {Vector<byte>.Count}, 128 bits {Vector128.IsHardwareAccelerated}, 256 bits {Vector256.IsHardwareAccelerated}, 512 bits {Vector512.IsHardwareAccelerated}";
+        $"Vector<byte>.Count {Vector<byte>.Count}, 128 bits {Vector128.IsHardwareAccelerated}, 256 bits {Vector256.IsHardwareAccelerated}, " +
+        $"512 bits {Vector512.IsHardwareAccelerated}";
 
     /// <summary>Runtime switches that narrow vectors on some processor, and what is left then: instructions of 128 bits, or none at all.</summary>
     public static IEnumerable<object[]> Narrowed =>

@@ -59,7 +59,8 @@ public sealed class BackendTests
         string elsewhere = Path.Combine(Path.GetTempPath(), "elsewhere") + "/";
 
         // Asks the referenced projects where they are built to, and builds nothing.
-        var tools = ProjectItems.Of("src/Microsoft.ML.SemanticFlow", "ExposeTypesTool", "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
+        var tools = ProjectItems.Of(
+            "src/Microsoft.ML.SemanticFlow", "ExposeTypesTool", "-t:ResolveProjectReferences", "-p:BuildProjectReferences=false", $"-p:{property}={elsewhere}");
 
         string path = Path.GetFullPath(tools.Single()["Identity"]);
         StringAssert.StartsWith(path, RepositoryFiles.At("build", "ExposeTypes", "bin"), StringComparison.Ordinal);

@@ -18,8 +18,9 @@ public sealed class DatasetsTests
 
         foreach (var dataset in SegmentationDatasets.All)
         {
-            string title = dataset.Source is { } source ? $"[{dataset.Title}]({source})" : dataset.Title, ids = dataset.Ids == MaskIds.Raw ? "raw" : "train";
-            string row = $"| `{dataset.Id}` | {title} | `{dataset.Layout}` | {string.Join(", ", dataset.Splits)} | {dataset.Labels?.ToString() ?? "yours"} | {ids} | {dataset.Licence} | {dataset.HowToGet} |\n";
+            string title = dataset.Source is { } source ? $"[{dataset.Title}]({source})" : dataset.Title, ids = dataset.Ids.ToString().ToLowerInvariant();
+            string row = $"| `{dataset.Id}` | {title} | `{dataset.Layout}` | {string.Join(", ", dataset.Splits)} | {dataset.Labels?.ToString() ?? "yours"} | {ids} " +
+                $"| {dataset.Licence} | {dataset.HowToGet} |\n";
             Assert.Contains(row, page, "Write this row into the table of docs/datasets.md.");
             Assert.Contains($"\n## {dataset.Id}\n", page, "Write a section about it.");
         }
@@ -52,7 +53,7 @@ public sealed class DatasetsTests
     {
         using var data = new TinyDataset();
 
-        var result = CommandLine.Run("train", "--dataset", "camvid", "--data", data.Root, "--images", data.TrainImages, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "camvid", "--data", data.Root, "--images", data.TrainImages, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         Assert.Contains("--images goes with --dataset folder", result.Sentence);
@@ -63,7 +64,7 @@ public sealed class DatasetsTests
     {
         using var data = new TinyDataset();
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         Assert.Contains("--map", result.Sentence);
@@ -77,7 +78,7 @@ public sealed class DatasetsTests
         File.WriteAllText(data.At("classes.csv"), Swapped);
         string[] start =
         [
-            "train", "--dataset", "Folder", "--data", data.Root, "--ids", "train", "--output", data.At("run"),
+            "train", "--preset", "paper", "--dataset", "Folder", "--data", data.Root, "--ids", "train", "--output", data.At("run"),
             "--network", "sfnet-dfv1", "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32",
         ];
 

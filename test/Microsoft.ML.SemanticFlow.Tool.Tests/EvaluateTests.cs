@@ -144,7 +144,9 @@ public sealed class EvaluateTests
 
     [TestMethod]
     [DataRow("blue,green,red", ExitCode.Done, "")]
-    [DataRow("green,blue,red", ExitCode.BadInput, "and --map have the same classes in another order: class 0 is 'blue' in the first and 'green' in the second. Use the map that the model was trained with.")]
+    [DataRow(
+        "green,blue,red", ExitCode.BadInput,
+        "and --map have the same classes in another order: class 0 is 'blue' in the first and 'green' in the second. Use the map that the model was trained with.")]
     [DataRow("blue,green,rouge", ExitCode.BadInput, "calls class 2 'red', --map calls it 'rouge'.")]
     [DataRow("blue,green", ExitCode.BadInput, "has 3 classes, --map has 2: class 2 is 'red' in the first and missing in the second.")]
     public void Evaluate_MapOfOtherClassesThanTheModels_IsRefused(string map, int code, string sentence)

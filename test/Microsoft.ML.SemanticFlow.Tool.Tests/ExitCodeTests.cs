@@ -20,8 +20,14 @@ public sealed class ExitCodeTests
     }
 
     [TestMethod]
-    [DataRow("Unable to load shared library 'onnxruntime' or one of its dependencies.", "ONNX Runtime does not load (Unable to load shared library 'onnxruntime' or one of its dependencies). Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.")]
-    [DataRow("Unable to load shared library 'libSkiaSharp'.", "SkiaSharp does not load (Unable to load shared library 'libSkiaSharp'). Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version.")]
+    [DataRow(
+        "Unable to load shared library 'onnxruntime' or one of its dependencies.",
+        "ONNX Runtime does not load (Unable to load shared library 'onnxruntime' or one of its dependencies). " +
+        "Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.")]
+    [DataRow(
+        "Unable to load shared library 'libSkiaSharp'.",
+        "SkiaSharp does not load (Unable to load shared library 'libSkiaSharp'). " +
+        "Add the package SkiaSharp.NativeAssets.Linux.NoDependencies to the application, in SkiaSharp's version.")]
     [DataRow("libtorch is not beside this application; add TorchSharp-cpu.", "libtorch is not beside this application; add TorchSharp-cpu.")]
     public void Run_NativeLibraryMissing_IsBadInputWithTheDoctorsSentence(string fault, string expected)
     {
@@ -60,7 +66,8 @@ public sealed class ExitCodeTests
     [TestMethod]
     public void Run_EveryExceptionOfDotNet_IsASentenceAndACode()
     {
-        var kinds = typeof(Exception).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsAbstract && type.IsPublic && type.GetConstructor([]) is not null).ToArray();
+        var kinds = typeof(Exception).Assembly.GetTypes().Where(
+            type => type.IsAssignableTo(typeof(Exception)) && !type.IsAbstract && type.IsPublic && type.GetConstructor([]) is not null).ToArray();
 
         Assert.IsGreaterThan(50, kinds.Length);
         foreach (var kind in kinds)
@@ -73,8 +80,12 @@ public sealed class ExitCodeTests
     }
 
     [TestMethod]
-    [DataRow("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 49152000000 bytes. Error code 12 (Cannot allocate memory)\nframe #0: c10::ThrowEnforceNotMet(char const*)", " (49152000000 bytes were asked for at once)")]
-    [DataRow("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79 GiB\nException raised from malloc at CUDACachingAllocator.cpp", " (20.00 GiB were asked for at once)")]
+    [DataRow(
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 49152000000 bytes. " +
+        "Error code 12 (Cannot allocate memory)\nframe #0: c10::ThrowEnforceNotMet(char const*)", " (49152000000 bytes were asked for at once)")]
+    [DataRow(
+        "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79 GiB\nException raised from malloc at CUDACachingAllocator.cpp",
+        " (20.00 GiB were asked for at once)")]
     [DataRow("std::bad_alloc", "")]
     public void Run_MemoryRunsOut_IsBadInputWithWhatToLower(string native, string asked)
     {
@@ -90,10 +101,12 @@ public sealed class ExitCodeTests
     [TestMethod]
     public void Run_NativeStackInTheMessage_IsCutOff()
     {
-        var result = Throw(new TorchException("The size of tensor a (3) must match the size of tensor b (4)\nException raised from infer_size_impl at ExpandUtils.cpp:31\nframe #0: x"));
+        var result = Throw(new TorchException(
+            "The size of tensor a (3) must match the size of tensor b (4)\nException raised from infer_size_impl at ExpandUtils.cpp:31\nframe #0: x"));
 
         Assert.AreEqual(
-            "This is a fault of semanticflow (TorchException: The size of tensor a (3) must match the size of tensor b (4)). Run it again with --verbose, and report what that shows.",
+            "This is a fault of semanticflow (TorchException: The size of tensor a (3) must match the size of tensor b (4)). " +
+            "Run it again with --verbose, and report what that shows.",
             result.Sentence);
     }
 

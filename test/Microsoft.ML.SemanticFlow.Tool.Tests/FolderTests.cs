@@ -177,7 +177,8 @@ public sealed class FolderTests : IDisposable
         // Quarters of blue, green, red and white; the model takes the first of equal channels, so white is blue.
         byte[] ids = [.. TurnedFiles.Shown[orientation].Select(quarter => (byte)("ABCD".IndexOf(quarter, StringComparison.Ordinal) % 3))];
         var (height, width) = orientation < 5 ? (48, 80) : (80, 48);
-        var mask = new SegmentationMask(height, width, [.. Enumerable.Range(0, height * width).Select(i => ids[(2 * (i / width / (height / 2))) + (i % width / (width / 2))])], BrightestChannelModel.Labels);
+        var mask = new SegmentationMask(
+            height, width, [.. Enumerable.Range(0, height * width).Select(i => ids[(2 * (i / width / (height / 2))) + (i % width / (width / 2))])], BrightestChannelModel.Labels);
         File.WriteAllBytes(_folder.Prepare("images", "a.png"), TurnedFiles.Quarters(SKEncodedImageFormat.Png, orientation));
         mask.Save(_folder.Prepare("labels", "a.PNG"));
 
@@ -217,7 +218,7 @@ public sealed class FolderTests : IDisposable
         File.WriteAllBytes(Path.Combine(data.Images, "0.png"), File.ReadAllBytes(Path.Combine(data.Images, "0.png"))[..60]);
         string[] options =
         [
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
             "--epochs", "1", "--batch", "2", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32",
         ];
 

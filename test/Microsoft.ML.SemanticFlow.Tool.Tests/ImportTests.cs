@@ -21,7 +21,7 @@ public sealed class ImportTests
     {
         _data = new TinyDataset();
         var training = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1", "--output", Data.At("run"),
+            "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1", "--output", Data.At("run"),
             "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32");
         Assert.AreEqual(ExitCode.Done, training.Code, training.Error);
     }
@@ -51,7 +51,9 @@ public sealed class ImportTests
     {
         string model = Data.At("int8.onnx"), full = Data.At("fp32.onnx");
 
-        var result = Import(model, "sfnet-dfv1", "--labels", TinyDataset.Map, "--precision", "int8", "--calibrate", Data.TrainImages, "--calibrate-labels", Data.TrainLabels, "--agreement", "0.5", "--json");
+        var result = Import(
+            model, "sfnet-dfv1", "--labels", TinyDataset.Map, "--precision", "int8",
+            "--calibrate", Data.TrainImages, "--calibrate-labels", Data.TrainLabels, "--agreement", "0.5", "--json");
         Import(full, "sfnet-dfv1", "--labels", TinyDataset.Map);
         var predicted = CommandLine.Run("predict", "--model", model, "--images", Data.Images, "--output", Data.At("int8-masks"));
 
@@ -111,7 +113,9 @@ public sealed class ImportTests
         var root = json.RootElement;
         Assert.AreEqual(226, root.GetProperty("loaded").GetInt32());
         Assert.IsTrue(root.GetProperty("unexpected").EnumerateArray().All(name => name.GetString()!.StartsWith("optimizer.", StringComparison.Ordinal))); // the momentum of the run
-        Assert.AreEqual(("logits", 64, 96), (root.GetProperty("export").GetProperty("form").GetString(), root.GetProperty("export").GetProperty("height").GetInt32(), root.GetProperty("export").GetProperty("width").GetInt32()));
+        var export = root.GetProperty("export");
+        Assert.AreEqual(
+            ("logits", 64, 96), (export.GetProperty("form").GetString(), export.GetProperty("height").GetInt32(), export.GetProperty("width").GetInt32()));
     }
 
     [TestMethod]
@@ -232,7 +236,8 @@ public sealed class ImportTests
     public void Train_FromAFileOfAnotherNetwork_IsBadInput(string option, string expected)
     {
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-r18", "--output", Data.At($"run{option}"), option, Checkpoint, "--crop", "64,64");
+            "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-r18",
+            "--output", Data.At($"run{option}"), option, Checkpoint, "--crop", "64,64");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Error, expected);
@@ -243,7 +248,8 @@ public sealed class ImportTests
     public void Train_FromBothKindsOfFiles_IsUsage()
     {
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--output", Data.At("both"), "--backbone", Checkpoint, "--initial-weights", Checkpoint);
+            "train", "--preset", "paper", "--dataset", "folder",
+            "--data", Data.Root, "--map", TinyDataset.Map, "--output", Data.At("both"), "--backbone", Checkpoint, "--initial-weights", Checkpoint);
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         StringAssert.Contains(result.Sentence, "--initial-weights");

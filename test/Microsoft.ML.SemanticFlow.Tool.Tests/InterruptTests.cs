@@ -39,7 +39,7 @@ public sealed partial class InterruptTests
 
         File.WriteAllText(Folder["map.csv"], TinyDataset.Labels.ToCsv());
         var trained = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", Folder["run"], "--network", "sfnet-dfv1",
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", Folder["run"], "--network", "sfnet-dfv1",
             "--epochs", "1", "--batch", "4", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32");
         Assert.AreEqual(ExitCode.Done, trained.Code, trained.Error);
     }
@@ -53,7 +53,8 @@ public sealed partial class InterruptTests
     {
         string masks = Folder["masks"];
 
-        var (code, output, error) = Interrupt(1, () => Directory.Exists(masks) && Directory.EnumerateFiles(masks, "*.png").Any(), "predict", "--model", Model, "--images", Folder["images"], "--output", masks);
+        var (code, output, error) = Interrupt(
+            1, () => Directory.Exists(masks) && Directory.EnumerateFiles(masks, "*.png").Any(), "predict", "--model", Model, "--images", Folder["images"], "--output", masks);
 
         Assert.AreEqual(ExitCode.Cancelled, code, error);
         Assert.AreEqual("", output);
@@ -69,7 +70,8 @@ public sealed partial class InterruptTests
     {
         string figures = Folder["figures.json"];
 
-        var (code, output, error) = Interrupt(1, WhenLoaded("libSkiaSharp"), "evaluate", "--model", Folder["run"], "--images", Folder["images"], "--labels", Folder["labels"], "--json", figures);
+        var (code, output, error) = Interrupt(
+            1, WhenLoaded("libSkiaSharp"), "evaluate", "--model", Folder["run"], "--images", Folder["images"], "--labels", Folder["labels"], "--json", figures);
 
         Assert.AreEqual(ExitCode.Cancelled, code, error);
         Assert.AreEqual("", output);
@@ -99,7 +101,8 @@ public sealed partial class InterruptTests
     {
         string model = Folder["imported.onnx"];
 
-        var (code, _, error) = Interrupt(1, WhenLoaded("libtorch"), "import", "--checkpoint", Folder["run/best.safetensors"], "--network", "sfnet-dfv1", "--classes", "2", "--output", model);
+        var (code, _, error) = Interrupt(
+            1, WhenLoaded("libtorch"), "import", "--checkpoint", Folder["run/best.safetensors"], "--network", "sfnet-dfv1", "--classes", "2", "--output", model);
 
         Assert.AreEqual(ExitCode.Cancelled, code, error);
         Assert.AreEqual($"Cancelled; '{model}' is not written.", error.TrimEnd());

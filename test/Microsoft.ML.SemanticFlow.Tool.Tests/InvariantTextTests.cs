@@ -38,18 +38,22 @@ public sealed class InvariantTextTests
     [DataRow("string F(double x) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $\"{x}\");", 0)]
     [DataRow("string F(double x) => new System.Text.StringBuilder().Append(System.Globalization.CultureInfo.InvariantCulture, $\"{x}\").ToString();", 0)]
     [DataRow("string F(double x) => System.FormattableString.Invariant(x > 0 ? (System.FormattableString)$\"{x}\" : $\"-{x}\");", 0)]
+    [DataRow("string F(double x) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $\"{x}\" + $\"-{x}\" + $\".\");", 0)]
+    [DataRow("string F(double x) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $\"{x}\") + $\"-{x}\";", 1)]
     [DataRow("string F(int x) => $\"{x}\";", 0)]
     public void Faults_OneLine_AreThoseOfTheMachinesLanguage(string member, int expected) =>
         Assert.HasCount(expected, Faults("Sample", [CSharpSyntaxTree.ParseText($"class Sample {{ {member} }}", path: "Sample.cs")]).ToArray());
 
     private static IEnumerable<string> Faults(string assembly, IReadOnlyCollection<SyntaxTree> trees)
     {
-        const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
+        const string ImplicitUsings =
+            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
 
         // Set by the host: every assembly the tests run on. The name is one that sees the internals of the others.
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileNameWithoutExtension(path) != assembly).Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create(assembly, [CSharpSyntaxTree.ParseText(ImplicitUsings), .. trees], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create(
+            assembly, [CSharpSyntaxTree.ParseText(ImplicitUsings), .. trees], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         foreach (var tree in trees)
         {
             var model = compilation.GetSemanticModel(tree);
@@ -58,7 +62,8 @@ public sealed class InvariantTextTests
                 var parts = node switch
                 {
                     InterpolatedStringExpressionSyntax text when !IsInvariant(text, model) => text.Contents.OfType<InterpolationSyntax>().Select(hole => hole.Expression),
-                    BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) && model.GetTypeInfo(sum).Type?.SpecialType == SpecialType.System_String => [sum.Left, sum.Right],
+                    BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) && model.GetTypeInfo(sum).Type?.SpecialType == SpecialType.System_String =>
+                        [sum.Left, sum.Right],
                     _ => [],
                 };
                 foreach (var part in parts.Where(part => IsOfLanguage(model.GetTypeInfo(part).Type)))
@@ -67,10 +72,15 @@ public sealed class InvariantTextTests
         }
     }
 
-    // What becomes of it takes a culture: FormattableString, and handlers of calls that are given one before.
-    private static bool IsInvariant(InterpolatedStringExpressionSyntax text, SemanticModel model) =>
-        (text.Parent is CastExpressionSyntax cast ? model.GetTypeInfo(cast).Type : model.GetTypeInfo(text).ConvertedType) is { SpecialType: not SpecialType.System_String } type
-        && (type.Name is "FormattableString" or "IFormattable" || text.Parent is ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: > 1 } });
+    // What becomes of it takes a culture: FormattableString, and handlers of calls that are given one before. A sum of such texts becomes one handler.
+    private static bool IsInvariant(ExpressionSyntax text, SemanticModel model)
+    {
+        while (text.Parent is BinaryExpressionSyntax sum && sum.IsKind(SyntaxKind.AddExpression))
+            text = sum;
+        var result = text.Parent is CastExpressionSyntax cast ? model.GetTypeInfo(cast).Type : model.GetTypeInfo(text).ConvertedType;
+        return result is { SpecialType: not SpecialType.System_String } type
+            && (type.Name is "FormattableString" or "IFormattable" || text.Parent is ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: > 1 } });
+    }
 
     private static bool IsOfLanguage(ITypeSymbol? type) =>
         _kinds.Contains((type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] } ? inner : type)?.Name ?? "");

@@ -41,7 +41,7 @@ public sealed class KilledTrainingTests
 
     private static string[] Options(TinyDataset data, string run) =>
     [
-        "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At(run), "--resume", "--network", "sfnet-dfv1",
+        "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At(run), "--resume", "--network", "sfnet-dfv1",
         "--epochs", "3", "--batch", "2", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32",
         "--accumulate", "2", "--patience", "9",
     ];

@@ -37,7 +37,8 @@ public sealed class NetworksTests
     {
         var result = CommandLine.Run("networks", "--markdown");
 
-        Assert.Contains(result.Output.ReplaceLineEndings("\n"), RepositoryFiles.ReadAll("docs/networks.md"), "Write the output of 'semanticflow networks --markdown' into docs/networks.md.");
+        Assert.Contains(
+            result.Output.ReplaceLineEndings("\n"), RepositoryFiles.ReadAll("docs/networks.md"), "Write the output of 'semanticflow networks --markdown' into docs/networks.md.");
     }
 
     [TestMethod]

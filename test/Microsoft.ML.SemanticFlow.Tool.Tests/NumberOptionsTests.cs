@@ -89,7 +89,7 @@ public sealed class NumberOptionsTests
 
     private static string[] Train(TinyDataset data, params string[] more) =>
     [
-        "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1",
+        "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1",
         "--epochs", "1", "--batch", "4", "--crop", "32,32", "--threads", "1", "--seed", "1", "--precision", "fp32", .. more,
     ];
 }

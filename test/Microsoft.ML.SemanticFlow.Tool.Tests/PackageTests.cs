@@ -29,7 +29,8 @@ public sealed partial class PackageTests
     [TestMethod]
     public void Tool_NativeLibraries_AreThoseThatSomethingLoads()
     {
-        string[] files = [.. ProjectItems.Of(Tool, "RuntimeTargetsCopyLocalItems", "-t:ResolvePackageAssets").Select(item => Path.GetFileName(item["Identity"].Replace('\\', '/')))];
+        string[] files = [.. ProjectItems.Of(Tool, "RuntimeTargetsCopyLocalItems", "-t:ResolvePackageAssets")
+            .Select(item => Path.GetFileName(item["Identity"].Replace('\\', '/')))];
 
         Assert.Contains("libtorch_cpu.so", files);
         Assert.Contains("onnxruntime.dll", files);

@@ -98,7 +98,8 @@ public sealed class PredictTests
         string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
         var truth = BrightestChannelModel.SaveImage(folder.Prepare("a.png"), 70, 90, seed: 1);
 
-        var result = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["masks"], "--flip", "--sliding", "32,48", "--overlap", "0.5", "--blend", "linear");
+        var result = CommandLine.Run(
+            "predict", "--model", model, "--images", folder["a.png"], "--output", folder["masks"], "--flip", "--sliding", "32,48", "--overlap", "0.5", "--blend", "linear");
 
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
         CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(folder["masks", "a.png"], BrightestChannelModel.Labels).Ids.ToArray());
@@ -128,7 +129,8 @@ public sealed class PredictTests
         var ml = new MLContext();
         var data = ml.SemanticSegmentation.Data.Folder(folder["images"]);
         var saved = new InferenceOptions { Scales = [0.5] };
-        using var model = ml.Transforms.LoadImages("Image", null, "ImagePath").Append(ml.Transforms.SemanticFlow(BrightestChannelModel.Save(folder["model.onnx"]), inference: saved)).Fit(data);
+        using var model = ml.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(ml.Transforms.SemanticFlow(BrightestChannelModel.Save(folder["model.onnx"]), inference: saved)).Fit(data);
         ml.Model.Save(model, data.Schema, folder["model.zip"]);
 
         var own = CommandLine.Run("predict", "--model", folder["model.zip"], "--images", folder["images"], "--output", folder["own"]);

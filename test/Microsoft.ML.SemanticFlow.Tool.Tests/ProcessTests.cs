@@ -48,7 +48,11 @@ public sealed class ProcessTests
         string labels = isGood ? data.Masks : data.At("nowhere");
         string tool = string.Join(' ', ToolProcess.Command("evaluate", "--predictions", data.Masks, "--labels", labels, "--map", TinyDataset.Map).Select(word => $"'{word}'"));
 
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{tool} {redirection}; exit ${{PIPESTATUS[0]}}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!; // a new process
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{tool} {redirection}; exit ${{PIPESTATUS[0]}}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!; // a new process
         var error = shell.StandardError.ReadToEndAsync();
         string output = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();

@@ -17,7 +17,8 @@ public sealed partial class ReadmeTests
     [DataRow("docs/scoring.md")]
     public void Readme_CommandLines_Parse(string readme)
     {
-        var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal)).Select(match => match.Groups["arguments"].Value.Split('#')[0].Trim())
+        var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal))
+            .Select(match => match.Groups["arguments"].Value.Split('#')[0].Trim())
             .Where(line => line is not ("doctor" or "networks") && !line.Contains('…', StringComparison.Ordinal)).ToArray();
 
         Assert.AreNotEqual(0, lines.Length);

@@ -20,6 +20,7 @@ internal static class ToolProcess
     {
         // A runner in the background ignores Ctrl-C, and what it starts would too.
         string[] command = [.. OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : Array.Empty<string>(), .. Command(args)];
-        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!; // a new process is started, so there is one
+        return Process.Start( // a new process is started, so there is one
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 }

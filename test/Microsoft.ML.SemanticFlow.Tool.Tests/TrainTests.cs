@@ -63,7 +63,8 @@ public sealed class TrainTests
     [TestMethod]
     public void Train_LossOutOfRangeInALaterEpoch_Ends3AndExportsTheBestWeights()
     {
-        string[] options = Options("--output", Data.At("diverged-later"), "--json", "--warm-up", "0", "--schedule", "poly-restart", "--restart-epoch", "1", "--restart-factor", "1e30");
+        string[] options = Options(
+            "--output", Data.At("diverged-later"), "--json", "--warm-up", "0", "--schedule", "poly-restart", "--restart-epoch", "1", "--restart-factor", "1e30");
         options[Array.IndexOf(options, "--epochs") + 1] = "4";
 
         var result = CommandLine.Run(options);
@@ -151,7 +152,8 @@ public sealed class TrainTests
         Assert.AreEqual(2, starts.GetArrayLength());
         Assert.AreEqual(1, starts[1].GetProperty("from_epoch").GetInt32());
         Assert.AreEqual(
-            "--dataset folder --data .. --map left,right --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 --threads 1 --seed 1 --tensorboard true paths relative to this folder",
+            "--dataset folder --data .. --map left,right --preset paper --network sfnet-dfv1 --epochs 2 --batch 2 --crop 64,64 --precision fp32 " +
+            "--threads 1 --seed 1 --tensorboard true paths relative to this folder",
             string.Join(' ', starts[1].GetProperty("notes").EnumerateObject().Select(note => $"{note.Name} {note.Value}")));
         Assert.HasCount(1, Directory.GetFiles(Path.Combine(run, "tensorboard")));
     }
@@ -220,7 +222,9 @@ public sealed class TrainTests
     public void Train_RunAndDataMovedTogether_GoOn()
     {
         using var elsewhere = new TemporaryFolder();
-        foreach (string file in Directory.EnumerateFiles(Data.At("train"), "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Data.At("val"), "*", SearchOption.AllDirectories)).Concat(Directory.EnumerateFiles(Run)))
+        var files = Directory.EnumerateFiles(Data.At("train"), "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Data.At("val"), "*", SearchOption.AllDirectories)).Concat(Directory.EnumerateFiles(Run));
+        foreach (string file in files)
             File.Copy(file, elsewhere.Prepare(Path.GetRelativePath(Data.Root, file)));
 
         var result = CommandLine.Run("train", "--output", elsewhere["run"], "--resume", "--epochs", "2");
@@ -264,7 +268,7 @@ public sealed class TrainTests
         using var data = new TinyDataset();
         File.Delete(data.At("train", "labels", "2.png"));
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, data.At("train", "labels", "2.png"));
@@ -277,7 +281,7 @@ public sealed class TrainTests
         Directory.Delete(data.TrainImages, recursive: true);
         Directory.CreateDirectory(data.TrainImages);
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"));
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, data.TrainImages);
@@ -289,7 +293,8 @@ public sealed class TrainTests
         using var data = new TinyDataset();
         new SegmentationMask(32, 32, new byte[32 * 32], TinyDataset.Labels).Save(data.At("train", "labels", "1.png"));
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder",
+            "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "32 x 32");
@@ -305,7 +310,8 @@ public sealed class TrainTests
         new SegmentationMask(16, 16, new byte[16 * 16], TinyDataset.Labels).Save(Path.Combine(data.Masks, "1.png"));
 
         var result = CommandLine.Run(
-            "train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
+            "train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1",
+            "--crop", "32,32", "--epochs", "1", "--batch", "4", "--threads", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, $"Image '{Path.Combine(data.Images, "1.png")}' is 16 x 16 pixels");
@@ -319,7 +325,8 @@ public sealed class TrainTests
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
 
-        var result = CommandLine.Run("train", "--dataset", "folder", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
+        var result = CommandLine.Run("train", "--preset", "paper", "--dataset", "folder",
+            "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--crop", "64,64", "--epochs", "1");
 
         Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
         StringAssert.Contains(result.Error, "3.png");
@@ -337,7 +344,7 @@ public sealed class TrainTests
 
     private static string[] Options(params string[] more) =>
     [
-        "train", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
+        "train", "--preset", "paper", "--dataset", "folder", "--data", Data.Root, "--map", TinyDataset.Map, "--network", "sfnet-dfv1",
         "--epochs", "1", "--batch", "2", "--crop", "64,64", "--threads", "1", "--seed", "1", "--precision", "fp32", .. more,
     ];
 }

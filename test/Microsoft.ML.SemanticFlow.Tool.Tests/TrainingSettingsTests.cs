@@ -24,8 +24,9 @@ public sealed class TrainingSettingsTests
     public void Read_OptionsOfTheLosses_SetTheNumbersOfThoseThatHaveThem()
     {
         var options = Read(
-            "--loss", "relaxed", "--add-loss", "ohem", "--add-loss-weight", "0.5", "--image-weight-bound", "2", "--weigh-over-batch", "--boundary-window", "3", "--class-weights", "sqrt",
-            "--relaxed-epochs", "40", "--strict-classes", "pole, \"sky, \"\"clear\"\"\", traffic sign", "--auxiliary-weights", "0.4,0", "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
+            "--loss", "relaxed", "--add-loss", "ohem", "--add-loss-weight", "0.5", "--image-weight-bound", "2", "--weigh-over-batch", "--boundary-window", "3",
+            "--class-weights", "sqrt", "--relaxed-epochs", "40", "--strict-classes", "pole, \"sky, \"\"clear\"\"\", traffic sign", "--auxiliary-weights", "0.4,0",
+            "--ohem-min-kept", "10000", "--ohem-threshold", "0.6");
 
         var loss = (BoundaryRelaxedCrossEntropyLoss)options.Loss;
         Assert.AreEqual((2.0, true, 3, 40), (loss.Bound, loss.OverBatch, loss.Window, loss.RelaxedEpochs));
@@ -39,11 +40,13 @@ public sealed class TrainingSettingsTests
     public void Read_OptionsOfTheRecipe_SetTheNumbersOfTheirChoices()
     {
         var options = Read(
-            "--schedule", "poly-restart", "--schedule-interval", "epoch", "--restart-epoch", "90", "--restart-factor", "0.5", "--restart-power", "2", "--power", "0.8", "--warm-up", "7",
+            "--schedule", "poly-restart", "--schedule-interval", "epoch", "--restart-epoch", "90", "--restart-factor", "0.5", "--restart-power", "2", "--power", "0.8",
+            "--warm-up", "7",
             "--optimizer", "adamw", "--adam-beta1", "0.8", "--adam-beta2", "0.95", "--accumulate", "4", "--max-gradient-norm", "10", "--backbone-lr-factor", "0.1",
             "--freeze-batch-norm", "--average-decay", "0.999", "--patience", "7");
 
-        Assert.AreEqual(new PolyWithRestartSchedule(90) { Interval = ScheduleInterval.Epoch, RestartFactor = 0.5, RestartPower = 2, Power = 0.8, WarmUpSteps = 7 }, options.Schedule);
+        Assert.AreEqual(
+            new PolyWithRestartSchedule(90) { Interval = ScheduleInterval.Epoch, RestartFactor = 0.5, RestartPower = 2, Power = 0.8, WarmUpSteps = 7 }, options.Schedule);
         Assert.AreEqual(new AdamW { Beta1 = 0.8, Beta2 = 0.95, AccumulationSteps = 4, MaxGradientNorm = 10, BackboneLearningRateFactor = 0.1 }, options.Optimizer);
         Assert.AreEqual(0.001, options.Optimizer.LearningRate);
         Assert.IsTrue(options.FreezeBatchNorm);

@@ -51,7 +51,7 @@ public sealed class UsageTests
     public void Train_OptionOutOfRange_NamesTheOptionAndWhatItTakes(string option, string value, string expected)
     {
         using var data = new TinyDataset();
-        string[] args = ["train", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"), option, value];
+        string[] args = ["train", "--preset", "paper", "--dataset", "folder", "--data", data.Root, "--output", data.At("run"), option, value];
 
         var result = CommandLine.Run(option == "--map" ? args : [.. args, "--map", TinyDataset.Map]);
 

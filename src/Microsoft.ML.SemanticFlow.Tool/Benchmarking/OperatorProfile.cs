@@ -53,10 +53,15 @@ internal static class OperatorProfile
     {
         var kernels = events.EnumerateArray()
             .Where(e => e.GetProperty("cat").GetString() == "Node" && e.GetProperty("name").GetString()!.EndsWith(KernelSuffix, StringComparison.Ordinal)) // every event has a name
-            .Select(e => (Node: e.GetProperty("name").GetString()!, Kind: e.GetProperty("args").GetProperty("op_name").GetString()!, Microseconds: e.GetProperty("dur").GetDouble()));
+            .Select(e => (
+                Node: e.GetProperty("name").GetString()!,
+                Kind: e.GetProperty("args").GetProperty("op_name").GetString()!,
+                Microseconds: e.GetProperty("dur").GetDouble()));
         var nodes = kernels.GroupBy(kernel => (kernel.Node, kernel.Kind), kernel => kernel.Microseconds)
             .Select(node => (node.Key.Kind, Milliseconds: node.Skip(1).DefaultIfEmpty(0).Average() / 1000));
-        return [.. nodes.GroupBy(node => node.Kind).Select(kind => new OperatorTime(kind.Key, kind.Count(), kind.Sum(node => node.Milliseconds))).OrderByDescending(kind => kind.Milliseconds)];
+        return [.. nodes.GroupBy(node => node.Kind)
+            .Select(kind => new OperatorTime(kind.Key, kind.Count(), kind.Sum(node => node.Milliseconds)))
+            .OrderByDescending(kind => kind.Milliseconds)];
     }
 }
 

@@ -17,7 +17,12 @@ internal static class BenchmarkCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", Required = true, HelpName = "M|RUN_DIR" };
+        var model = new Option<string>("--model")
+        {
+            Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.",
+            Required = true,
+            HelpName = "M|RUN_DIR",
+        };
         var height = new Option<int?>("--height") { Description = $"Rows of the images; the model's own where it has a fixed size, else {DefaultHeight}.", HelpName = "H" };
         var width = new Option<int?>("--width") { Description = $"Columns of the images; the model's own where it has a fixed size, else {DefaultWidth}.", HelpName = "W" };
         var seconds = new Option<double>("--seconds") { Description = "How long each figure is measured.", HelpName = "S", DefaultValueFactory = _ => 5 };
@@ -40,7 +45,9 @@ internal static class BenchmarkCommand
             try
             {
                 var result = CommandCancelledException.During(
-                    () => Measure(terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), GpuOption.Read(parsed, gpu), parsed.GetValue(profile), folder, cancellation), // required
+                    () => Measure(
+                        terminal, parsed.GetValue(model)!, rows, columns, TimeSpan.FromSeconds(time), WorkersOption.Read(parsed, workers), // the model is required
+                        GpuOption.Read(parsed, gpu), parsed.GetValue(profile), folder, cancellation),
                     () => "Cancelled; what was measured until then is not written.");
                 if (parsed.GetValue(json))
                     terminal.WriteJson(result);
@@ -78,6 +85,9 @@ internal static class BenchmarkCommand
         using var all = SegmentationModel.Load(onnx, new ExecutionOptions { GpuDeviceId = gpu });
         var oneThread = Durations.Of(() => one.Predict(image), time, cancellation);
         var allThreads = Durations.Of(() => all.Predict(image), time, cancellation);
+        var once = new InferenceOptions();
+        double scale = one.Inference.Scales[0];
+        var unscaled = scale == 1 ? null : Durations.Of(() => one.Predict(image, once), time, cancellation);
 
         terminal.WriteLine("Measuring images a second…");
         using var mask = new ThreadLocal<string>(() => Path.Combine(folder, $"mask-{Environment.CurrentManagedThreadId}.png"));
@@ -91,13 +101,15 @@ internal static class BenchmarkCommand
         foreach (var drawn in images.Values)
             drawn.Dispose();
         return new BenchmarkResult(
-            one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers, load, first, oneThread, allThreads, throughput,
+            one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers,
+            load, first, scale, oneThread, allThreads, unscaled, throughput,
             profile ? OperatorProfile.Of(onnx, one.Height ?? rows, one.Width ?? columns, cancellation) : []);
     }
 
     private static void Write(TextWriter output, BenchmarkResult result)
     {
-        Line($"# {result.Network}, form {result.Form}, {result.Precision}, {result.Height} x {result.Width}, {result.Processors} processors");
+        string scaled = result.Scale == 1 ? "" : FormattableString.Invariant($" at {result.Scale} times the size");
+        Line($"# {result.Network}, form {result.Form}, {result.Precision}, {result.Height} x {result.Width}{scaled}, {result.Processors} processors");
         Line($"");
         Line($"Loading {result.LoadMilliseconds:f0} ms, the first image {result.FirstImageMilliseconds:f0} ms.");
         Line($"");
@@ -105,6 +117,8 @@ internal static class BenchmarkCommand
         Line($"| --- | ---: | ---: | ---: | ---: | ---: |");
         Latency("one thread", result.OneThread);
         Latency("all threads", result.AllThreads);
+        if (result.OneThreadUnscaled is { } unscaled)
+            Latency("one thread, at the image's own size (--scales 1)", unscaled);
         Line($"");
         Line($"| {result.Workers} images at a time | images a second |");
         Line($"| --- | ---: |");
@@ -147,4 +161,5 @@ internal static class BenchmarkCommand
 /// <summary>What was measured.</summary>
 internal sealed record BenchmarkResult(
     string Network, string Form, string Precision, int Height, int Width, int Processors, int Workers, double LoadMilliseconds, double FirstImageMilliseconds,
-    Durations OneThread, Durations AllThreads, IReadOnlyDictionary<string, double> ImagesPerSecond, IReadOnlyList<OperatorTime> Operators);
+    double Scale, Durations OneThread, Durations AllThreads, Durations? OneThreadUnscaled,
+    IReadOnlyDictionary<string, double> ImagesPerSecond, IReadOnlyList<OperatorTime> Operators);

@@ -3,9 +3,14 @@
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
-/// <summary><c>semanticflow dataset</c>: what is done with data before training.</summary>
+/// <summary><c>semanticflow dataset</c>: looks at a data set, or brings annotations into the layout of one.</summary>
 internal static class DatasetCommand
 {
-    public static CliCommand Create(Terminal terminal, CancellationToken cancellation) =>
-        new("dataset", "Bring annotations into the layout that is read without options.") { DatasetImportCommand.Create(terminal, cancellation) };
+    public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var command = new CliCommand("dataset", "Look at a data set before training: how much there is of what, and what is wrong.");
+        new DatasetLook(terminal, cancellation).AddTo(command);
+        command.Add(DatasetImportCommand.Create(terminal, cancellation));
+        return command;
+    }
 }

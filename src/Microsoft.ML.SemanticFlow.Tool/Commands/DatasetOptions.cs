@@ -12,7 +12,8 @@ internal sealed class DatasetOptions
 
     private readonly Option<string?> _dataset = new("--dataset")
     {
-        Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}. Needed unless --resume finds it in RUN_DIR.",
+        Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}." +
+            $" [default: {SegmentationDatasets.Folder.Id}, where --data is given]",
         HelpName = string.Join('|', SegmentationDatasets.All),
     };
 
@@ -26,11 +27,17 @@ internal sealed class DatasetOptions
     private readonly Option<string?> _labels = new("--labels") { Description = "Training labels, instead of --data.", HelpName = "DIR" };
     private readonly Option<string?> _validationImages = new("--val-images") { Description = "Validation images; without any, the last weights are kept.", HelpName = "DIR" };
     private readonly Option<string?> _validationLabels = new("--val-labels") { Description = "Validation labels.", HelpName = "DIR" };
-    private readonly Option<string?> _boostImages = new("--boost-images") { Description = "More images, crops of which are drawn around the classes of --boost-classes only.", HelpName = "DIR" };
+    private readonly Option<string?> _boostImages = new("--boost-images")
+    {
+        Description = "More images, crops of which are drawn around the classes of --boost-classes only.",
+        HelpName = "DIR",
+    };
     private readonly Option<string?> _boostLabels = new("--boost-labels") { Description = "Their labels; they may be coarse.", HelpName = "DIR" };
     private readonly Option<string?> _map = MapOption.Create();
 
-    private readonly Option<string> _ids = IdsOption.Create("Ids in the label files: those of the label map's raw_id column, or 0-based train ids. [default: those of the data set, raw for folder]", otherwise: null);
+    private readonly Option<string> _ids = IdsOption.Create(
+        "Ids in the label files: those of the label map's raw_id column, 0-based train ids, or the map's colours. [default: those of the data set, raw for folder]",
+        otherwise: null);
 
     public DatasetOptions() => _dataset.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. SegmentationDatasets.All.Select(dataset => dataset.Id)]);
 
@@ -45,10 +52,12 @@ internal sealed class DatasetOptions
 
     public Dataset Read(ParseResult parsed, MLContext context, ReadingOptions reading)
     {
-        string id = parsed.GetValue(_dataset)
-            ?? throw new UsageException($"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. Only a run that is in --output already, and was started from the command line, goes on without.");
+        string id = parsed.GetValue(_dataset) ?? (parsed.GetValue(_data) is null ? null : SegmentationDatasets.Folder.Id)
+            ?? throw new UsageException(
+                $"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. " +
+                "Only a run that is in --output already, and was started from the command line, goes on without.");
         var dataset = SegmentationDatasets.Get(id);
-        string? root = parsed.GetValue(_data);
+        string? root = parsed.GetValue(_data) ?? dataset.DefaultRoot;
         var map = MapOption.Read(parsed.GetValue(_map)) ?? (root is null ? dataset.Labels : dataset.ReadLabels(root))
             ?? throw new UsageException($"--dataset {dataset} needs --map: a known label space, a CSV file, or class names with commas; or the file classes.csv in --data.");
         var ids = IdsOption.Read(parsed.GetValue(_ids)) ?? dataset.Ids;
@@ -91,4 +100,19 @@ internal sealed class DatasetOptions
 /// <param name="Train">Columns ImagePath and LabelPath.</param>
 /// <param name="Validation">The same; null when there is none.</param>
 /// <param name="Boost">The same, to boost classes; null when there is none.</param>
-internal sealed record Dataset(LabelMap Labels, IDataView Train, IDataView? Validation, IDataView? Boost);
+internal sealed record Dataset(LabelMap Labels, IDataView Train, IDataView? Validation, IDataView? Boost)
+{
+    /// <summary>The same with a part of the training set to validate on, where there is nothing else to.</summary>
+    /// <param name="terminal">Told what is held out.</param>
+    /// <param name="context">Splits it.</param>
+    public Dataset HoldOut(Terminal terminal, MLContext context)
+    {
+        if (Validation is not null)
+            return this;
+        var split = context.SemanticSegmentation.HoldOut(Train);
+        terminal.WriteLine(
+            $"There is no validation set: {split.TestSet.GetRowCount()} of {Train.GetRowCount()} images are held out for it, " +
+            "whole videos or the ends of them by the files' names.");
+        return this with { Train = split.TrainSet, Validation = split.TestSet };
+    }
+}

@@ -46,7 +46,10 @@ internal static class DoctorCommand
     private static Finding Versions()
     {
         string own = Version(typeof(DoctorCommand)), library = Version(typeof(LabelMap)), training = Version(typeof(SemanticFlowTrainerOptions));
-        return new Finding("versions", true, $"semanticflow {own}, Microsoft.ML.SemanticFlow {library}, Microsoft.ML.SemanticFlow.Training {training}, ML.NET {Version(typeof(MLContext))}, {RuntimeInformation.FrameworkDescription}.");
+        return new Finding(
+            "versions", true,
+            $"semanticflow {own}, Microsoft.ML.SemanticFlow {library}, Microsoft.ML.SemanticFlow.Training {training}, ML.NET {Version(typeof(MLContext))}, " +
+            $"{RuntimeInformation.FrameworkDescription}.");
     }
 
     private static string Version(Type type)
@@ -59,7 +62,10 @@ internal static class DoctorCommand
     private static Finding Machine()
     {
         double gigabytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
-        return new Finding("machine", true, FormattableString.Invariant($"{RuntimeInformation.OSDescription} on {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {gigabytes:f1} GiB of memory."));
+        return new Finding(
+            "machine", true,
+            FormattableString.Invariant(
+                $"{RuntimeInformation.OSDescription} on {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {gigabytes:f1} GiB of memory."));
     }
 
     private static Finding Processor()
@@ -113,13 +119,22 @@ internal static class DoctorCommand
 
         yield return new Finding("training", true, $"libtorch {torch.Version} through TorchSharp {torch.BindingVersion}, {torch.ThreadCount} threads.");
         if (torch.IsPatched)
-            yield return new Finding("libstdc++", true, "it is older than TorchSharp asks for; a copy of TorchSharp's binding with that requirement weakened was loaded in memory, and nothing needs to be installed.");
+            yield return new Finding(
+                "libstdc++", true,
+                "it is older than TorchSharp asks for; a copy of TorchSharp's binding with that requirement weakened was loaded in memory, and nothing needs to be installed.");
         if (torch.Settings.Count > 0)
             yield return new Finding("settings", true, $"libtorch runs with {string.Join(", ", torch.Settings)}.");
         if (torch.OneDnn == OneDnnUse.DefaultCaches)
-            yield return new Finding("caches", true, "the processor does not tell its caches, as under some hypervisors, and libtorch's oneDNN takes them for empty. It was told its default sizes instead, so training is right, and as fast as elsewhere. Scoring is not concerned.");
+            yield return new Finding(
+                "caches", true,
+                "the processor does not tell its caches, as under some hypervisors, and libtorch's oneDNN takes them for empty. " +
+                "It was told its default sizes instead, so training is right, and as fast as elsewhere. Scoring is not concerned.");
         if (torch.OneDnn == OneDnnUse.Off)
-            yield return new Finding("caches", true, "the processor does not tell its caches, as under some hypervisors; libtorch's oneDNN then computes wrong results or crashes, and this libtorch is not one that can be corrected. Training does without oneDNN and bfloat16, at half the speed. Scoring is not concerned.");
-        yield return new Finding("GPU", true, torch.CudaDeviceCount > 0 ? $"{torch.CudaDeviceCount} CUDA devices." : "no CUDA device is used; training and scoring run on the processor.");
+            yield return new Finding(
+                "caches", true,
+                "the processor does not tell its caches, as under some hypervisors; libtorch's oneDNN then computes wrong results or crashes, " +
+                "and this libtorch is not one that can be corrected. Training does without oneDNN and bfloat16, at half the speed. Scoring is not concerned.");
+        yield return new Finding(
+            "GPU", true, torch.CudaDeviceCount > 0 ? $"{torch.CudaDeviceCount} CUDA devices." : "no CUDA device is used; training and scoring run on the processor.");
     }
 }

@@ -25,13 +25,20 @@ internal static class EvaluateCommand
         var predictedIds = IdsOption.Create("Ids in the files of --predictions.", "--predicted-ids");
         var labels = new Option<string>("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
         var map = MapOption.Create();
-        var json = new Option<string?>("--json") { Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.", HelpName = "FILE" };
+        var json = new Option<string?>("--json")
+        {
+            Description = "Write the figures as JSON to a file; '-' writes them to standard output instead of the table.",
+            HelpName = "FILE",
+        };
         var inference = new InferenceSettings();
         var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.") { model, images, predictions, labels, ids, predictedIds, map, workers, json };
+        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.")
+        {
+            model, images, predictions, labels, ids, predictedIds, map, workers, json,
+        };
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
@@ -43,7 +50,7 @@ internal static class EvaluateCommand
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
-            var passes = inference.Read(parsed);
+            var apply = inference.Read(parsed);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
             List<Sample> samples;
@@ -52,8 +59,9 @@ internal static class EvaluateCommand
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
-                    using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var saved))
+                    using (var segmenter = ModelFile.Load(terminal, modelFile, scoring.Read(parsed), out var own))
                     {
+                        var passes = apply(own);
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
                         samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
@@ -66,12 +74,12 @@ internal static class EvaluateCommand
                         {
                             if (saysDeep)
                                 skipped.CountDeep(image);
-                            return segmenter.Predict(image, passes ?? saved, cancellation);
+                            return segmenter.Predict(image, passes, cancellation);
                         }
                     }
 
                     break;
-                case (null, null, not null) when passes is not null:
+                case (null, null, not null) when inference.AnyIn(parsed):
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
@@ -176,7 +184,8 @@ internal static class EvaluateCommand
     {
         var pixels = new PixelCounts([.. Enumerable.Range(0, counts.ClassCount).Select(counts.GetActualCount)], counts.IgnoredCount);
         if (pixels.Counted == 0)
-            throw new InvalidDataException("No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
+            throw new InvalidDataException(
+                "No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
         foreach (string? warning in new[] { pixels.FindEmptyClasses(counts.Labels, "label"), pixels.FindIgnored("label pixels") })
         {
             if (warning is not null)

@@ -10,7 +10,12 @@ internal static class ExportCommand
 {
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "The folder of a training run; or a saved ML.NET zip or ONNX file, which give the form and size that they hold.", Required = true, HelpName = "RUN_DIR|M" };
+        var model = new Option<string>("--model")
+        {
+            Description = "The folder of a training run; or a saved ML.NET zip or ONNX file, which give the form and size that they hold.",
+            Required = true,
+            HelpName = "RUN_DIR|M",
+        };
         var output = new Option<string>("--output") { Description = "The ONNX file to write.", Required = true, HelpName = "M.onnx" };
         var file = new OnnxFileOptions();
         var precision = new PrecisionOptions();
@@ -85,7 +90,9 @@ internal static class ExportCommand
         using var model = ModelFile.Load(terminal, source);
         bool isOfTheForm = model.Form == options.Form && (model.Form == OnnxForm.Scoring || model.Normalization == options.Normalization);
         if (!isOfTheForm || (options.Height is not null && (model.Height, model.Width) != (options.Height, options.Width)))
-            throw new InvalidDataException($"'{source}' holds the form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)} and cannot be turned into another. Export from the run folder instead.");
+            throw new InvalidDataException(
+                $"'{source}' holds the form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)} and cannot be turned into another. " +
+                "Export from the run folder instead.");
         PrecisionOptions.Converted? converted = null;
         options.CancellationToken.ThrowIfCancellationRequested();
         if (convert is null)
@@ -93,9 +100,19 @@ internal static class ExportCommand
         else
             converted = convert(model).Save(target);
         if (json)
-            terminal.WriteJson(new { model = target, form = OnnxFileOptions.Word(model.Form), normalization = OnnxFileOptions.Word(model.Normalization), height = model.Height, width = model.Width, converted = PrecisionOptions.Figures(converted) });
+            terminal.WriteJson(new
+            {
+                model = target,
+                form = OnnxFileOptions.Word(model.Form),
+                normalization = OnnxFileOptions.Word(model.Normalization),
+                height = model.Height,
+                width = model.Width,
+                converted = PrecisionOptions.Figures(converted),
+            });
         else
-            terminal.Output.WriteLine($"{target}: form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)}, {(converted is null ? $"as it was in '{source}'" : $"made of '{source}'")}{PrecisionOptions.Describe(converted)}");
+            terminal.Output.WriteLine(
+                $"{target}: form {OnnxFileOptions.Describe(model)} for {Size(model.Height, model.Width)}, " +
+                $"{(converted is null ? $"as it was in '{source}'" : $"made of '{source}'")}{PrecisionOptions.Describe(converted)}");
         return ExitCode.Done;
     }
 

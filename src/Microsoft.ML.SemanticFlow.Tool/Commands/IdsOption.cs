@@ -5,7 +5,7 @@ using System.CommandLine;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
-/// <summary>An option such as <c>--ids</c>: whether files hold raw or train ids.</summary>
+/// <summary>An option such as <c>--ids</c>: whether files hold raw or train ids, or colours.</summary>
 internal static class IdsOption
 {
     public static Option<string> Create(string description, string name = "--ids", string? otherwise = "raw")
@@ -13,7 +13,7 @@ internal static class IdsOption
         var option = new Option<string>(name) { Description = description };
         if (otherwise is not null)
             option.DefaultValueFactory = _ => otherwise;
-        option.AcceptOnlyFromAmong("raw", "train");
+        option.AcceptOnlyFromAmong("raw", "train", "color");
         return option;
     }
 
@@ -22,6 +22,7 @@ internal static class IdsOption
     {
         null => null,
         "raw" => MaskIds.Raw,
-        _ => MaskIds.Train, // no other word parses
+        "train" => MaskIds.Train,
+        _ => MaskIds.Color, // no other word parses
     };
 }

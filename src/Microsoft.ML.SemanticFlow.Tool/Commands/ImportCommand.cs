@@ -15,13 +15,32 @@ internal static class ImportCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var checkpoint = new Option<string>("--checkpoint") { Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.", Required = true, HelpName = "F.pth" };
-        var key = new Option<string?>("--checkpoint-key") { Description = "Which weights, where the file holds several: a key that leads to them, such as ema or state_dict_ema, or a word before their names. [default: the first, moving averages last]", HelpName = "KEY" };
+        var checkpoint = new Option<string>("--checkpoint")
+        {
+            Description = "Weights that PyTorch (.pth, .pt, .tar) or safetensors wrote, the authors' among them. Nothing in the file is run.",
+            Required = true,
+            HelpName = "F.pth",
+        };
+        var key = new Option<string?>("--checkpoint-key")
+        {
+            Description =
+                "Which weights, where the file holds several: a key that leads to them, such as ema or state_dict_ema, or a word before their names. " +
+                "[default: the first, moving averages last]",
+            HelpName = "KEY",
+        };
         var network = new Option<string>("--network") { Description = $"What was trained: {string.Join(", ", SegmentationNetworks.All)}.", Required = true, HelpName = "ID" };
         var classes = new Option<int?>("--classes") { Description = "How many classes it tells apart; not needed with --labels.", HelpName = "N" };
         var labels = MapOption.Create("--labels", "what the network predicts");
-        var mismatch = new Option<bool>("--allow-classifier-mismatch") { Description = "Take everything but the classifier from a checkpoint of other classes: a start for training, no model to predict with." };
-        var output = new Option<string>("--output") { Description = "The ONNX file to write; or a .safetensors file, for the weights alone.", Required = true, HelpName = "M.onnx" };
+        var mismatch = new Option<bool>("--allow-classifier-mismatch")
+        {
+            Description = "Take everything but the classifier from a checkpoint of other classes: a start for training, no model to predict with.",
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "The ONNX file to write; or a .safetensors file, for the weights alone.",
+            Required = true,
+            HelpName = "M.onnx",
+        };
         var file = new OnnxFileOptions();
         var precision = new PrecisionOptions();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
@@ -105,7 +124,9 @@ internal static class ImportCommand
             width = figures.Width,
             converted = PrecisionOptions.Figures(converted),
         };
-        Write(terminal, source, target, options, imported.Report, clock.Elapsed, json, $"form {OnnxFileOptions.Describe(options.Export)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
+        Write(
+            terminal, source, target, options, imported.Report, clock.Elapsed, json,
+            $"form {OnnxFileOptions.Describe(options.Export)}; {OnnxFileOptions.Describe(figures)}{PrecisionOptions.Describe(converted)}", export);
         return ExitCode.Done;
     }
 
@@ -121,7 +142,9 @@ internal static class ImportCommand
         Terminal terminal, string source, string target, CheckpointImportOptions options, WeightReport report, TimeSpan elapsed, bool json, string made, object? export)
     {
         if (report.Untrained.Count > 0)
-            terminal.Error.WriteLine($"{target} cannot predict yet: the checkpoint was trained on other classes, so the classifier is random. Train from it: semanticflow train --initial-weights {source}");
+            terminal.Error.WriteLine(
+                $"{target} cannot predict yet: the checkpoint was trained on other classes, so the classifier is random. " +
+                $"Train from it: semanticflow train --initial-weights {source}");
         if (json)
         {
             terminal.WriteJson(new
@@ -142,6 +165,7 @@ internal static class ImportCommand
         }
 
         terminal.Output.WriteLine($"{source}: {report}");
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target}: {options.Network}, {options.Labels.ClassCount} classes; {made}; {elapsed.TotalSeconds:f1} s"));
+        terminal.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{target}: {options.Network}, {options.Labels.ClassCount} classes; {made}; {elapsed.TotalSeconds:f1} s"));
     }
 }

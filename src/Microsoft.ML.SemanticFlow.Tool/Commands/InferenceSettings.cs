@@ -8,11 +8,23 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that say how often, at which sizes and in which pieces a model sees an image.</summary>
 internal sealed class InferenceSettings
 {
-    private readonly Option<string?> _scales = new("--scales") { Description = "Average the scores of the image at several sizes, such as 0.5,1,2. [default: 1]", HelpName = "X,X" };
+    private readonly Option<string?> _scales = new("--scales")
+    {
+        Description = "Average the scores of the image at several sizes, such as 0.5,1,2. [default: the model's own]",
+        HelpName = "X,X",
+    };
     private readonly Option<bool> _flip = new("--flip") { Description = "Average with the scores of the mirrored image; twice the work." };
-    private readonly Option<(int Height, int Width)?> _sliding = new("--sliding") { Description = "Score in overlapping tiles of this size, instead of the whole image.", HelpName = "H,W", CustomParser = Pair.Size };
+    private readonly Option<(int Height, int Width)?> _sliding = new("--sliding")
+    {
+        Description = "Score in overlapping tiles of this size, instead of the whole image.",
+        HelpName = "H,W",
+        CustomParser = Pair.Size,
+    };
     private readonly Option<double?> _overlap = new("--overlap") { Description = "Share of a tile that the next one covers too. [default: 1/3]", HelpName = "X" };
-    private readonly Option<string?> _blend = new("--blend") { Description = "How overlapping tiles count: all the same, or less towards their edges, so that no seam shows. [default: mean]" };
+    private readonly Option<string?> _blend = new("--blend")
+    {
+        Description = "How overlapping tiles count: all the same, or less towards their edges, so that no seam shows. [default: mean]",
+    };
 
     public InferenceSettings() => _blend.AcceptOnlyFromAmong("mean", "linear");
 
@@ -27,13 +39,17 @@ internal sealed class InferenceSettings
     /// <summary>Whether the user wrote any of them.</summary>
     public bool AnyIn(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
 
-    /// <summary>What the user wrote; null when nothing.</summary>
+    /// <summary>What the user wrote, on top of how a model is applied by itself.</summary>
     /// <exception cref="UsageException">A value is out of range, or tiles are described without their size.</exception>
-    public InferenceOptions? Read(ParseResult parsed)
+    public Func<InferenceOptions, InferenceOptions> Read(ParseResult parsed)
     {
-        if (!AnyIn(parsed))
-            return null;
+        bool isAny = AnyIn(parsed), saysScales = parsed.GetValue(_scales) is not null;
+        var wanted = Make(parsed);
+        return own => !isAny ? own : saysScales ? wanted : wanted with { Scales = own.Scales };
+    }
 
+    private InferenceOptions Make(ParseResult parsed)
+    {
         var inference = new InferenceOptions { Flip = parsed.GetValue(_flip) };
         if (parsed.GetValue(_scales) is { } scales)
             inference = Set(_scales, () => inference with { Scales = List.Numbers(scales) });

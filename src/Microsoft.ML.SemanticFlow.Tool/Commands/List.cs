@@ -17,12 +17,15 @@ internal static partial class List
 
     /// <exception cref="ArgumentException">A part is no number.</exception>
     public static double[] Numbers(string text) => [.. text.Split(',').Select(part =>
-        double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw new ArgumentException($"'{part}' is not a number. Write numbers with commas between them."))];
+        double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw new ArgumentException($"'{part}' is not a number. Write numbers with commas between them."))];
 
     public static string[] Names(string text) => [.. Parts(text).Where(name => name.Length > 0)];
 
     /// <summary>What stands between commas, empty parts too. A name with a comma stands in quotes, its own quotes doubled.</summary>
-    public static string[] Parts(string text) => [.. OuterComma.Split(text).Select(part => part.Trim() is ['"', .. var quoted, '"'] ? quoted.Replace("\"\"", "\"", StringComparison.Ordinal) : part.Trim())];
+    public static string[] Parts(string text) =>
+        [.. OuterComma.Split(text).Select(part => part.Trim() is ['"', .. var quoted, '"'] ? quoted.Replace("\"\"", "\"", StringComparison.Ordinal) : part.Trim())];
 
     public static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 }

@@ -12,7 +12,9 @@ internal static class MapOption
 
     public static Option<string?> Create(string name = Name, string of = "the label files") => new(name)
     {
-        Description = $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), or class names with commas, where pixel value 0 is the first; one with a comma in it stands in quotes.",
+        Description =
+            $"Label space of {of}: {string.Join(", ", LabelMaps.All.Select(map => map.Name))}, a CSV file (name,raw_id,train_id,r,g,b), " +
+            "or class names with commas, where pixel value 0 is the first; one with a comma in it stands in quotes.",
         HelpName = "MAP",
     };
 
@@ -32,6 +34,7 @@ internal static class MapOption
                 : throw new UsageException($"{name} '{value}' has an empty class name.");
         }
 
-        throw new UsageException($"{name} '{value}' is no label space that is known ({string.Join(", ", LabelMaps.All.Select(map => map.Name))}), no file, and no list of class names with commas.");
+        throw new UsageException(
+            $"{name} '{value}' is no label space that is known ({string.Join(", ", LabelMaps.All.Select(map => map.Name))}), no file, and no list of class names with commas.");
     }
 }

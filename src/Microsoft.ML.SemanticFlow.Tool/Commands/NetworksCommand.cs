@@ -38,7 +38,8 @@ internal static class NetworksCommand
         command.SetAction(parsed =>
         {
             var asked = parsed.GetValue(ids) is { Length: > 0 } named ? named.Select(SegmentationNetworks.Get) : SegmentationNetworks.All;
-            Row[] rows = [.. asked.AsParallel().AsOrdered().WithCancellation(cancellation).Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
+            Row[] rows = [.. asked.AsParallel().AsOrdered().WithCancellation(cancellation)
+                .Select(network => new Row(network, network.CountCost(parsed.GetValue(classes), parsed.GetValue(height), parsed.GetValue(width))))];
             if (parsed.GetValue(json))
                 WriteJson(terminal, rows);
             else if (parsed.GetValue(markdown))
@@ -66,7 +67,8 @@ internal static class NetworksCommand
         {
             var network = row.Network;
             string checkpoint = network.Checkpoint is { } address ? $"[file]({address})" : "-", original = network.OriginalName is { } name ? $"`{name}`" : "-";
-            terminal.Output.WriteLine($"| `{network.Id}` | {network.Title} | {row.Parameters} | {row.GigaMultiplyAccumulates} | {row.GigaOperations} | {row.Published} | {checkpoint} | {original} |");
+            terminal.Output.WriteLine(
+                $"| `{network.Id}` | {network.Title} | {row.Parameters} | {row.GigaMultiplyAccumulates} | {row.GigaOperations} | {row.Published} | {checkpoint} | {original} |");
         }
     }
 

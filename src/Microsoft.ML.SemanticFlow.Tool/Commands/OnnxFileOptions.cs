@@ -9,8 +9,16 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The options that say which ONNX file is written, and the words for what came of it.</summary>
 internal sealed class OnnxFileOptions
 {
-    private readonly Option<string> _form = new("--form") { Description = "scoring: pixels as decoded, for this library. logits: normalised planes to class scores at image size, for other runtimes.", DefaultValueFactory = _ => "scoring" };
-    private readonly Option<string> _normalization = new("--normalization") { Description = "Of the form logits. caller: the file takes normalised planes. graph: it takes planes from 0 to 255, as ML.NET's ExtractPixels gives them.", DefaultValueFactory = _ => "caller" };
+    private readonly Option<string> _form = new("--form")
+    {
+        Description = "scoring: pixels as decoded, for this library. logits: normalised planes to class scores at image size, for other runtimes.",
+        DefaultValueFactory = _ => "scoring",
+    };
+    private readonly Option<string> _normalization = new("--normalization")
+    {
+        Description = "Of the form logits. caller: the file takes normalised planes. graph: it takes planes from 0 to 255, as ML.NET's ExtractPixels gives them.",
+        DefaultValueFactory = _ => "caller",
+    };
     private readonly Option<int?> _height = new("--height") { Description = "Fix the rows of the images.", HelpName = "H" };
     private readonly Option<int?> _width = new("--width") { Description = "Fix the columns of the images.", HelpName = "W" };
     private readonly Option<bool> _dynamic = new("--dynamic") { Description = "Take images of any size; so it is without --height and --width." };
@@ -75,5 +83,6 @@ internal sealed class OnnxFileOptions
     /// <summary>What the check of an export found.</summary>
     public static string Describe(ExportVerification figures) => string.Create(
         CultureInfo.InvariantCulture,
-        $"checked against the network at {figures.Height} x {figures.Width}: logits differ by at most {figures.LargestLogitDifference:g3} over a range of {figures.LogitRange:g3}, {figures.ArgMaxAgreement:p3} of the pixels get the same class");
+        $"checked against the network at {figures.Height} x {figures.Width}: " +
+        $"logits differ by at most {figures.LargestLogitDifference:g3} over a range of {figures.LogitRange:g3}, {figures.ArgMaxAgreement:p3} of the pixels get the same class");
 }

@@ -11,11 +11,20 @@ internal sealed class PrecisionOptions
 {
     private const string Single = "fp32", Half = "fp16", Bytes = "int8";
 
-    private readonly Option<string> _precision = new("--precision") { Description = "Number format: fp32; int8, which is faster and nearly gives the same masks, and needs --calibrate; or fp16, which is for GPUs.", DefaultValueFactory = _ => Single };
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "Number format: fp32; int8, which is faster and nearly gives the same masks, and needs --calibrate; or fp16, which is for GPUs.",
+        DefaultValueFactory = _ => Single,
+    };
     private readonly Option<string?> _images = new("--calibrate") { Description = "Of int8: a folder of images like those to be scored, a hundred or so.", HelpName = "DIR" };
     private readonly Option<string?> _labels = new("--calibrate-labels") { Description = "Their label files, for the mIoU before and after.", HelpName = "DIR" };
     private readonly Option<string> _method = new("--calibration") { Description = "How the range of each feature map is chosen.", DefaultValueFactory = _ => "percentile" };
-    private readonly Option<double> _agreement = new("--agreement") { Description = "The share of the pixels that must keep their class, on images held back; layers stay in fp32 until it is reached.", DefaultValueFactory = _ => new QuantizationOptions().MinimumAgreement, HelpName = "X" };
+    private readonly Option<double> _agreement = new("--agreement")
+    {
+        Description = "The share of the pixels that must keep their class, on images held back; layers stay in fp32 until it is reached.",
+        DefaultValueFactory = _ => new QuantizationOptions().MinimumAgreement,
+        HelpName = "X",
+    };
 
     public PrecisionOptions()
     {
@@ -113,7 +122,8 @@ internal sealed class PrecisionOptions
         { Quantization: { } report } => $"; {report}",
         { Difference: { } figures } => string.Create(
             CultureInfo.InvariantCulture,
-            $"; in float16 logits differ by at most {figures.LargestLogitDifference:g3} over a range of {figures.LogitRange:g3}, {figures.ArgMaxAgreement:p3} of the pixels of a drawn image get the same class"),
+            $"; in float16 logits differ by at most {figures.LargestLogitDifference:g3} over a range of {figures.LogitRange:g3}, " +
+            $"{figures.ArgMaxAgreement:p3} of the pixels of a drawn image get the same class"),
         _ => "",
     };
 
@@ -131,7 +141,13 @@ internal sealed class PrecisionOptions
             calibrationImages = report.CalibrationImages,
             heldOutImages = report.HeldOutImages,
         },
-        { Difference: { } figures } => new { precision = Half, largestLogitDifference = figures.LargestLogitDifference, logitRange = figures.LogitRange, argMaxAgreement = figures.ArgMaxAgreement },
+        { Difference: { } figures } => new
+        {
+            precision = Half,
+            largestLogitDifference = figures.LargestLogitDifference,
+            logitRange = figures.LogitRange,
+            argMaxAgreement = figures.ArgMaxAgreement,
+        },
         _ => null,
     };
 

@@ -16,9 +16,13 @@ internal static class PredictCommand
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var model = new Option<string>("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", Required = true, HelpName = "M|RUN_DIR" };
-        var images = new Option<string>("--images") { Description = "Images: a folder with its subfolders, or one file.", Required = true, HelpName = "DIR|FILE" };
-        var output = new Option<string>("--output") { Description = "Where the masks go, as PNG of the images' names.", Required = true, HelpName = "DIR" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run. Needed.",
+            HelpName = "M|RUN_DIR",
+        };
+        var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed.", HelpName = "DIR|FILE" };
+        var output = new Option<string?>("--output") { Description = "Where the masks go, as PNG of the images' names. Needed.", HelpName = "DIR" };
         var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
         var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
         var confidence = new Option<bool>("--confidence") { Description = "Also write NAME-confidence.png: the probability of each pixel's class, 8-bit gray, 255 where it is 1." };
@@ -28,25 +32,35 @@ internal static class PredictCommand
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
+        var submission = new Submission(terminal);
 
         var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, workers, json };
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
+        submission.AddTo(command, model, images, output);
         command.SetAction(parsed =>
         {
-            string source = parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // both are required
+            if (submission.Checks(parsed))
+                return submission.Check(parsed, parsed.GetValue(images), WorkersOption.Read(parsed, workers), cancellation);
+            submission.Try(parsed);
+            var form = submission.FormOf(parsed);
+            string source = parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // the submission has seen to that
             var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
             bool withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color), withConfidence = parsed.GetValue(confidence);
             var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
             (bool IsWanted, string Ending)[] results = [(withOverlay, Overlay), (withColor, Color), (withConfidence, Confidence), (true, Mask)];
-            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)]);
+            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)], form?.NameOf ?? (static name => name));
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
-            var chosen = inference.Read(parsed);
-            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var saved);
+            var apply = inference.Read(parsed);
+            using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var own);
+            var passes = apply(own);
+            byte[]? table = form?.TableFor(segmenter.Labels);
+            if (form is not null)
+                submission.SayLacking(form, segmenter.Labels);
             OutputMark.Prepare(folder);
             OutputPlan.Check(jobs, () => OutputPlan.TellsCasesApart(folder));
             foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
@@ -81,6 +95,7 @@ internal static class PredictCommand
                 throw new IOException($"{Fault.SentenceOf(first)} {written} of {jobs.Count} masks are written.", first);
             }
 
+            submission.Pack(parsed, folder, jobs.Select(job => job.Mask));
             skipped.SayDeep();
             Write(terminal, folder, total, written, skipped, clock.Elapsed, parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
@@ -100,7 +115,7 @@ internal static class PredictCommand
                         throw new InvalidDataException(reason);
                     if (saysDeep)
                         skipped.CountDeep(job.Image);
-                    return segmenter.PredictDetailed(job.Image, details, chosen ?? saved, cancellation);
+                    return segmenter.PredictDetailed(job.Image, details, passes, cancellation);
                 }
                 catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
                 {
@@ -119,23 +134,26 @@ internal static class PredictCommand
                     prediction.Mask.SaveColor(job.Stem + Color);
                 if (withConfidence)
                     prediction.SaveConfidence(job.Stem + Confidence);
-                prediction.Mask.Save(job.Mask, kind);
+                if (table is null)
+                    prediction.Mask.Save(job.Mask, kind);
+                else
+                    Submission.Save(prediction.Mask, table, job.Mask);
             }
         });
         return command;
     }
 
-    private static List<OutputPlan.Job> Jobs(string images, string output, ReadingOptions reading, IReadOnlyList<string> endings)
+    private static List<OutputPlan.Job> Jobs(string images, string output, ReadingOptions reading, IReadOnlyList<string> endings, Func<string, string> nameOf)
     {
         if (!Directory.Exists(images) && Path.Exists(images))
-            return [new OutputPlan.Job(images, Path.Combine(output, Path.GetFileNameWithoutExtension(images)), endings)];
+            return [new OutputPlan.Job(images, Path.Combine(output, nameOf(Path.GetFileNameWithoutExtension(images))), endings)];
 
         if (Directory.Exists(images))
             OutputPlan.RequireApart(images, output);
         var view = new MLContext().SemanticSegmentation.Data.Folder(images, reading: reading with { OutputDirectories = [output] });
         return [.. view.GetColumn<string>("ImagePath").Select(image => new OutputPlan.Job(image, StemOf(image), endings))];
 
-        string StemOf(string image) => Path.Combine(output, Path.ChangeExtension(Path.GetRelativePath(images, image), null));
+        string StemOf(string image) => Path.Combine(output, nameOf(Path.ChangeExtension(Path.GetRelativePath(images, image), null)));
     }
 
     private static void Write(Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, bool json)
@@ -154,7 +172,9 @@ internal static class PredictCommand
         }
         else
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
         }
     }
 }

@@ -13,7 +13,11 @@ internal static class RecordedCommand
     // What is said of one call and not of the run.
     private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose"];
 
-    private static readonly string[] _paths = ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
+    private static readonly string[] _paths =
+        ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
+
+    // Those that take a word too: a label space, ImageNet's weights.
+    private static readonly string[] _orWords = [MapOption.Name, "--backbone"];
 
     // The note that says how paths are to be read; earlier versions kept them as they were typed.
     private const string PathsNote = "paths", OfTheRun = "relative to this folder";
@@ -69,11 +73,11 @@ internal static class RecordedCommand
     private static Dictionary<string, string> Read(string folder)
     {
         string path = Path.Combine(folder, "run.json");
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return [];
         try
         {
-            using var run = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var run = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             var recorded = run.RootElement.GetProperty("starts").EnumerateArray()
                 .Select(start => Options(start.GetProperty("notes"), folder))
                 .LastOrDefault(options => options.Count > 0) ?? [];
@@ -91,13 +95,14 @@ internal static class RecordedCommand
 
     private static Dictionary<string, string> Options(JsonElement notes, string folder)
     {
-        var options = notes.EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal)).ToDictionary(note => note.Name, note => note.Value.GetString() ?? "");
+        var options = notes.EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal))
+            .ToDictionary(note => note.Name, note => note.Value.GetString() ?? "");
         if (!notes.TryGetProperty(PathsNote, out var how) || how.GetString() != OfTheRun)
             return options;
         foreach (string name in _paths)
         {
-            // A label space by its name is none; a path that is gone is named as it was.
-            if (options.TryGetValue(name, out string? value) && Path.GetFullPath(value, Path.GetFullPath(folder)) is var path && (name != MapOption.Name || Path.Exists(path)))
+            // A word is none; a path that is gone is named as it was.
+            if (options.TryGetValue(name, out string? value) && Path.GetFullPath(value, Path.GetFullPath(folder)) is var path && (!_orWords.Contains(name) || Path.Exists(path)))
                 options[name] = path;
         }
 

@@ -16,6 +16,7 @@ internal static class TrainCommand
     {
         var dataset = new DatasetOptions();
         var settings = new TrainingSettings();
+        var preset = new Preset();
         var output = new Option<string>("--output") { Description = "Run folder, made when missing: checkpoints, log, exported model.", Required = true, HelpName = "RUN_DIR" };
         var boostClasses = new Option<string?>("--boost-classes") { Description = "Classes that crops of --boost-images are drawn around.", HelpName = "NAME,..." };
         var gpu = GpuOption.Create();
@@ -24,6 +25,7 @@ internal static class TrainCommand
         var command = new CliCommand("train", "Train a network on a dataset and export it as one ONNX file.");
         dataset.AddTo(command);
         command.Add(output);
+        preset.AddTo(command);
         settings.AddTo(command);
         command.Add(boostClasses);
         command.Add(gpu);
@@ -33,20 +35,28 @@ internal static class TrainCommand
             var display = new TrainingDisplay(terminal);
             string folder = parsed.GetValue(output)!; // the option is required
             var completed = settings.Read(parsed, folder).Run!.Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed; // it has a run
-            var options = settings.Read(completed, folder, given: parsed) with { Progress = display, CancellationToken = cancellation };
-            var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
-            if (!run.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
+            var options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
+            if (!options.Run!.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
 
             var context = terminal.CreateContext(options.Seed);
             (context.GpuDeviceId, context.FallbackToCpu) = (GpuOption.Read(completed, gpu), false);
             var skipped = new SkippedFiles(terminal);
             var reading = skipped.Hear(options.Reading) with { CheckFiles = true, OutputDirectories = [folder] };
+            bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a run that goes on keeps its own
             var data = ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
+            if (choosesRecipe)
+            {
+                data = data.HoldOut(terminal, context);
+                completed = Preset.Complete(terminal, parsed, options, data, cancellation);
+                options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
+            }
+
+            var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
             if (!settings.SaysGray16(completed))
                 SayDeep(data, skipped);
-            options = WithData(options with { Run = run, Reading = reading }, data, completed.GetValue(boostClasses));
+            options = WithData(options with { Run = run, Reading = reading, Progress = display }, data, completed.GetValue(boostClasses));
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         });
         return command;
@@ -55,7 +65,8 @@ internal static class TrainCommand
     private static SemanticFlowTrainerOptions WithData(SemanticFlowTrainerOptions options, Dataset data, string? boostClasses)
     {
         if (data.Boost is null != boostClasses is null)
-            throw new UsageException("--boost-images and --boost-classes go together: the images to draw more crops from, and the classes to draw them around. Give both, or neither.");
+            throw new UsageException(
+                "--boost-images and --boost-classes go together: the images to draw more crops from, and the classes to draw them around. Give both, or neither.");
         if (data.Boost is not null && options.Sampling is null)
             throw new UsageException("--boost-images has no effect without class-uniform sampling. Add --class-uniform, 0.5 in the authors' code, or leave it out.");
         return options with
@@ -86,7 +97,8 @@ internal static class TrainCommand
     }
 
     private static int Train(
-        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, bool json, CancellationToken cancellation)
+        Terminal terminal, MLContext context, Dataset data, SemanticFlowTrainerOptions options, TrainingDisplay display, SkippedFiles skipped, bool json,
+        CancellationToken cancellation)
     {
         // Our own reader: the stock one takes what it can decode of a damaged image for the whole.
         var pipeline = context.Transforms.SemanticFlow().LoadImagesAndMasks(gray16: options.Gray16)
@@ -98,16 +110,17 @@ internal static class TrainCommand
         using var model = display.Run(() => pipeline.Fit(data.Train)) as IDisposable;
         Write(terminal, data, options, display, skipped, clock.Elapsed, json);
         string kept = display.BestEpoch is { } best ? $"the best weights, of epoch {best.Epoch}," : $"the weights of epoch {display.LastEpoch?.Epoch ?? 0}";
+        string end = $"epoch {display.LastEpoch?.Epoch ?? 0}{(options.MaxTrainingTime is null ? $" of {options.Epochs}" : "")}";
         if (display.Divergence is not null)
         {
-            terminal.Error.WriteLine($"Training ended after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported.");
+            terminal.Error.WriteLine($"Training ended after {end}; {kept} are kept and exported.");
             return ExitCode.FailedCheck;
         }
 
         if (!cancellation.IsCancellationRequested)
             return ExitCode.Done;
 
-        terminal.Error.WriteLine($"Cancelled after epoch {display.LastEpoch?.Epoch ?? 0} of {options.Epochs}; {kept} are kept and exported. Add --resume to go on.");
+        terminal.Error.WriteLine($"Cancelled after {end}; {kept} are kept and exported. Add --resume to go on.");
         return ExitCode.Cancelled;
     }
 

@@ -78,7 +78,10 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
     /// <returns>Null for one that will not take a day.</returns>
     internal static string? Warning(TimeSpan left, int epochs, double imagesPerSecond) => left < TimeSpan.FromDays(1)
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"At this speed, {imagesPerSecond:g2} images/s, the {epochs} epochs will take about {left.TotalDays:f1} days. Fewer --epochs, a smaller --crop or a smaller --network take less; what is done is kept after every epoch.")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"At this speed, {imagesPerSecond:g2} images/s, the {epochs} epochs will take about {left.TotalDays:f1} days. " +
+            $"Fewer --epochs, a smaller --crop or a smaller --network take less; what is done is kept after every epoch.")
             + (epochs > 1 ? " Ctrl-C ends the run, --resume goes on." : "");
 
     private void Draw(TrainingProgress value, ProgressTask run, ProgressTask part)
@@ -111,7 +114,9 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
         else
         {
             string of = value.StepsPerEpoch is { } steps ? $" of {steps}" : "";
-            string what = value.Phase == TrainingPhase.Validation ? $"validating, image {value.Step}{of}" : string.Create(CultureInfo.InvariantCulture, $"step {value.Step}{of}, loss {value.Loss:f4}");
+            string what = value.Phase == TrainingPhase.Validation
+                ? $"validating, image {value.Step}{of}"
+                : string.Create(CultureInfo.InvariantCulture, $"step {value.Step}{of}, loss {value.Loss:f4}");
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: {what}, {value.ImagesPerSecond:f1} images/s{Left(value)}"));
         }
 
@@ -120,7 +125,8 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 
     private static string Summary(TrainingProgress value)
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, lr {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
+        string line = string.Create(
+            CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, lr {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {value.BestMeanIoU:f4})");
         return line + $", {DurationText.Of(value.Elapsed)}" + Left(value);

@@ -26,7 +26,8 @@ internal sealed partial record Fault(int Code, string Sentence)
         ArgumentException or InvalidDataException or WeightMismatchException or IOException or UnauthorizedAccessException or InvalidOperationException
             or NotSupportedException => new Fault(ExitCode.BadInput, SentenceOf(exception)),
         _ => new Fault(
-            ExitCode.FailedCheck, $"This is a fault of semanticflow ({exception.GetType().Name}: {SentenceOf(exception).TrimEnd('.')}). Run it again with --verbose, and report what that shows."),
+            ExitCode.FailedCheck,
+            $"This is a fault of semanticflow ({exception.GetType().Name}: {SentenceOf(exception).TrimEnd('.')}). Run it again with --verbose, and report what that shows."),
     };
 
     /// <summary>The message as the user should read it: the first failure, without what .NET and libtorch append for programmers.</summary>

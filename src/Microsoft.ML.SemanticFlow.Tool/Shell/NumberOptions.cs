@@ -55,7 +55,8 @@ internal static class NumberOptions
     private static int? Whole(ArgumentResult result) => Parse<int>(result, NumberStyles.AllowLeadingSign, _ => true, "a whole number");
 
     private static double? Real(ArgumentResult result) =>
-        Parse<double>(result, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, double.IsFinite, "a number with a decimal point, such as 0.01");
+        Parse<double>(
+            result, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, double.IsFinite, "a number with a decimal point, such as 0.01");
 
     private static T? Parse<T>(ArgumentResult result, NumberStyles style, Func<T, bool> isTaken, string form)
         where T : struct, INumber<T>

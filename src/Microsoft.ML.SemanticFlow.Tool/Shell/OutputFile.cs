@@ -19,7 +19,8 @@ internal static class OutputFile
             throw new DirectoryNotFoundException($"{option} '{path}' cannot be written: there is no folder '{folder}'. Make it first.");
         try
         {
-            using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using var probe = new FileStream(
+                Path.Combine(folder, $".{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             probe.WriteByte(0); // a full disk makes empty files
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -120,7 +120,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <summary>Progress bars on the error stream.</summary>
     public Progress Bars() => Ansi().Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DurationColumn(task => task.ElapsedTime), new DurationColumn(task => task.RemainingTime));
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+            new DurationColumn(task => task.ElapsedTime), new DurationColumn(task => task.RemainingTime));
 
     private IAnsiConsole? _ansi;
 

@@ -73,14 +73,17 @@ internal static class Checkpoint
         bool needsAverage = state?.Average is not null;
         var memory = state?.Optimizer.Expected().Append(LossScale.Expected) ?? [];
         var faults = weights.Where(pair => !Fits(file, pair.Key, pair.Value)).Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]")
-            .Concat(weights.Where(pair => (needsAverage || file.Tensors.ContainsKey(AveragePrefix + pair.Key)) && !Fits(file, AveragePrefix + pair.Key, pair.Value)).Select(pair => AveragePrefix + pair.Key))
+            .Concat(weights.Select(pair => (Name: AveragePrefix + pair.Key, Weight: pair.Value))
+                .Where(average => (needsAverage || file.Tensors.ContainsKey(average.Name)) && !Fits(file, average.Name, average.Weight)).Select(average => average.Name))
             .Concat(file.Tensors.Keys.Where(name => !IsState(name) && !weights.ContainsKey(name)).Select(name => $"{name} (unknown)"))
-            .Concat(memory.Select(m => (Name: OptimizerPrefix + m.Name, m.Shape, m.Type)).Where(m => file.Tensors.ContainsKey(m.Name) && !Fits(file, m.Name, m.Shape, m.Type)).Select(m => m.Name))
+            .Concat(memory.Select(m => (Name: OptimizerPrefix + m.Name, m.Shape, m.Type))
+                .Where(m => file.Tensors.ContainsKey(m.Name) && !Fits(file, m.Name, m.Shape, m.Type)).Select(m => m.Name))
             .ToArray();
         if (faults.Length > 0)
         {
             throw new InvalidDataException(
-                $"{path} does not fit the network {info.Network}: {faults.Length} tensors are missing, unknown or of another shape or type, the first {string.Join("; ", faults.Take(5))}. Resume with the network it was saved from.");
+                $"{path} does not fit the network {info.Network}: {faults.Length} tensors are missing, unknown or of another shape or type, " +
+                $"the first {string.Join("; ", faults.Take(5))}. Resume with the network it was saved from.");
         }
     }
 

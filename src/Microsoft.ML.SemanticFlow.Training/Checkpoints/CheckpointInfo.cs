@@ -3,6 +3,7 @@
 
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow.Checkpoints;
 
@@ -42,8 +43,24 @@ internal sealed record CheckpointInfo
     /// <summary>The options that decide what is learnt, by name.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>The ratio that images are resized by when the model scores them. Earlier versions do not say it, for there was no choice.</summary>
+    public double InferenceScale { get; init; } = 1;
+
     /// <summary>How the run reads 16-bit gray images. Earlier versions do not say it, for there was no choice.</summary>
-    public Gray16 Gray16 => Options.TryGetValue(nameof(Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale;
+    public Gray16 Gray16 => Options.TryGetValue(nameof(Gray16), out string? word) && Enum.TryParse<Gray16>(word, out var read) ? read : Gray16.Scale; // FromMetadata knows the word
+
+    /// <summary>What a model exported from these weights says about itself; form and hash are the exporter's to fill in.</summary>
+    public ModelDescription Describe() => new()
+    {
+        Network = Network,
+        Form = OnnxForm.Scoring,
+        Labels = Labels,
+        Gray16 = Gray16,
+        TrainingHeight = CropHeight,
+        TrainingWidth = CropWidth,
+        Scale = InferenceScale,
+        WeightsSha256 = "",
+    };
 
     public IReadOnlyDictionary<string, string> ToMetadata()
     {
@@ -60,6 +77,7 @@ internal sealed record CheckpointInfo
             ["labels.table"] = Labels.ToCsv(),
             ["crop_height"] = CropHeight.ToString(CultureInfo.InvariantCulture),
             ["crop_width"] = CropWidth.ToString(CultureInfo.InvariantCulture),
+            ["inference_scale"] = InferenceScale.ToString("R", CultureInfo.InvariantCulture),
             ["options"] = JsonSerializer.Serialize(Options),
             ["library_version"] = typeof(CheckpointInfo).Assembly.GetName().Version?.ToString(3) ?? "",
         };
@@ -75,7 +93,8 @@ internal sealed record CheckpointInfo
     public static CheckpointInfo FromMetadata(IReadOnlyDictionary<string, string> metadata, string source)
     {
         if (!metadata.TryGetValue("format", out var format) || format != Format)
-            throw new InvalidDataException($"{source} is a safetensors file but not a checkpoint of this library: its metadata has no format '{Format}'. Name the folder of a training run.");
+            throw new InvalidDataException(
+                $"{source} is a safetensors file but not a checkpoint of this library: its metadata has no format '{Format}'. Name the folder of a training run.");
 
         string Text(string key) => metadata.TryGetValue(key, out var value)
             ? value
@@ -83,6 +102,15 @@ internal sealed record CheckpointInfo
         int Number(string key) => int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
             ? value
             : throw new InvalidDataException($"{source} has the metadata '{key}' of '{Text(key)}', which is not a number. Take an earlier checkpoint, or train anew.");
+
+        IReadOnlyDictionary<string, string> OptionsOfTheRun()
+        {
+            var options = JsonSerializer.Deserialize<Dictionary<string, string>>(Text("options")) ?? [];
+            return !options.TryGetValue(nameof(Gray16), out string? word) || Enum.GetNames<Gray16>().Contains(word)
+                ? options
+                : throw new InvalidDataException(
+                    $"{source} reads 16-bit gray images by '{Excerpt.Of(word ?? "null")}', which this version does not know: update the library, or take another checkpoint.");
+        }
 
         try
         {
@@ -99,7 +127,8 @@ internal sealed record CheckpointInfo
                 Labels = LabelMap.Parse(Text("labels.name"), Text("labels.table")),
                 CropHeight = Number("crop_height"),
                 CropWidth = Number("crop_width"),
-                Options = JsonSerializer.Deserialize<Dictionary<string, string>>(Text("options")) ?? [],
+                InferenceScale = metadata.TryGetValue("inference_scale", out var scale) ? double.Parse(scale, CultureInfo.InvariantCulture) : 1,
+                Options = OptionsOfTheRun(),
             };
         }
         catch (Exception e) when (e is JsonException or FormatException)

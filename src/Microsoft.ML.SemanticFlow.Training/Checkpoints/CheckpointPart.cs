@@ -64,7 +64,8 @@ internal sealed class CheckpointPart : TensorFile
             .OrderByDescending(set => set.Count()).ThenBy(set => WeightNames.IsAverage(set.Key)).ToArray();
         var chosen = key is null ? sets.FirstOrDefault() : sets.FirstOrDefault(set => set.Key == key || set.Key.Split('.').Contains(key));
         if (chosen is null && key is not null)
-            throw new InvalidDataException($"{path} has no weights of the network under '{Excerpt.Of(key)}'; it has them {Places(sets.Select(set => KeyOf(file, set.Key)).Union(file.OtherKeys).ToArray())}.");
+            throw new InvalidDataException(
+                $"{path} has no weights of the network under '{Excerpt.Of(key)}'; it has them {Places(sets.Select(set => KeyOf(file, set.Key)).Union(file.OtherKeys).ToArray())}.");
 
         string[] others = [.. sets.Where(set => set != chosen && set.Count() > names.Count / 2).Select(set => KeyOf(file, set.Key)), .. file.OtherKeys];
         if (chosen is null || chosen.Key.Length == 0)
@@ -75,9 +76,13 @@ internal sealed class CheckpointPart : TensorFile
         foreach (string name in file.Tensors.Keys)
         {
             // What the network does not have keeps its name, but for what stands before the set: it may be of a deeper network.
-            string? local = before.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } found ? name[found.Length..] : LocalOf(name, names, longest) == name ? null : name;
+            string? local = before.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } found
+                ? name[found.Length..]
+                : LocalOf(name, names, longest) == name ? null : name;
             if (local is not null && !places.TryAdd(local, name))
-                throw new InvalidDataException($"{path} holds '{Excerpt.Of(places[local])}' and '{Excerpt.Of(name)}', which are one tensor of the network. Save the weights alone, as torch.save(model.state_dict(), path) does.");
+                throw new InvalidDataException(
+                    $"{path} holds '{Excerpt.Of(places[local])}' and '{Excerpt.Of(name)}', which are one tensor of the network. " +
+                    "Save the weights alone, as torch.save(model.state_dict(), path) does.");
         }
 
         return new CheckpointPart(file, places, KeyOf(file, chosen.Key), others);

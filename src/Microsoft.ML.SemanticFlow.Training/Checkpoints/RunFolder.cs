@@ -108,7 +108,8 @@ internal sealed class RunFolder : IDisposable
             throw new DirectoryNotFoundException($"There is no folder '{path}'. Name the folder of a training run.");
         var folder = new RunFolder(path);
         return new[] { folder.Best, folder.Last }.FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"Folder '{path}' holds no checkpoint (best.safetensors or last.safetensors). Name the folder of a training run that completed an epoch.");
+            ?? throw new FileNotFoundException(
+                $"Folder '{path}' holds no checkpoint (best.safetensors or last.safetensors). Name the folder of a training run that completed an epoch.");
     }
 
     public void Dispose() => _lock?.Dispose();

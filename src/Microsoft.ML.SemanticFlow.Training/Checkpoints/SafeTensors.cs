@@ -27,7 +27,7 @@ internal sealed class SafeTensors : TensorFile
     /// <exception cref="InvalidDataException">It is not a whole safetensors file.</exception>
     public static SafeTensors Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = RegularFile.OpenRead(path, TensorFile.ReadAhead);
         try
         {
             return new SafeTensors(stream, path);

@@ -24,7 +24,9 @@ internal static class WeightLoader
     /// <param name="cancellation">Ends the reading; the network is as it was.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="WeightMismatchException">The file does not fit; the network is as it was.</exception>
-    public static WeightReport Load(string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, LabelMap? labels = null, string? key = null, CancellationToken cancellation = default)
+    public static WeightReport Load(
+        string path, SegmentationNetwork network, SegmentationNetworkInfo info, bool allowClassifierMismatch, LabelMap? labels = null, string? key = null,
+        CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var weights = network.state_dict();
@@ -36,7 +38,8 @@ internal static class WeightLoader
         var report = match.Check(name => allowClassifierMismatch && IsClassifier(name), match.IsLaterBlock, name => areOther && IsClassifier(name), cancellation);
         report.Classes = Describe(order, allowClassifierMismatch);
         if (match.IsEmpty)
-            throw new WeightMismatchException($"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}", report);
+            throw new WeightMismatchException(
+                $"{path} holds no tensor of {info}: its names are {FirstOf(file.Tensors.Keys)}; the network's are {FirstOf(weights.Keys)}.{Advice(file, network, info)}", report);
 
         return Finish(match, report, path, $"{info} with {network.ClassCount} classes", () => Advice(file, network, info), Arrange);
 
@@ -58,7 +61,9 @@ internal static class WeightLoader
         var match = MatchBackbone(file, network);
         var report = match.Check(_ => false, _ => true);
         if (match.IsEmpty)
-            throw new WeightMismatchException($"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} Give the authors' file of ImageNet weights for this backbone.", report);
+            throw new WeightMismatchException(
+                $"{path} holds no tensor of the backbone of {info}: its names are {FirstOf(file.Tensors.Keys)}.{Advice()} " +
+                "Give the authors' file of ImageNet weights for this backbone.", report);
 
         return Finish(match, report, path, $"the backbone of {info}", Advice);
 

@@ -127,7 +127,8 @@ internal sealed class WeightMatch
         for (int end = name.IndexOf('.', StringComparison.Ordinal); end >= 0; end = name.IndexOf('.', end + 1))
         {
             int start = name.LastIndexOf('.', end - 1) + 1;
-            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out _) && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
+            if (start > 0 && int.TryParse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && modules.Contains(name[..start] + AnyBlock) && !modules.Contains(name[..(end + 1)]))
                 return true;
         }
 

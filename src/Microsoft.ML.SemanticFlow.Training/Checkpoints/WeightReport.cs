@@ -37,10 +37,15 @@ public sealed class WeightReport
     /// <summary>What has another shape in the file.</summary>
     public IReadOnlyList<WeightShapeMismatch> MisShaped { get; internal init; } = [];
 
-    /// <summary>What has the right shape and cannot be used all the same, with the reason: integers for a weight, values that are not finite, two names with different values.</summary>
+    /// <summary>
+    /// What has the right shape and cannot be used all the same, with the reason: integers for a weight, values that are not finite, two names with different values.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Unusable { get; internal init; } = new Dictionary<string, string>();
 
-    /// <summary>The classifiers' tensors that keep their random initialisation because the file was trained on other classes; the shapes are equal where only the names differ. A network with any predicts nothing of use before it is trained.</summary>
+    /// <summary>
+    /// The classifiers' tensors that keep their random initialisation because the file was trained on other classes; the shapes are equal where only the names differ.
+    /// A network with any predicts nothing of use before it is trained.
+    /// </summary>
     public IReadOnlyList<WeightShapeMismatch> Untrained { get; internal init; } = [];
 
     /// <summary>What the names of the file's classes came to, without a full stop; null where they are those of the network.</summary>
@@ -67,7 +72,9 @@ public sealed class WeightReport
         if (Unexpected.Count > 0)
             parts.Add($"{Unexpected.Count} in the file not used: {WeightNames.Group(Unexpected)}");
         if (Key.Length > 0 || OtherKeys.Count > 0)
-            parts.Add($"taken from {(Key.Length > 0 ? $"'{Key}'" : "the top of the file")}{(OtherKeys.Count > 0 ? $", not from {string.Join(" or ", OtherKeys.Select(key => key.Length > 0 ? $"'{key}'" : "the top"))}" : "")}");
+            parts.Add(
+                $"taken from {(Key.Length > 0 ? $"'{Key}'" : "the top of the file")}" +
+                (OtherKeys.Count > 0 ? $", not from {string.Join(" or ", OtherKeys.Select(key => key.Length > 0 ? $"'{key}'" : "the top"))}" : ""));
         if (Classes is not null)
             parts.Add(Classes);
         return string.Join("; ", parts);

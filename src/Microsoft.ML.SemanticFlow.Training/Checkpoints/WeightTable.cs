@@ -29,7 +29,8 @@ internal sealed class WeightTable
         using var random = torch.Generator.Default.get_state();
         using var sample = network.Create(SampleClasses);
         torch.Generator.Default.set_state(random);
-        return new WeightTable(sample.state_dict().ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value.shape, size => size == SampleClasses ? ClassDimension : size)));
+        return new WeightTable(
+            sample.state_dict().ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value.shape, size => size == SampleClasses ? ClassDimension : size)));
     }, network);
 
     /// <summary>Which dimension of a classifier's tensor the classes are; null for a tensor that is no classifier's.</summary>

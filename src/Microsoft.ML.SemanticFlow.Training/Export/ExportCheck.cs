@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Globalization;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using static TorchSharp.torch;
@@ -43,7 +44,9 @@ internal static class ExportCheck
         }
         catch (SegmentationCheckException inner)
         {
-            throw new SegmentationCheckException($"float16 cannot hold what this {model.Network} computes: its scores are no numbers, or far from those in float32. Use float32 or int8.", inner.Verification, inner);
+            throw new SegmentationCheckException(
+                $"float16 cannot hold what this {model.Network} computes: its scores are no numbers, or far from those in float32. Use float32 or int8.",
+                inner.Verification, inner);
         }
     }
 
@@ -80,13 +83,15 @@ internal static class ExportCheck
     {
         var (actual, height, width) = model.Scorer.RunLogits(image);
         if (actual.Length != expected.Length)
-            throw new SegmentationCheckException($"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.", verification: null);
+            throw new SegmentationCheckException(
+                $"The exported file gives {actual.Length} logits for an image of {image.Height} x {image.Width} pixels, the network {expected.Length}.", verification: null);
 
         double smallest = double.PositiveInfinity, largest = double.NegativeInfinity, difference = 0;
         for (int i = 0; i < expected.Length; i++)
         {
             if (!float.IsFinite(expected[i]))
-                throw new SegmentationCheckException("The network gives scores that are not numbers, so it cannot be exported. Its training diverged: train again with a lower learning rate.", verification: null);
+                throw new SegmentationCheckException(
+                    "The network gives scores that are not numbers, so it cannot be exported. Its training diverged: train again with a lower learning rate.", verification: null);
             (smallest, largest) = (Math.Min(smallest, expected[i]), Math.Max(largest, expected[i]));
             double distance = Math.Abs((double)expected[i] - actual[i]);
             if (!(distance <= difference))      // also when the file's logit is not a number
@@ -99,9 +104,15 @@ internal static class ExportCheck
         if (difference <= tolerance * range && wrong == 0)
             return figures;
         throw new SegmentationCheckException(
-            FormattableString.Invariant(range > LargestRange
-                ? (FormattableString)$"The network's scores reach over a range of {range:G3}, where trained networks stay below {LargestRange:G3}, so it cannot be exported. Its training diverged: train again with a lower learning rate."
-                : $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."),
+            range > LargestRange
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The network's scores reach over a range of {range:G3}, where trained networks stay below {LargestRange:G3}, so it cannot be exported. " +
+                    $"Its training diverged: train again with a lower learning rate.")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The exported file's logits differ from the network's by up to {difference:G3} over a range of {range:G3} (allowed: {tolerance * range:G3}) " +
+                    $"on an image of {image.Height} x {image.Width} pixels, and {wrong} pixels get another class. Please report this with the network's id, {model.Network}."),
             figures);
     }
 

@@ -29,5 +29,7 @@ public sealed class ExportVerification
 
     /// <summary>The figures in a sentence without a full stop.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"logits differ by at most {LargestLogitDifference:g3} over a range of {LogitRange:g3}; {ArgMaxAgreement:p3} of the pixels of an image of {Height} x {Width} get the same class");
+        CultureInfo.InvariantCulture,
+        $"logits differ by at most {LargestLogitDifference:g3} over a range of {LogitRange:g3}; " +
+        $"{ArgMaxAgreement:p3} of the pixels of an image of {Height} x {Width} get the same class");
 }

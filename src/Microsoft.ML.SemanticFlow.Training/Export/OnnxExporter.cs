@@ -33,11 +33,21 @@ internal static class OnnxExporter
     internal static byte[] Write(SegmentationNetwork network, ModelDescription description, OnnxExportOptions options)
     {
         if (options.Height is null != options.Width is null)
-            throw new ArgumentException($"An ONNX file's size is fixed in both sides or in neither: height is {Side(options.Height)}, width is {Side(options.Width)}.", nameof(options));
+            throw new ArgumentException(
+                $"An ONNX file's size is fixed in both sides or in neither: height is {Side(options.Height)}, width is {Side(options.Width)}.", nameof(options));
         if (description.Labels.ClassCount != network.ClassCount)
-            throw new ArgumentException($"The network tells {network.ClassCount} classes apart, but label map '{description.Labels.Name}' has {description.Labels.ClassCount}. Give the map it was trained with.", nameof(description));
+            throw new ArgumentException(
+                $"The network tells {network.ClassCount} classes apart, but label map '{description.Labels.Name}' has {description.Labels.ClassCount}. " +
+                "Give the map it was trained with.", nameof(description));
 
-        description = description with { Form = options.Form, Normalization = options.Normalization, Height = options.Height, Width = options.Width, WeightsSha256 = WeightsSha256(network) };
+        description = description with
+        {
+            Form = options.Form,
+            Normalization = options.Normalization,
+            Height = options.Height,
+            Width = options.Width,
+            WeightsSha256 = WeightsSha256(network),
+        };
         return Write(network, description);
 
         static string Side(int? side) => side?.ToString(CultureInfo.InvariantCulture) ?? "not set";

@@ -12,21 +12,14 @@ namespace Microsoft.ML.SemanticFlow.Export;
 internal static class RunExport
 {
     /// <summary>Exports a network as it stands.</summary>
-    public static ExportedModel OfNetwork(SegmentationNetwork network, string id, LabelMap labels, int cropHeight, int cropWidth, Gray16 gray16, OnnxExportOptions options)
+    /// <param name="network">With the weights to export.</param>
+    /// <param name="trained">What the network is and how it was trained; of the weights nothing is filled in.</param>
+    /// <param name="options">Form and size of the file.</param>
+    public static ExportedModel OfNetwork(SegmentationNetwork network, ModelDescription trained, OnnxExportOptions options)
     {
         MemoryLayout.ToContiguous(network);
         network.eval();
-        var description = new ModelDescription
-        {
-            Network = id,
-            Form = options.Form,
-            Labels = labels,
-            Gray16 = gray16,
-            TrainingHeight = cropHeight,
-            TrainingWidth = cropWidth,
-            WeightsSha256 = "", // the exporter's to fill in
-        };
-        return OnnxExporter.Export(network, description, options);
+        return OnnxExporter.Export(network, trained with { Form = options.Form }, options);
     }
 
     /// <summary>Writes the best weights of a training run to a file.</summary>
@@ -48,6 +41,6 @@ internal static class RunExport
         using var network = SegmentationNetworks.Get(info.Network).Create(info.Labels.ClassCount);
         Checkpoint.LoadWeights(checkpoint, network);
         options.CancellationToken.ThrowIfCancellationRequested();
-        return OfNetwork(network, info.Network, info.Labels, info.CropHeight, info.CropWidth, info.Gray16, options);
+        return OfNetwork(network, info.Describe(), options);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
 
 namespace Microsoft.ML.SemanticFlow.Import;
 
@@ -16,7 +17,16 @@ internal static class CheckpointImport
     {
         using var network = options.Network.Create(options.Labels.ClassCount);
         var report = Load(environment, path, network, options);
-        var exported = RunExport.OfNetwork(network, options.Network.Id, options.Labels, options.CropHeight, options.CropWidth, Gray16.Scale, options.Export with { CancellationToken = options.CancellationToken });
+        var trained = new ModelDescription
+        {
+            Network = options.Network.Id,
+            Form = OnnxForm.Scoring,
+            Labels = options.Labels,
+            TrainingHeight = options.CropHeight,
+            TrainingWidth = options.CropWidth,
+            WeightsSha256 = "", // the exporter's to fill in
+        };
+        var exported = RunExport.OfNetwork(network, trained, options.Export with { CancellationToken = options.CancellationToken });
         options.CancellationToken.ThrowIfCancellationRequested();
         var model = SegmentationModel.FromBytes(exported.Bytes, Path.GetFileName(path));
         return new ImportedCheckpoint(report, exported.Verification, new SemanticFlowTransformer(environment, "PredictedLabel", "Image", model));

@@ -13,7 +13,8 @@ internal static class ClassNames
         string[] known = [.. labels.Classes.Select(c => c.Name)];
         string[] unknown = [.. names.Except(known)];
         if (unknown.Length > 0)
-            throw new ArgumentException($"{option} names {string.Join(", ", unknown.Select(name => $"'{name}'"))}; label map '{labels.Name}' has {string.Join(", ", known)}.", option);
+            throw new ArgumentException(
+                $"{option} names {string.Join(", ", unknown.Select(name => $"'{name}'"))}; label map '{labels.Name}' has {string.Join(", ", known)}.", option);
         return [.. names.Select(name => Array.IndexOf(known, name))];
     }
 }

@@ -93,7 +93,8 @@ internal static class FusedCrossEntropy
         {
             try
             {
-                Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, image => work(new ImageCrossEntropy(_classes, _rows, _columns, _weights), image));
+                Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+                    image => work(new ImageCrossEntropy(_classes, _rows, _columns, _weights), image));
             }
             catch (AggregateException e) when (e.InnerException is ArgumentException refused)
             {

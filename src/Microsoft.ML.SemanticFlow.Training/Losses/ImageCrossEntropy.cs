@@ -142,7 +142,8 @@ internal sealed class ImageCrossEntropy
             else if (label == Criterion.Ignored)
                 _weights[x] = 0;
             else
-                throw new ArgumentException($"A label is {label}; with {_classes} classes they run from 0 to {_classes - 1}, and {Criterion.Ignored} does not count.", nameof(labels));
+                throw new ArgumentException(
+                    $"A label is {label}; with {_classes} classes they run from 0 to {_classes - 1}, and {Criterion.Ignored} does not count.", nameof(labels));
             sum += _weights[x];
         }
 

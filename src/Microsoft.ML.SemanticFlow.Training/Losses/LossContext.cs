@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Labels;
+
 namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>What a loss may ask of the data that it is for.</summary>

@@ -30,7 +30,8 @@ public static class TorchRuntime
                 HasBFloat16Hardware = MixedPrecision.HasBFloat16Hardware,
             };
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or NotSupportedException or FileNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException
+            or NotSupportedException or FileNotFoundException)
         {
             return new TorchRuntimeStatus
             {

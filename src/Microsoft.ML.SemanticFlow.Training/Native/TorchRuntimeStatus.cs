@@ -54,7 +54,8 @@ public sealed class TorchRuntimeStatus
         if (IsPatched) yield return "This system's libstdc++ is older than TorchSharp asks for: its binding runs from a patched copy in memory";
         if (Settings.Count > 0) yield return $"Settings: {string.Join(", ", Settings)}";
         if (OneDnn == OneDnnUse.DefaultCaches) yield return "The processor does not tell its caches: oneDNN was told its default sizes";
-        if (OneDnn == OneDnnUse.Off) yield return "The processor does not tell its caches, without which oneDNN computes wrong results: training does without oneDNN, at half the speed";
+        if (OneDnn == OneDnnUse.Off)
+            yield return "The processor does not tell its caches, without which oneDNN computes wrong results: training does without oneDNN, at half the speed";
         if (IsAvailable) yield return string.Create(CultureInfo.InvariantCulture, $"CUDA devices: {CudaDeviceCount}; threads an operation: {ThreadCount}");
         yield return HasBFloat16Hardware ? "Training multiplies bfloat16 in hardware" : "Training does not multiply bfloat16 in hardware";
     }

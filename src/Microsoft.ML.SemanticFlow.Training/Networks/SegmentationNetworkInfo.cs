@@ -34,6 +34,12 @@ public sealed class SegmentationNetworkInfo
     /// <remarks>Trained on the 19 classes of Cityscapes. Other checkpoints, on other data sets, are in their repository.</remarks>
     public Uri? Checkpoint { get; internal init; }
 
+    /// <summary>
+    /// The NuGet package with ImageNet weights of the backbone, which <see cref="SemanticFlowTrainerOptions.BackboneWeights"/> finds under the word
+    /// <c>imagenet</c>; null where no package has them.
+    /// </summary>
+    public string? ImageNetPackage { get; internal init; }
+
     /// <summary>Counts what the network costs. Builds it, so it takes up to a second.</summary>
     /// <param name="classCount">Classes to tell apart, 2 to 254.</param>
     /// <param name="height">Rows of the image, at least 32.</param>

@@ -7,13 +7,16 @@ using Microsoft.ML.SemanticFlow.Networks.Parts;
 
 namespace Microsoft.ML.SemanticFlow;
 
-/// <summary>The networks of the papers. All can be trained, take the authors' checkpoints, and are exported to ONNX.</summary>
+/// <summary>The networks of the papers, and the same on backbones whose ImageNet weights everybody has. All can be trained and are exported to ONNX.</summary>
 /// <remarks>
+/// Those of the papers take the authors' checkpoints. Ids ending in <c>-mlnet</c> or <c>-torchvision</c> are not theirs: the heads are the same, the
+/// backbones those of ML.NET's package and of torchvision, without dilation and with one convolution of 7 x 7 as the stem.
 /// Published accuracies and checkpoints are those that the authors' repository, github.com/lxtGH/SFSegNets, lists, and the papers where it
-/// lists none. ResNets have a stem of three convolutions.
+/// lists none. Their ResNets have a stem of three convolutions.
 /// </remarks>
 public static class SegmentationNetworks
 {
+    private const string FeaturizerPackage = "Microsoft.ML.DnnImageFeaturizer.ResNet18";
     private const string FirstPaper = "Li et al., Semantic Flow for Fast and Accurate Scene Parsing, ECCV 2020 (arXiv 2002.10120), \"Network Architectures\"";
     private const string SecondPaper = "Li et al., SFNet: Faster and Accurate Semantic Segmentation via Semantic Flow, IJCV 2023 (arXiv 2207.04415), \"Network Architectures\"";
     private const string Lite = "Li et al., SFNet: Faster and Accurate Semantic Segmentation via Semantic Flow, IJCV 2023 (arXiv 2207.04415), \"SFNet-Lite\"";
@@ -101,7 +104,7 @@ public static class SegmentationNetworks
 
     /// <summary>SFNet-Lite on ResNet-18: fine detail at moderate cost. Scores at stride 4.</summary>
     public static SegmentationNetworkInfo SFNetLiteR18 { get; } = new(
-        "sfnet-lite-r18", "SFNet-Lite on ResNet-18", Lite, classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Statistics))
+        "sfnet-lite-r18", "SFNet-Lite on ResNet-18", Lite, classes => OnResNet(ResNet.Deep18(), classes))
     {
         OriginalName = "network.sfnet_resnet.DeepR18_SFV2_deeply_dsn_FA_Atten",
         Published = OnCityscapesTest(0.801),
@@ -110,7 +113,8 @@ public static class SegmentationNetworks
 
     /// <summary>The same, with a gate made from the whole maps. Upstream: its head can build it, though no name of its own stands for it.</summary>
     public static SegmentationNetworkInfo SFNetLiteR18Spatial { get; } = new(
-        "sfnet-lite-r18-spatial", "SFNet-Lite on ResNet-18, gate from the maps", Lite, classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Maps));
+        "sfnet-lite-r18-spatial", "SFNet-Lite on ResNet-18, gate from the maps", Lite,
+        classes => new SFNetLite(ResNet.Deep18(), classes, width: 128, laterals: [0, 2, 3], GateView.Maps));
 
     /// <summary>Not lite. Upstream: what it calls so on ResNet-101 builds the full, deeply supervised head, and its checkpoints hold that.</summary>
     public static SegmentationNetworkInfo SFNetLiteR101 { get; } = new(
@@ -164,6 +168,36 @@ public static class SegmentationNetworks
         OriginalName = "network.srnet.SRNet_r101",
     };
 
+    /// <summary>SFNet-Lite on the ResNet-18 that ML.NET's image featurizer carries with its ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetLiteR18MlNet { get; } = new(
+        "sfnet-lite-r18-mlnet", "SFNet-Lite on ML.NET's ResNet-18", Lite, classes => OnResNet(ResNet.Featurizer18(), classes))
+    {
+        ImageNetPackage = FeaturizerPackage,
+    };
+
+    /// <summary>SFNet on the ResNet-18 that ML.NET's image featurizer carries with its ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetR18MlNet { get; } = new(
+        "sfnet-r18-mlnet", "SFNet on ML.NET's ResNet-18", FirstPaper, classes => new SFNet(ResNet.Featurizer18(), classes, width: 128))
+    {
+        ImageNetPackage = FeaturizerPackage,
+    };
+
+    /// <summary>SFNet-Lite on torchvision's ResNet-18, for its file of ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetLiteR18TorchVision { get; } = new(
+        "sfnet-lite-r18-torchvision", "SFNet-Lite on torchvision's ResNet-18", Lite, classes => OnResNet(ResNet.Plain18(), classes));
+
+    /// <summary>SFNet-Lite on torchvision's ResNet-34, for its file of ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetLiteR34TorchVision { get; } = new(
+        "sfnet-lite-r34-torchvision", "SFNet-Lite on torchvision's ResNet-34", Lite, classes => OnResNet(ResNet.Plain34(), classes));
+
+    /// <summary>SFNet-Lite on torchvision's ResNet-50, for its file of ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetLiteR50TorchVision { get; } = new(
+        "sfnet-lite-r50-torchvision", "SFNet-Lite on torchvision's ResNet-50", Lite, classes => OnResNet(ResNet.Plain50(), classes));
+
+    /// <summary>SFNet-Lite on torchvision's ResNet-101, for its file of ImageNet weights. Scores at stride 4.</summary>
+    public static SegmentationNetworkInfo SFNetLiteR101TorchVision { get; } = new(
+        "sfnet-lite-r101-torchvision", "SFNet-Lite on torchvision's ResNet-101", Lite, classes => OnResNet(ResNet.Plain101(), classes));
+
     /// <summary>Every network, in the order of this table.</summary>
     public static IReadOnlyList<SegmentationNetworkInfo> All { get; } =
     [
@@ -173,6 +207,8 @@ public static class SegmentationNetworks
         SFNetLiteR18, SFNetLiteR18Spatial, SFNetLiteR101,
         SFNetLiteStdc1, SFNetLiteStdc2, SFNetLiteStdc1Spatial, SFNetLiteStdc2Spatial,
         SRNetR50, SRNetR101,
+        SFNetLiteR18MlNet, SFNetR18MlNet,
+        SFNetLiteR18TorchVision, SFNetLiteR34TorchVision, SFNetLiteR50TorchVision, SFNetLiteR101TorchVision,
     ];
 
     /// <summary>The network with an id.</summary>
@@ -181,6 +217,8 @@ public static class SegmentationNetworks
     public static SegmentationNetworkInfo Get(string id) =>
         All.FirstOrDefault(n => string.Equals(n.Id, id, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException($"There is no network '{id}'; the networks are {string.Join(", ", All)}.", nameof(id));
+
+    private static SFNetLite OnResNet(ResNet backbone, int classes) => new(backbone, classes, width: 128, laterals: [0, 2, 3], GateView.Statistics);
 
     private static PublishedAccuracy OnCityscapesVal(double meanIoU) => new(meanIoU, "Cityscapes val");
 

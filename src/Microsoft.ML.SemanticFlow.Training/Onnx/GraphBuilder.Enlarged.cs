@@ -38,7 +38,8 @@ internal sealed partial class GraphBuilder
         (KernelArea * newHeight * height * width) + (KernelSide * newHeight * newWidth * width);
 
     private static bool AreColumnsFirst(OnnxValue x, OnnxValue like) =>
-        SizeOf(x) is var (height, width) && SizeOf(like) is var (newHeight, newWidth) && RowsFirst(width, height, newWidth, newHeight) < RowsFirst(height, width, newHeight, newWidth);
+        SizeOf(x) is var (height, width) && SizeOf(like) is var (newHeight, newWidth)
+            && RowsFirst(width, height, newWidth, newHeight) < RowsFirst(height, width, newHeight, newWidth);
 
     // A free size is taken for that of a large image: the larger it is, the less there is to gain.
     private static (double Height, double Width)? SizeOf(OnnxValue x)
@@ -81,7 +82,8 @@ internal sealed partial class GraphBuilder
             ones[(cell / area * cells.Channels) + cell] = 1;
         }
 
-        var moved = Convolution(cells, new ConvolutionWeights(cells.Channels, cells.Channels, weights.Kernel, moves, Bias: null) { Padding = weights.Padding, Groups = cells.Channels });
+        var moved = Convolution(
+            cells, new ConvolutionWeights(cells.Channels, cells.Channels, weights.Kernel, moves, Bias: null) { Padding = weights.Padding, Groups = cells.Channels });
         return Convolution(moved, new ConvolutionWeights(weights.Outputs, cells.Channels, Kernel: 1, ones, Bias: null));
     }
 

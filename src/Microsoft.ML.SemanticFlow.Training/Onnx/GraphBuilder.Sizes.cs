@@ -14,7 +14,10 @@ internal sealed partial class GraphBuilder
     /// <summary>Bilinear resize, corners aligned, to the size of another map.</summary>
     public OnnxValue ResizeLike(OnnxValue x, OnnxValue like) => like.HasSize && (x.Height, x.Width) == (like.Height, like.Width)
         ? x
-        : Resize(x, like.HasSize ? Constant(like.Height!.Value, like.Width!.Value) : Node("Shape", [like.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1)), like.Height, like.Width) with { Stride = like.Stride };
+        : Resize(x, SizeAsTensor(like), like.Height, like.Width) with { Stride = like.Stride };
+
+    private string SizeAsTensor(OnnxValue map) =>
+        map.HasSize ? Constant(map.Height!.Value, map.Width!.Value) : Node("Shape", [map.Name], Int("start", HeightAxis), Int("end", WidthAxis + 1));
 
     private OnnxValue Resize(OnnxValue x, string size, int? height, int? width) => x with
     {
@@ -35,7 +38,11 @@ internal sealed partial class GraphBuilder
         {
             name = height % regions == 0 && width % regions == 0
                 ? Node("AveragePool", [Feature(x)], Ints("kernel_shape", height / regions, width / regions), Ints("strides", height / regions, width / regions))
-                : Node("MatMul", [Node("MatMul", [Constant(Averaging(height, regions), regions, height), Feature(x)]), Node("Transpose", [Constant(Averaging(width, regions), regions, width)], Ints("perm", 1, 0))]);
+                : Node("MatMul",
+                [
+                    Node("MatMul", [Constant(Averaging(height, regions), regions, height), Feature(x)]),
+                    Node("Transpose", [Constant(Averaging(width, regions), regions, width)], Ints("perm", 1, 0)),
+                ]);
         }
         else
         {

@@ -165,7 +165,9 @@ internal sealed partial class GraphBuilder(bool countsOnly = false, bool isPlain
 
     private OnnxValue Pool(string operation, OnnxValue x, int kernel, int stride, int padding, params AttributeProto[] more)
     {
-        string name = Node(operation, [Feature(x)], [Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding), .. more]);
+        string name = Node(
+            operation, [Feature(x)],
+            [Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding), .. more]);
         return new OnnxValue(name, x.Channels, Shrink(x.Height), Shrink(x.Width)) { Stride = x.Stride * stride };
 
         int? Shrink(int? side) => side is { } s ? ((s + (2 * padding) - kernel) / stride) + 1 : null;

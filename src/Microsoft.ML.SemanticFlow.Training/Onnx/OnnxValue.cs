@@ -18,7 +18,12 @@ internal sealed record OnnxValue(string Name, int Channels, int? Height, int? Wi
 
     public bool HasSize => Height is not null;
 
-    public override string ToString() => $"{Name} [N, {Channels}, {Height?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "height"}, {Width?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "width"}]";
+    public override string ToString()
+    {
+        static string Side(int? side, string unknown) => side?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? unknown;
+
+        return $"{Name} [N, {Channels}, {Side(Height, "height")}, {Side(Width, "width")}]";
+    }
 }
 
 /// <summary>How the channels of decoded pixels become those the network was trained on: permuted and scaled by its first weights.</summary>

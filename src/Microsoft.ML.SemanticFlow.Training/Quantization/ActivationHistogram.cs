@@ -35,7 +35,8 @@ internal sealed class ActivationHistogram
             return;
         float low = TensorPrimitives.Min(values), high = TensorPrimitives.Max(values);
         if (!float.IsFinite(low) || !float.IsFinite(high))
-            throw new InvalidDataException("The network computes values that are not numbers, or infinite ones, so it cannot be quantized. Its training diverged: train again with a lower learning rate.");
+            throw new InvalidDataException(
+                "The network computes values that are not numbers, or infinite ones, so it cannot be quantized. Its training diverged: train again with a lower learning rate.");
         (Low, High) = (Math.Min(Low, low), Math.Max(High, high));
         Total += values.Length;
         Reach(Math.Max(Math.Abs(low), Math.Abs(high)));

@@ -33,7 +33,9 @@ internal sealed class CalibrationData
         _label = data.Schema.GetColumnOrNull(labelColumn) is null ? null : RowInput.Mask("label", labelColumn).Find(data.Schema);
         _rows = data.GetRowCount() ?? Count(data);
         if (_rows < LeastRows)
-            throw new ArgumentException($"There {(_rows == 1 ? "is one image" : "are no images")}, and quantizing needs one to measure and another to compare on: give a hundred that are like those to be scored.", nameof(data));
+            throw new ArgumentException(
+                $"There {(_rows == 1 ? "is one image" : "are no images")}, and quantizing needs one to measure and another to compare on: " +
+                "give a hundred that are like those to be scored.", nameof(data));
         HeldOut = (int)Math.Clamp(_rows / 3, 1, options.HeldOutImages);
         Calibrating = (int)Math.Min(_rows - HeldOut, options.CalibrationImages);
         _picks = Calibrating + HeldOut;

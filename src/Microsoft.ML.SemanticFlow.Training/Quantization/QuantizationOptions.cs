@@ -9,11 +9,16 @@ public sealed record QuantizationOptions
     /// <summary>How the range of each feature map is chosen. Default <see cref="CalibrationMethod.Percentile"/>.</summary>
     public CalibrationMethod Method { get; init => field = Check.Defined(value); } = CalibrationMethod.Percentile;
 
-    /// <summary>Of <see cref="CalibrationMethod.Percentile"/>: the percentage of a map's values that lie below the top of its range, and above its bottom; above 50, at most 100. Default 99.999.</summary>
+    /// <summary>
+    /// Of <see cref="CalibrationMethod.Percentile"/>: the percentage of a map's values that lie below the top of its range, and above its bottom; above 50, at most 100.
+    /// Default 99.999.
+    /// </summary>
     public double Percentile
     {
         get;
-        init => field = value is > 50 and <= 100 ? value : throw new ArgumentOutOfRangeException(nameof(Percentile), value, FormattableString.Invariant($"{nameof(Percentile)} must be above 50 and at most 100, not {value}."));
+        init => field = value is > 50 and <= 100
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Percentile), value, FormattableString.Invariant($"{nameof(Percentile)} must be above 50 and at most 100, not {value}."));
     } = 99.999;
 
     /// <summary>The most images whose feature maps are measured. Default 32. They are spread evenly over the data.</summary>

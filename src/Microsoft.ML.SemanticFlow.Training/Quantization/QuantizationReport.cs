@@ -40,6 +40,9 @@ public sealed class QuantizationReport
             ? string.Create(CultureInfo.InvariantCulture, $"; mIoU {before:f4} in float32, {after:f4} in int8")
             : "";
         string sensitive = SensitiveLayers.Count == 0 ? "" : $", {SensitiveLayers.Count} sensitive ones in float32";
-        return string.Create(CultureInfo.InvariantCulture, $"{QuantizedLayers} convolutions in int8{sensitive}; calibrated on {CalibrationImages} images; {Agreement:p2} of the pixels of {HeldOutImages} others get the same class{labels}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{QuantizedLayers} convolutions in int8{sensitive}; calibrated on {CalibrationImages} images; " +
+            $"{Agreement:p2} of the pixels of {HeldOutImages} others get the same class{labels}");
     }
 }

@@ -49,6 +49,9 @@ internal static class Check
     public static double? Positive(double? value, [CallerMemberName] string name = "") =>
         value is { } given ? Positive(given, name) : null;
 
+    public static TimeSpan? Positive(TimeSpan? value, [CallerMemberName] string name = "") =>
+        value <= TimeSpan.Zero ? throw new ArgumentOutOfRangeException(name, value, $"{name} must be longer than nothing, not {value}.") : value;
+
     public static double? BelowOne(double? value, [CallerMemberName] string name = "") =>
         value is { } given ? BelowOne(given, name) : null;
 

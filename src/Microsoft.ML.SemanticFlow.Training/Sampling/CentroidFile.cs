@@ -28,13 +28,13 @@ internal static class CentroidFile
     /// <summary>Reads the file; null where there is none, where it is damaged, and where it belongs to other data.</summary>
     public static ClassCentroids? TryRead(string path, string data)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.HoldsBytes(path))
             return null;
 
         Content? content;
         try
         {
-            content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path));
+            content = JsonSerializer.Deserialize<Content>(RegularFile.ReadAllBytes(path));
         }
         catch (JsonException)
         {

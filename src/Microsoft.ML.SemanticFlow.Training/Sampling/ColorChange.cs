@@ -72,7 +72,10 @@ internal readonly record struct ColorChange(ColorOperation Operation, double Fac
     private static Vector<uint> Gray(Vector<uint> pixels)
     {
         var low = new Vector<uint>(0xFF);
-        return (pixels >>> 16 & low) * new Vector<uint>(19595) + (pixels >>> 8 & low) * new Vector<uint>(38470) + (pixels & low) * new Vector<uint>(7471) + new Vector<uint>(0x8000) >>> 16;
+        return (pixels >>> 16 & low) * new Vector<uint>(19595)
+            + (pixels >>> 8 & low) * new Vector<uint>(38470)
+            + (pixels & low) * new Vector<uint>(7471)
+            + new Vector<uint>(0x8000) >>> 16;
     }
 
     /// <summary>Mixes every sample with one gray.</summary>

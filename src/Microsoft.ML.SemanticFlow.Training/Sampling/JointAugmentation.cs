@@ -64,7 +64,8 @@ internal sealed class JointAugmentation(AugmentationOptions options)
     {
         var (image, mask) = sample;
         if (image.Height != mask.Height || image.Width != mask.Width)
-            throw new ArgumentException($"The image is {image.Height} x {image.Width} pixels (height x width), its mask {mask.Height} x {mask.Width}. They must be of one size.", nameof(sample));
+            throw new ArgumentException(
+                $"The image is {image.Height} x {image.Width} pixels (height x width), its mask {mask.Height} x {mask.Width}. They must be of one size.", nameof(sample));
 
         var crop = plan.Crop;
         int top = Math.Max(crop.Top, 0), left = Math.Max(crop.Left, 0);

@@ -51,7 +51,11 @@ internal sealed class SampleReader
     /// <param name="faults">What becomes of rows whose files cannot be used.</param>
     public static SampleReader OfPaths(
         IDataView data, LabelMap labels, LabelFiles? files = null, (int Height, int Width)? size = null, Gray16 gray16 = Gray16.Scale, SampleFaults? faults = null) =>
-        new(data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size, gray16) { Faults = faults };
+        new(
+            data, RowInput.Text("image path", ImagePathColumn), RowInput.Text("label path", LabelPathColumn), labels, files ?? new LabelFiles(labels, MaskIds.Raw), size, gray16)
+        {
+            Faults = faults,
+        };
 
     /// <summary>Rows of the view; where the view does not know, they are counted without decoding any.</summary>
     public int CountRows()
@@ -121,7 +125,8 @@ internal sealed class SampleReader
     private IEnumerable<PendingRow<T?>> Read<T>(string[] columns, Random? random, Func<DataViewRowId, bool>? isWanted, Func<Row, T> read, CancellationToken cancellation)
         where T : class
     {
-        DataViewSchema.Column[] needed = [.. columns.Append(ImagePathColumn).Append(LabelPathColumn).Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>()];
+        DataViewSchema.Column[] needed =
+            [.. columns.Append(ImagePathColumn).Append(LabelPathColumn).Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>()];
         var source = DetachedRow.Source.Find(_data, needed);
         var view = source?.View ?? _data;
         using var cursor = view.GetRowCursor(source?.Texts ?? needed, view.CanShuffle ? random : null);
@@ -205,7 +210,8 @@ internal sealed class SampleReader
             if (_size is { } size && (image.Height, image.Width) != size)
             {
                 throw new InvalidDataException(
-                    $"{Place(ImagePathColumn)} has an image of {image.Height} x {image.Width} pixels, and those of the training set are brought to {size.Height} x {size.Width} (height x width), which paths pass by. " +
+                    $"{Place(ImagePathColumn)} has an image of {image.Height} x {image.Width} pixels, " +
+                    $"and those of the training set are brought to {size.Height} x {size.Width} (height x width), which paths pass by. " +
                     "Give this set the columns of images and masks, made as those of the training set.");
             }
 

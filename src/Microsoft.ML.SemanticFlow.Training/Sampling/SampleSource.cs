@@ -150,5 +150,7 @@ internal sealed class SampleSource
     }
 
     private static InvalidOperationException IdsChange() =>
-        new("The rows of the training set have no ids that stay with them from one pass to the next, so a shuffled pass cannot tell which is which. Raise CacheMegabytes to hold them in memory, or give another view.");
+        new(
+            "The rows of the training set have no ids that stay with them from one pass to the next, so a shuffled pass cannot tell which is which. " +
+            "Raise CacheMegabytes to hold them in memory, or give another view.");
 }

@@ -43,13 +43,16 @@ internal static class SamplerFactory
         if (!byCount[true].Any())
         {
             throw new InvalidOperationException(
-                $"Class-uniform sampling finds no class in the {training.Count} training masks: none holds a whole tile of {sampling.Tile} x {sampling.Tile} pixels with a pixel that counts. " +
+                $"Class-uniform sampling finds no class in the {training.Count} training masks: " +
+                $"none holds a whole tile of {sampling.Tile} x {sampling.Tile} pixels with a pixel that counts. " +
                 "Set the sampling's Tile to at most the shorter side of the images, or leave class-uniform sampling out.");
         }
 
         var sampler = new CropSampler(training.Count, sampling.Fraction, centroids);
         if (sampler.PerClass == 0)
-            channel.Warn(FormattableString.Invariant($"A Fraction of {sampling.Fraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: no crop is drawn around a class. Raise it, or leave it out."));
+            channel.Warn(
+                FormattableString.Invariant($"A Fraction of {sampling.Fraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: ") +
+                "no crop is drawn around a class. Raise it, or leave it out.");
         if (byCount[false].Any())
             channel.Say($"No tile holds {string.Join(", ", byCount[false])}: nothing is drawn around these classes");
         channel.Say($"An epoch has {sampler.Count} crops: {sampler.ImagesDrawn} anywhere in an image, {sampler.PerClass} around each of {byCount[true].Count()} classes");

@@ -7,9 +7,11 @@ using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
+using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using Microsoft.ML.SemanticFlow.Transforms;
 using static TorchSharp.torch;
 
@@ -47,19 +49,22 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
     public SemanticFlowTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        var budget = new TrainingBudget(_options.MaxTrainingTime);
         using var channel = _host.Start("Training");
         var data = TrainingData.Find(_options, input);
         using var folder = _options.Run is { } run ? RunFolder.Open(run.Directory, run.Resume) : null;
         if (folder is not { HasCheckpoint: true })
             StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
+        foreach (string reason in _options.Reasons)
+            channel.Say(reason);
 
         TorchNative.EnsureLoaded();
         TorchNative.TuneAllocator();
         var recorder = new RunRecorder(_options, folder, data.Labels, channel);
         try
         {
-            using var network = Train(data, recorder, channel, cancellation.Token);
+            using var network = Train(data, recorder, budget, channel, cancellation.Token);
             var model = Export(network, data.Labels, folder, channel);
             recorder.End();
             return model;
@@ -125,13 +130,13 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return new SchemaShape(inputSchema.Where(column => column.Name != added.Name).Append(added));
     }
 
-    private SegmentationNetwork Train(TrainingData data, RunRecorder recorder, IChannel channel, CancellationToken cancellation)
+    private SegmentationNetwork Train(TrainingData data, RunRecorder recorder, TrainingBudget budget, IChannel channel, CancellationToken cancellation)
     {
         var checkpoint = recorder.Resume();
         var plan = PlanOf(checkpoint?.Seed ?? _seed, channel);
         recorder.Start(plan, data.Input);
         using var session = new TrainingSession(_options, data, plan, recorder, new SingleProcess(), channel, cancellation);
-        using (var loop = new TrainingLoop(session, Validation.Open(session, cancellation)))
+        using (var loop = new TrainingLoop(session, Validation.Open(session, cancellation), budget))
             loop.Run(cancellation);
         return session.TakeNetwork();
     }
@@ -140,7 +145,18 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 
     private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
     {
-        var exported = RunExport.OfNetwork(network, _options.Network.Id, labels, _options.CropHeight, _options.CropWidth, _options.Gray16, new OnnxExportOptions());
+        var trained = new ModelDescription
+        {
+            Network = _options.Network.Id,
+            Form = OnnxForm.Scoring,
+            Labels = labels,
+            Gray16 = _options.Gray16,
+            TrainingHeight = _options.CropHeight,
+            TrainingWidth = _options.CropWidth,
+            Scale = _options.InferenceScale,
+            WeightsSha256 = "", // the exporter's to fill in
+        };
+        var exported = RunExport.OfNetwork(network, trained, new OnnxExportOptions());
         channel.Say($"Exported to ONNX: {exported.Verification}");
         if (folder is not null)
             AtomicFile.Write(folder.Model, exported.Bytes);

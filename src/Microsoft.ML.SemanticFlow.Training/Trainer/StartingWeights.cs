@@ -17,7 +17,7 @@ internal static class StartingWeights
         if (options.InitialWeights is { } checkpoint && !Directory.Exists(checkpoint))
             Exists(checkpoint, nameof(options.InitialWeights));
         if (options.BackboneWeights is { } backbone)
-            Exists(backbone, nameof(options.BackboneWeights));
+            Exists(ImageNetWeights.Find(backbone, options.Network), nameof(options.BackboneWeights));
 
         static void Exists(string path, string option)
         {
@@ -43,6 +43,6 @@ internal static class StartingWeights
         }
 
         if (options.BackboneWeights is { } backbone)
-            channel.Say($"Backbone from {backbone}: {WeightLoader.LoadBackbone(backbone, network, options.Network)}");
+            channel.Say($"Backbone from {backbone}: {WeightLoader.LoadBackbone(ImageNetWeights.Find(backbone, options.Network), network, options.Network)}");
     }
 }

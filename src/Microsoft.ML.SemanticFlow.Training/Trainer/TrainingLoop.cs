@@ -19,12 +19,15 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Validation? _validation;
     private readonly RunFolder? _folder;
     private readonly RateSchedule _schedule;
+    private readonly TrainingBudget _budget;
     private readonly WeightAverage? _average;
     private readonly TrainingState _state;
     private readonly WeightSnapshot _best = new();
     private readonly Stopwatch _watch = new();
     private readonly Stopwatch _validating = new();
     private CheckpointInfo _position;
+    private double _rate;
+    private bool _isTimeUp;
     private double? _bestMeanIoU;
     private int _validationsSinceBest;
     private int _firstEpoch;
@@ -33,10 +36,11 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <param name="session">What is trained; where its run has a checkpoint, the loop goes on from there.</param>
     /// <param name="validation">Chooses the best weights; null keeps the last.</param>
-    public TrainingLoop(TrainingSession session, Validation? validation)
+    /// <param name="budget">The time that the run may take.</param>
+    public TrainingLoop(TrainingSession session, Validation? validation, TrainingBudget budget)
     {
-        (_session, _options, _validation, _folder) = (session, session.Options, validation, session.Recorder.Folder);
-        _schedule = new RateSchedule(_options.Schedule, _options.Optimizer.LearningRate, _options.Epochs, session.StepsPerEpoch);
+        (_session, _options, _validation, _folder, _budget) = (session, session.Options, validation, session.Recorder.Folder, budget);
+        _schedule = new RateSchedule(_options.Schedule, _options.Optimizer.LearningRate, _options.Epochs, session.StepsPerEpoch, budget);
         _average = _options.WeightAverageDecay is { } decay ? new WeightAverage(session.Network, decay) : null;
         _state = new TrainingState(session.Step.Memory, _average?.Weights, session.Step.Scaler?.State);
         _position = PositionAt(epoch: 0);
@@ -44,7 +48,7 @@ internal sealed class TrainingLoop : IDisposable
             Resume(checkpoint);
     }
 
-    /// <summary>Trains to the last epoch, or until cancelled. The network then holds the best weights.</summary>
+    /// <summary>Trains to the last epoch, until the time is up, or until cancelled. The network then holds the best weights.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before an epoch was complete.</exception>
     /// <exception cref="NotFiniteNumberException">The loss left the range of numbers before an epoch was complete.</exception>
     public void Run(CancellationToken cancellation)
@@ -57,21 +61,25 @@ internal sealed class TrainingLoop : IDisposable
             // A checkpoint is written before its epoch is validated, so that a run stopped in between loses nothing.
             if (_firstEpoch > 0)
                 EndEpoch(_firstEpoch - 1, imagesPerSecond: 0, cancellation);
-            while (_position.Epoch < _options.Epochs && !IsStuck)
+            while (_position.Epoch < _options.Epochs && !IsStuck && !IsTimeUp())
                 RunEpoch(_position.Epoch, cancellation);
-            if (IsStuck)
-                _session.Channel.Say($"Stopped early after {_position.Epoch} of {_options.Epochs} epochs: no better mIoU in {_validationsSinceBest} validations");
+            if (_isTimeUp)
+                _session.Channel.Say($"The time is up after {_position.Epoch} epochs");
+            else if (IsStuck)
+                _session.Channel.Say($"Stopped early after {_position.Epoch}{OfAll} epochs: no better mIoU in {_validationsSinceBest} validations");
         }
         catch (OperationCanceledException e) when (_best.IsTaken)
         {
             _session.Recorder.Stopped(e);
-            _session.Channel.Say($"Stopped after {_position.Epoch} of {_options.Epochs} epochs; the best weights so far are kept");
+            _session.Channel.Say($"Stopped after {_position.Epoch}{OfAll} epochs; the best weights so far are kept");
         }
         catch (NotFiniteNumberException e) when (_best.IsTaken)
         {
             _session.Recorder.Stopped(e);
             _session.Channel.Warn($"{e.Message} {(_bestMeanIoU is null ? "The weights of the last complete epoch" : "The best weights so far")} are kept.");
-            _options.Progress?.Report(Report(TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch, e.OffendingNumber, _schedule[_position.Step - 1], imagesPerSecond: 0, message: e.Message));
+            _options.Progress?.Report(Report(
+                TrainingPhase.Diverged, Math.Max(0, _position.Epoch - 1), _session.StepsPerEpoch, _session.StepsPerEpoch,
+                e.OffendingNumber, _rate, imagesPerSecond: 0, message: e.Message));
         }
 
         _best.CopyTo(_session.Network);
@@ -94,8 +102,9 @@ internal sealed class TrainingLoop : IDisposable
         if (_bestMeanIoU is not null)
             ResumeBest(checkpoint.Folder);
 
-        _session.Recorder.Continue(_position);
-        _session.Channel.Say($"Going on after epoch {_position.Epoch} of {_options.Epochs}");
+        _budget.Earlier = _session.Recorder.Continue(_position);
+        _rate = _schedule[_position.Step - 1];
+        _session.Channel.Say($"Going on after epoch {_position.Epoch}{OfAll}");
     }
 
     private void ResumeBest(RunFolder folder)
@@ -116,6 +125,12 @@ internal sealed class TrainingLoop : IDisposable
 
         last.CopyTo(_session.Network);
     }
+
+    // Where the time decides, their number says nothing.
+    private string OfAll => _options.MaxTrainingTime is null ? $" of {_options.Epochs}" : "";
+
+    // The first process's clock counts.
+    private bool IsTimeUp() => _isTimeUp = _session.Collective.Decide(_budget.IsOver);
 
     private void RunEpoch(int epoch, CancellationToken cancellation)
     {
@@ -143,7 +158,7 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     private bool IsValidationDue(int epoch) =>
-        _validation is not null && epoch > 0 && (epoch % _options.ValidationInterval == 0 || epoch == _options.Epochs);
+        _validation is not null && epoch > 0 && (epoch % _options.ValidationInterval == 0 || epoch == _options.Epochs || _isTimeUp);
 
     // The mean loss over the epoch's batches, and the speed.
     private (double Loss, double ImagesPerSecond) Train(int epoch)
@@ -158,13 +173,15 @@ internal sealed class TrainingLoop : IDisposable
         {
             int taken = batches / _options.Optimizer.AccumulationSteps;
             long step = (long)epoch * _session.StepsPerEpoch + taken;
-            double rate = _schedule[step];
+            _rate = _schedule[step];
             if (_session.Add(batch, criterion) is { } loss)
             {
                 if (!double.IsFinite(loss))
                 {
                     throw new NotFiniteNumberException(
-                        string.Create(CultureInfo.InvariantCulture, $"The loss became {loss} at step {taken + 1} of epoch {epoch + 1}, learning rate {rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The loss became {loss} at step {taken + 1} of epoch {epoch + 1}, learning rate {_rate:g3}. Lower LearningRate, or raise WarmUpSteps."),
                         loss);
                 }
 
@@ -175,13 +192,15 @@ internal sealed class TrainingLoop : IDisposable
             batches++;
             if (batches % _options.Optimizer.AccumulationSteps != 0 && batches != _session.BatchesPerEpoch)
                 continue;
-            if (_session.Step.Take(rate))
+            if (_session.Step.Take(_rate))
                 _average?.Add(step);
             speed = batches * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
-            var progress = Report(TrainingPhase.Step, epoch, taken + 1, _session.StepsPerEpoch, counted == 0 ? double.NaN : sum / counted, rate, speed);
+            var progress = Report(TrainingPhase.Step, epoch, taken + 1, _session.StepsPerEpoch, counted == 0 ? double.NaN : sum / counted, _rate, speed);
             _session.Recorder.Step(step + 1, sum - sumBefore, counted - countedBefore, progress);
             (sumBefore, countedBefore) = (sum, counted);
             _options.Progress?.Report(progress);
+            if (IsTimeUp())
+                break;
         }
 
         return (counted == 0 ? double.NaN : sum / counted, speed);
@@ -191,13 +210,12 @@ internal sealed class TrainingLoop : IDisposable
     private SemanticSegmentationMetrics Validate(int epoch, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        double rate = _schedule[_position.Step - 1];
         _validating.Start();
         var metrics = _validation!.Run( // only called with a validation set
             done =>
             {
                 _imagesValidated++;
-                _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, _position.Loss, rate, done / watch.Elapsed.TotalSeconds));
+                _options.Progress?.Report(Report(TrainingPhase.Validation, epoch, done, _validation.Count, _position.Loss, _rate, done / watch.Elapsed.TotalSeconds));
             },
             cancellation);
         _validating.Stop();
@@ -230,33 +248,43 @@ internal sealed class TrainingLoop : IDisposable
         Labels = _session.Data.Labels,
         CropHeight = _options.CropHeight,
         CropWidth = _options.CropWidth,
+        InferenceScale = _options.InferenceScale,
         Options = OptionsFingerprint.Of(_options),
     };
 
     private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null) =>
-        Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _schedule[_position.Step - 1], imagesPerSecond, metrics);
+        Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _rate, imagesPerSecond, metrics);
 
     private TrainingProgress Report(
         TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null, string? message = null)
     {
+        int epochs = EpochsInTime(epoch, phase == TrainingPhase.Step ? (double)step / steps : 1);
         long before = (long)_firstEpoch * _session.StepsPerEpoch, all = (long)_options.Epochs * _session.StepsPerEpoch;
         long done = phase == TrainingPhase.Step ? (long)epoch * steps + step : _position.Step;
         return new TrainingProgress
         {
             Phase = phase,
             Epoch = epoch + 1,
-            Epochs = _options.Epochs,
+            Epochs = epochs,
             Step = step,
             StepsPerEpoch = steps,
             Loss = loss,
             LearningRate = rate,
             ImagesPerSecond = imagesPerSecond,
             Elapsed = _watch.Elapsed,
-            Remaining = TimeLeft.Estimate(_watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
+            Remaining = _budget.Left ?? TimeLeft.Estimate(
+                _watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
             MeanIoU = metrics?.MeanIoU,
             PerClassIoU = metrics?.PerClassIoU,
             BestMeanIoU = _bestMeanIoU,
             Message = message,
         };
+    }
+
+    // How many epochs there will be: of a run that the time may end, an estimate.
+    private int EpochsInTime(int epoch, double share)
+    {
+        double gone = _budget.Share;
+        return gone == 0 ? _options.Epochs : (int)Math.Clamp(Math.Round((epoch + share) / gone), epoch + 1, _options.Epochs);
     }
 }

@@ -43,7 +43,9 @@ internal sealed class TrainingSession : IDisposable
                 StartingWeights.Load(options, Network, data.Labels, channel); // before all images are read: what does not fit is known at once
             var (training, boost) = data.OpenTraining(plan.LoaderThreads, cancellation);
             CachedBytes = training.CachedBytes + (boost?.CachedBytes ?? 0);
-            channel.Say($"{training.Count} training images{(training.IsCached ? " in memory" : "")}{(boost is null ? "" : $", {boost.Count} to boost classes")}, {data.Labels.ClassCount} classes, seed {plan.Seed}, {plan}");
+            channel.Say(
+                $"{training.Count} training images{(training.IsCached ? " in memory" : "")}{(boost is null ? "" : $", {boost.Count} to boost classes")}, " +
+                $"{data.Labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
             var pixels = training.CountPixels(cancellation);
             LabelCensus.Check(pixels, data.Labels, options.AllowEmptyClasses, channel);
@@ -53,7 +55,8 @@ internal sealed class TrainingSession : IDisposable
                 MemoryLayout.ToChannelsLast(Network);
             Loss = LossOf(options, new LossContext(data.Labels, pixels.Classes));
             var sampler = SamplerFactory.Create(options, training, boost, data.Labels, recorder.Folder, channel, cancellation);
-            _loader = Own(new BatchLoader(new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(options)), options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed));
+            _loader = Own(new BatchLoader(
+                new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(options)), options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed));
             Step = Own(new GradientStep(options, plan, Network, collective));
         }
         catch

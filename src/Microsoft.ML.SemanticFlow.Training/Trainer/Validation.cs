@@ -1,13 +1,15 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Sampling;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
-/// <summary>Scores the validation set with the session's network as it stands, each image at its own size.</summary>
+/// <summary>Scores the validation set with the session's network as it stands, each image at the scale at which the model will score it.</summary>
 internal sealed class Validation
 {
     private readonly TrainingSession _session;
@@ -37,11 +39,21 @@ internal sealed class Validation
         {
             cancellation.ThrowIfCancellationRequested();
             string place = sample.Place ?? $"Row {done}";
-            if (Math.Min(sample.Image.Height, sample.Image.Width) < ModelDescription.NetworksSmallestSide)
-                throw new InvalidDataException($"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width); the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
+            var (height, width) = Scaled(sample.Image);
+            if (Math.Min(height, width) < ModelDescription.NetworksSmallestSide)
+            {
+                throw new InvalidDataException(
+                    $"{place} of the validation set is {sample.Image.Height} x {sample.Image.Width} pixels (height x width)" +
+                    $"{(_session.Options.InferenceScale == 1 ? "" : $", and {height} x {width} when scored")}; " +
+                    $"the networks need {ModelDescription.NetworksSmallestSide} on each side. Leave it out.");
+            }
+
             using var scope = NewDisposeScope();
             var predicted = Predict(sample);
-            evaluation.Add(byId ? sample.Mask.WithLabels(null) : sample.Mask, SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels), $"{place} of the validation set");
+            evaluation.Add(
+                byId ? sample.Mask.WithLabels(null) : sample.Mask,
+                SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels),
+                $"{place} of the validation set");
             _session.Recorder.Image(done, Count, sample, predicted.bytes);
             imageDone(++done);
         }
@@ -49,11 +61,20 @@ internal sealed class Validation
         return evaluation.Metrics;
     }
 
+    private (int Height, int Width) Scaled(PixelImage image) =>
+        ((int)(image.Height * _session.Options.InferenceScale), (int)(image.Width * _session.Options.InferenceScale));
+
     // uint8 [1, H, W]
     private Tensor Predict(LabelledImage sample)
     {
-        var image = ImageTensor.Of(sample.Image, _session.Plan.UseChannelsLast).to(_session.Plan.Device);
+        var (height, width) = Scaled(sample.Image);
+        bool isAsItIs = (height, width) == (sample.Image.Height, sample.Image.Width);
+        using var resized = isAsItIs ? null : Resampling.ResizeRented(sample.Image, height, width, ResamplingFilter.Bilinear);
+        var image = ImageTensor.Of(resized ?? sample.Image, _session.Plan.UseChannelsLast).to(_session.Plan.Device);
         using var autocast = _session.Plan.Autocast();
-        return _session.Network.call(image).argmax(1).to(uint8).cpu();
+        var scores = _session.Network.call(image);
+        if (!isAsItIs)
+            scores = Warp.Resize(scores, [sample.Image.Height, sample.Image.Width]);
+        return scores.argmax(1).to(uint8).cpu();
     }
 }

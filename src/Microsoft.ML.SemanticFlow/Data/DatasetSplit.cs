@@ -17,4 +17,7 @@ public enum DatasetSplit
 
     /// <summary><see cref="Train"/>, then <see cref="Validation"/>.</summary>
     TrainAndValidation,
+
+    /// <summary>More to fit on, with coarser labels.</summary>
+    TrainExtra,
 }

@@ -17,7 +17,8 @@ internal static class MLImageConversion
     {
         ArgumentNullException.ThrowIfNull(image);
         if (image.PixelFormat is not (MLPixelFormat.Bgra32 or MLPixelFormat.Rgba32))
-            throw new ArgumentException($"The image '{image.Tag}' has the pixel format {image.PixelFormat}; {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32} can be read.", nameof(image));
+            throw new ArgumentException(
+                $"The image '{image.Tag}' has the pixel format {image.PixelFormat}; {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32} can be read.", nameof(image));
         var result = rent ? PixelImage.Rent(image.Height, image.Width) : new PixelImage(image.Height, image.Width);
         if (image.PixelFormat == MLPixelFormat.Bgra32)
             image.Pixels.CopyTo(result.Bgra);

@@ -11,7 +11,7 @@ internal static class MaskCodec
 {
     private const byte Unknown = 1;
 
-    /// <summary>Reads a gray or palette PNG and translates its ids to train ids.</summary>
+    /// <summary>Reads a gray or palette PNG, or one in colours, and translates its ids to train ids.</summary>
     /// <param name="path">The file.</param>
     /// <param name="labels">What the ids mean.</param>
     /// <param name="ids">Which ids the file holds.</param>
@@ -21,12 +21,15 @@ internal static class MaskCodec
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(labels);
-        return ToMask(PngIndexReader.Read(path), Path.GetFileName(path), labels, ids);
+        return ids == MaskIds.Color
+            ? ColorMask.Load(path, labels)
+            : ToMask(PngIndexReader.Read(path), Path.GetFileName(path), labels, ids);
     }
 
     /// <summary>Reads a file's bytes as <see cref="Load(string, LabelMap, MaskIds)"/> reads a file.</summary>
-    public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) =>
-        ToMask(PngIndexReader.Read(file, source), source, labels, ids);
+    public static SegmentationMask Load(byte[] file, string source, LabelMap labels, MaskIds ids = MaskIds.Raw) => ids == MaskIds.Color
+        ? ColorMask.Load(file, source, labels)
+        : ToMask(PngIndexReader.Read(file, source), source, labels, ids);
 
     /// <summary>Reads what is left of a stream as <see cref="Load(string, LabelMap, MaskIds)"/> reads a file.</summary>
     public static SegmentationMask Load(Stream stream, string source, LabelMap labels, MaskIds ids = MaskIds.Raw)
@@ -46,11 +49,13 @@ internal static class MaskCodec
     /// <summary>Writes an 8-bit palette PNG in the label map's colours, or a 16-bit gray one where raw ids need it.</summary>
     /// <param name="mask">What to write.</param>
     /// <param name="stream">Where to.</param>
-    /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
+    /// <param name="ids">Which ids to write, or colours; a mask without a label map has only its own ids.</param>
     public static void Write(SegmentationMask mask, Stream stream, MaskIds ids)
     {
         ArgumentNullException.ThrowIfNull(mask);
-        if (mask.Labels is { } labels && ids == MaskIds.Raw)
+        if (ids == MaskIds.Color)
+            ColorMask.Write(mask, stream);
+        else if (mask.Labels is { } labels && ids == MaskIds.Raw)
             WriteRaw(mask, labels, stream);
         else
             PngIndexWriter.Write(stream, mask.Ids, table: [], mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels).Colors);
@@ -121,14 +126,18 @@ internal static class MaskCodec
     {
         int classes = labels.ClassCount;
         if (classes < LabelMap.IgnoreId && mask.Ids.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.IgnoreId - 1)) is >= 0 and var at)
-            throw new ArgumentException($"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
+            throw new ArgumentException(
+                $"The mask holds class id {mask.Ids[at]} at row {at / mask.Width}, column {at % mask.Width}; " +
+                $"label map '{labels.Name}' has {classes} classes, so there is no raw id for it. Write the train ids instead.", nameof(mask));
         var rawIds = new ushort[256];
         for (int id = 0; id < classes; id++)
             rawIds[id] = labels.Classes[id].RawId;
         if (RawIgnoreId(labels) is { } ignored)
             rawIds[LabelMap.IgnoreId] = ignored;
         else if (mask.Ids.IndexOf(LabelMap.IgnoreId) is >= 0 and var first)
-            throw new ArgumentException($"The mask ignores the pixel at row {first / mask.Width}, column {first % mask.Width}; label map '{labels.Name}' has raw id 255 for a class and none to ignore. Give it a row with train id 255, or write the train ids.", nameof(mask));
+            throw new ArgumentException(
+                $"The mask ignores the pixel at row {first / mask.Width}, column {first % mask.Width}; label map '{labels.Name}' has raw id 255 for a class and none to ignore. " +
+                "Give it a row with train id 255, or write the train ids.", nameof(mask));
         return rawIds;
     }
 
@@ -145,7 +154,9 @@ internal static class MaskCodec
     }
 
     private static InvalidDataException UnknownId(string source, int id, int at, int width, LabelMap labels, MaskIds ids) =>
-        new($"Mask '{source}' holds class id {id} at row {at / width}, column {at % width}; label map '{labels.Name}' knows {KnownIds(labels, ids)}. Read it with the map it was drawn with.");
+        new(
+            $"Mask '{source}' holds class id {id} at row {at / width}, column {at % width}; label map '{labels.Name}' knows {KnownIds(labels, ids)}. " +
+            "Read it with the map it was drawn with.");
 
     /// <summary>The known ids as ranges, such as "0 to 33" or "0 to 4, 7"; 255 goes without saying.</summary>
     private static string KnownIds(LabelMap labels, MaskIds ids)

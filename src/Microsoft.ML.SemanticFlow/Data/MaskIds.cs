@@ -11,4 +11,7 @@ public enum MaskIds
 
     /// <summary>The 0-based ids that networks learn and predict; 255 where nothing counts.</summary>
     Train,
+
+    /// <summary>No ids: RGB pixels in the colours of the label map, exactly. Files are PNG.</summary>
+    Color,
 }

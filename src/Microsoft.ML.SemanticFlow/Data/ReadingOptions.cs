@@ -55,6 +55,9 @@ public sealed record ReadingOptions
     /// <summary>Told of every image that is left out because it cannot be used; may be called from several threads at once.</summary>
     public IProgress<SkippedFile>? Skipped { get; init; }
 
+    /// <summary>Told of every image that is left out, with the fault itself.</summary>
+    internal Action<string, Exception>? Fault { get; init; }
+
     /// <summary>
     /// Told of every file and folder that is passed over because it holds no image that is read. Null leaves it to the log of the
     /// <c>MLContext</c>.

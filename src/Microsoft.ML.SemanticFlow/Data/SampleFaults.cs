@@ -27,6 +27,7 @@ internal sealed class SampleFaults(ReadingOptions reading, string what)
             throw fault;
         lock (_gate)
             (Count, _last) = (Count + 1, fault.Message);
+        reading.Fault?.Invoke(path, fault);
         reading.Skipped?.Report(new SkippedFile(path, fault.Message));
     }
 

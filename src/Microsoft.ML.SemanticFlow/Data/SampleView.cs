@@ -5,12 +5,13 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.SemanticFlow.Data;
 
-/// <summary>A list of samples as text columns, ImagePath and, when there are labels, LabelPath.</summary>
+/// <summary>A list of samples as text columns: ImagePath and, when there are labels, LabelPath; in a set of several sources, Source.</summary>
 /// <remarks>ML.NET's view over a list gives one cursor, whatever number is asked for; this one lets images decode and score in parallel.</remarks>
 internal sealed class SampleView : IDataView
 {
     public const string ImagePath = "ImagePath";
     public const string LabelPath = "LabelPath";
+    public const string Source = "Source";
 
     private readonly IReadOnlyList<SegmentationSample> _samples;
 
@@ -23,7 +24,9 @@ internal sealed class SampleView : IDataView
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(ImagePath, TextDataViewType.Instance);
         if (samples.All(sample => sample.LabelPath is not null))
-            schema.AddColumn(LabelPath, TextDataViewType.Instance, MaskAnnotations.Of(labels, ids));
+            schema.AddColumn(LabelPath, TextDataViewType.Instance, MaskAnnotations.Of(labels, ids, PartsOf(samples)));
+        if (samples.Any(sample => sample.Source is not null))
+            schema.AddColumn(Source, TextDataViewType.Instance);
         Schema = schema.ToSchema();
     }
 
@@ -47,6 +50,8 @@ internal sealed class SampleView : IDataView
         n = Math.Clamp(n, 1, Math.Max(1, _samples.Count));
         return [.. Enumerable.Range(0, n).Select(first => new Cursor(this, active, order, first, n))];
     }
+
+    private static LabelPart[] PartsOf(IEnumerable<SegmentationSample> samples) => [.. samples.Select(sample => sample.Part).OfType<LabelPart>().Distinct()];
 
     /// <summary>Every <paramref name="step"/>th row of an order; each row is a batch, so that readers can restore the order.</summary>
     private sealed class Cursor(SampleView view, bool[] active, int[] order, int first, int step) : DataViewRowCursor
@@ -82,9 +87,13 @@ internal sealed class SampleView : IDataView
         {
             if (!active[column.Index])
                 throw ColumnFaults.NotActive(column);
-            ValueGetter<ReadOnlyMemory<char>> getter = column.Name == ImagePath
-                ? (ref ReadOnlyMemory<char> value) => value = view._samples[Row].ImagePath.AsMemory()
-                : (ref ReadOnlyMemory<char> value) => value = view._samples[Row].LabelPath.AsMemory();
+            Func<SegmentationSample, string?> text = column.Name switch
+            {
+                ImagePath => static sample => sample.ImagePath,
+                LabelPath => static sample => sample.LabelPath,
+                _ => static sample => sample.Source,
+            };
+            ValueGetter<ReadOnlyMemory<char>> getter = (ref ReadOnlyMemory<char> value) => value = text(view._samples[Row]).AsMemory();
             return getter as ValueGetter<TValue>
                 ?? throw ColumnFaults.OtherType<TValue>(column);
         }

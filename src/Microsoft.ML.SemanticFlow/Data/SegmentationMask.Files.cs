@@ -155,7 +155,9 @@ public sealed partial class SegmentationMask
     {
         CheckOpacity(opacity);
         if (image.Height != Height || image.Width != Width)
-            throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), the mask {Height} x {Width}. Give the image that the mask belongs to.");
+            throw new InvalidDataException(
+                $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), the mask {Height} x {Width}. " +
+                "Give the image that the mask belongs to.");
         return MaskPainter.Overlay(image, _ids, ColorPalette.ForTrainIds(Labels), opacity);
     }
 

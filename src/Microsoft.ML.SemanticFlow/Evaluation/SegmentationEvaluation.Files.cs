@@ -41,7 +41,7 @@ public sealed partial class SegmentationEvaluation
     public static SegmentationEvaluation Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         return Load(stream, $"'{path}'");
     }
 
@@ -64,7 +64,9 @@ public sealed partial class SegmentationEvaluation
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{where} is no saved evaluation, or it is damaged: what stands at '{exception.Path ?? "$"}' (line {exception.LineNumber + 1 ?? 1}) is not what belongs there. Save it anew.", exception);
+            throw new InvalidDataException(
+                $"{where} is no saved evaluation, or it is damaged: what stands at '{exception.Path ?? "$"}' (line {exception.LineNumber + 1 ?? 1}) is not what belongs there. " +
+                "Save it anew.", exception);
         }
 
         if (file?.Format != EvaluationFile.Current)

@@ -76,7 +76,9 @@ public sealed partial class SegmentationEvaluation
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(prediction);
         if ((truth.Height, truth.Width) != (prediction.Height, prediction.Width))
-            throw new InvalidDataException($"The predicted mask{Of(name, source)} is {prediction.Height} x {prediction.Width} pixels (height x width), its label {truth.Height} x {truth.Width}. They must be of one size: resize one to the other.");
+            throw new InvalidDataException(
+                $"The predicted mask{Of(name, source)} is {prediction.Height} x {prediction.Width} pixels (height x width), its label {truth.Height} x {truth.Width}. " +
+                "They must be of one size: resize one to the other.");
         CheckClasses(truth, "label", name, source);
         CheckClasses(prediction, "predicted mask", name, source);
 
@@ -89,7 +91,8 @@ public sealed partial class SegmentationEvaluation
 
         _image.Clear();
         _image.Add(truth.Ids, prediction.Ids);
-        Add(new SegmentationImageResult(name, source, (int)_image.IgnoredCount, [.. _image.Occupied().Select(cell => new ImageCell(cell.Actual, cell.Predicted, (int)cell.Count))]));
+        Add(new SegmentationImageResult(
+            name, source, (int)_image.IgnoredCount, [.. _image.Occupied().Select(cell => new ImageCell(cell.Actual, cell.Predicted, (int)cell.Count))]));
     }
 
     /// <summary>Adds the images of another evaluation of the same classes.</summary>

@@ -26,7 +26,8 @@ internal static class SegmentationEvaluator
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            Task[] workers = [.. cursors.Select(cursor => Task.Factory.StartNew(() => Walk(cursor, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            Task[] workers = [.. cursors.Select(
+                cursor => Task.Factory.StartNew(() => Walk(cursor, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
             WaitAll(workers);
         }
         finally
@@ -61,7 +62,8 @@ internal static class SegmentationEvaluator
     }
 
     private static SegmentationEvaluation? Count(
-        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn, LabelMap? labels, bool byId, CancellationToken stop)
+        IHostEnvironment environment, DataViewRowCursor cursor, DataViewSchema.Column actualColumn, DataViewSchema.Column predictedColumn,
+        LabelMap? labels, bool byId, CancellationToken stop)
     {
         var getActual = cursor.GetGetter<SegmentationMask>(actualColumn);
         var getPredicted = cursor.GetGetter<SegmentationMask>(predictedColumn);
@@ -77,7 +79,8 @@ internal static class SegmentationEvaluator
                 throw new InvalidDataException($"Row {RowNumber(getId)} has no mask in column '{(actual is null ? actualColumn : predictedColumn).Name}'. Leave the row out.");
             part ??= new SegmentationEvaluation(
                 labels ?? Agree(actual.Labels, predicted.Labels, actualColumn.Name, predictedColumn.Name)
-                    ?? throw new ArgumentException($"Neither column '{actualColumn.Name}' nor '{predictedColumn.Name}' says which classes there are. Pass the label map.", nameof(labels)),
+                    ?? throw new ArgumentException(
+                        $"Neither column '{actualColumn.Name}' nor '{predictedColumn.Name}' says which classes there are. Pass the label map.", nameof(labels)),
                 keepImages: false);
             string name = $"row {RowNumber(getId)}";
             if (byId)

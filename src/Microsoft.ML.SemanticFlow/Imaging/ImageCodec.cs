@@ -119,7 +119,9 @@ internal static class ImageCodec
             var (height, width) = (codec.Info.Height, codec.Info.Width);
             ImageLimits.Check(height, width, $"Image '{source}'");
             if ((long)height * width > ImageKinds.MostPixels(bytes))
-                throw new InvalidDataException($"Image '{source}' says it is {height} x {width} pixels (height x width), more than a file of {bytes.Length} bytes can hold: it is cut off or damaged. Copy it again.");
+                throw new InvalidDataException(
+                    $"Image '{source}' says it is {height} x {width} pixels (height x width), more than a file of {bytes.Length} bytes can hold: it is cut off or damaged. " +
+                    "Copy it again.");
 
             var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
             using var file = new UnmanagedMemoryStream(encoded, bytes.Length);
@@ -135,6 +137,7 @@ internal static class ImageCodec
                 if (!orientation.IsUpright)
                     image = Turned(image, orientation, rent);
                 (image.FullHeight, image.FullWidth) = orientation.Turn(height, width);
+                image.IsTurned = !orientation.IsUpright;
                 return image;
             }
 

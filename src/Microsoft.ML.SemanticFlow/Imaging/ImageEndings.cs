@@ -28,6 +28,8 @@ internal static class ImageEndings
         string name = Path.GetFileName(path), ending = Path.GetExtension(name);
         if (name.StartsWith("._", StringComparison.Ordinal))
             return "left by macOS beside another file"; // it ends as that file does, and holds no image
+        if (name.StartsWith('.'))
+            return "a hidden file";
         if (_read.Contains(ending))
             return null;
         return _unread.Contains(ending) ? $"{ending.ToLowerInvariant()} is not read: convert to PNG" : "not the ending of an image";

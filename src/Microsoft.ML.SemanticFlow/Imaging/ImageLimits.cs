@@ -45,6 +45,8 @@ public static class ImageLimits
     private static void Check(long height, long width, string subject, int most)
     {
         if (height <= 0 || width <= 0 || height > most / width)
-            throw new InvalidDataException($"{subject} says it is {height} x {width} pixels (height x width); 1 to {most} pixels can be read{(most == MaxPixels && most < LargestMaxPixels ? " (ImageLimits.MaxPixels)" : "")}. Check the file.");
+            throw new InvalidDataException(
+                $"{subject} says it is {height} x {width} pixels (height x width); " +
+                $"1 to {most} pixels can be read{(most == MaxPixels && most < LargestMaxPixels ? " (ImageLimits.MaxPixels)" : "")}. Check the file.");
     }
 }

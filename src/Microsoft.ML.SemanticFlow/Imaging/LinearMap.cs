@@ -79,7 +79,8 @@ internal sealed class LinearMap
     public LinearMap Then(LinearMap next)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(next.SourceLength, Length);
-        return new LinearMap(SourceLength, next.Length, sample => next.Of(sample).SelectMany(outer => Of(outer.Index).Select(inner => new Tap(inner.Index, inner.Weight * outer.Weight))));
+        return new LinearMap(SourceLength, next.Length,
+            sample => next.Of(sample).SelectMany(outer => Of(outer.Index).Select(inner => new Tap(inner.Index, inner.Weight * outer.Weight))));
     }
 
     /// <summary>The same new samples, the last first.</summary>

@@ -18,7 +18,8 @@ internal static class PictureEncoder
         ArgumentNullException.ThrowIfNull(path);
         return IsJpeg(path) ? PictureFormat.Jpeg
             : HasEnding(path, ".png") ? PictureFormat.Png
-            : throw new ArgumentException($"'{Path.GetFileName(path)}' ends neither in .png nor in .jpg, and nothing else says how to write the picture. Name it so, or give the format.", nameof(path));
+            : throw new ArgumentException(
+                $"'{Path.GetFileName(path)}' ends neither in .png nor in .jpg, and nothing else says how to write the picture. Name it so, or give the format.", nameof(path));
     }
 
     /// <summary>Refuses a name of a JPEG for numbers, which its compression would change.</summary>
@@ -53,7 +54,9 @@ internal static class PictureEncoder
     private static unsafe SKData Encode(PixelImage image, PictureFormat format)
     {
         if (format == PictureFormat.Jpeg && Math.Max(image.Height, image.Width) > JpegSide)
-            throw new ArgumentException($"A picture of {image.Height} x {image.Width} pixels (height x width) is too large for a JPEG, which has at most {JpegSide} on each side. Write a PNG.", nameof(format));
+            throw new ArgumentException(
+                $"A picture of {image.Height} x {image.Width} pixels (height x width) is too large for a JPEG, which has at most {JpegSide} on each side. Write a PNG.",
+                nameof(format));
         var alpha = image.IsOpaque() ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         fixed (byte* pixels = image.Bgra)
         {

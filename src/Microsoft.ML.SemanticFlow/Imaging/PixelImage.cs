@@ -55,6 +55,9 @@ internal sealed class PixelImage : IDisposable
     /// <summary>Columns of the image in its file.</summary>
     public int FullWidth { get => field == 0 ? Width : field; set; }
 
+    /// <summary>Whether its file stores it otherwise than it is shown.</summary>
+    public bool IsTurned { get; set; }
+
     /// <summary>An image in memory of the shared pool, for pixels that live no longer than a call: images are large, and fresh pages cost as much as filling them.</summary>
     public static PixelImage Rent(int height, int width) => new(height, width, ArrayPool<byte>.Shared.Rent(LengthOf(height, width)), isRented: true);
 

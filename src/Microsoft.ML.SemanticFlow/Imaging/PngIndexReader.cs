@@ -36,15 +36,7 @@ internal static class PngIndexReader
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">The file is no gray or palette PNG, or is damaged or cut off.</exception>
-    public static PngSamples Read(string path)
-    {
-        using var file = RegularFile.OpenRead(path);
-        if (file.Length > Array.MaxLength)
-            throw new InvalidDataException($"PNG '{Path.GetFileName(path)}' has {file.Length} bytes, more than can be read at once. Check the file.");
-        var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length);
-        int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return Read(count == bytes.Length ? bytes : bytes[..count], Path.GetFileName(path));
-    }
+    public static PngSamples Read(string path) => Read(RegularFile.ReadAllBytes(path), Path.GetFileName(path));
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="file">The whole file.</param>
@@ -140,7 +132,9 @@ internal static class PngIndexReader
 
         bool isDepthValid = colorType == 0 ? depth is 1 or 2 or 4 or 8 or 16 : colorType == 3 && depth is 1 or 2 or 4 or 8;
         if (!isDepthValid || compression != 0 || filter != 0 || interlace > 1)
-            throw new InvalidDataException($"PNG '{source}' has a header that the format does not allow (colour type {colorType}, {depth} bits, compression {compression}, filter {filter}, interlace {interlace}). Export the file again.");
+            throw new InvalidDataException(
+                $"PNG '{source}' has a header that the format does not allow (colour type {colorType}, {depth} bits, compression {compression}, filter {filter}, " +
+                $"interlace {interlace}). Export the file again.");
         return new Header((int)height, (int)width, depth, colorType == 3, interlace == 1);
     }
 

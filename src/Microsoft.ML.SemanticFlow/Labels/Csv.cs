@@ -85,7 +85,8 @@ internal static class Csv
             int end = text.AsSpan(_at).IndexOfAny(",\"\r\n");
             end = end < 0 ? text.Length : _at + end;
             if (end < text.Length && text[end] == '"')
-                throw new InvalidDataException($"{Place(source, _line, column)}: a quote stands inside a cell without quotes. Put the whole cell in quotes, and write its own quotes twice.");
+                throw new InvalidDataException(
+                    $"{Place(source, _line, column)}: a quote stands inside a cell without quotes. Put the whole cell in quotes, and write its own quotes twice.");
             string cell = text[_at..end].Trim();
             _at = end;
             return cell;

@@ -94,7 +94,7 @@ public sealed class LabelMap
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileNameWithoutExtension(path);
-        return Parse(name, Csv.Decode(File.ReadAllBytes(path), $"Label map '{name}'"));
+        return Parse(name, Csv.Decode(RegularFile.ReadAllBytes(path), $"Label map '{name}'"));
     }
 
     /// <summary>Reads a map from the text of a table with the columns name, raw_id, train_id, r, g, b.</summary>
@@ -117,7 +117,8 @@ public sealed class LabelMap
         {
             var (line, cells) = (table[i + 1].Line, table[i + 1].Cells);
             if (cells.Count != _columns.Length)
-                throw new InvalidDataException($"{Place(Math.Min(cells.Count, _columns.Length))}: the row has {cells.Count} cells instead of {_columns.Length}. Put a name with commas in quotes.");
+                throw new InvalidDataException(
+                    $"{Place(Math.Min(cells.Count, _columns.Length))}: the row has {cells.Count} cells instead of {_columns.Length}. Put a name with commas in quotes.");
             if (!IsName(cells[0]))
                 throw new InvalidDataException($"{Place(0)}: the class is named '{cells[0]}'. {NameRule}");
             rows[i] = new Row(cells[0], Number(1, ushort.MaxValue), (byte)Number(2, 255), new RgbColor((byte)Number(3, 255), (byte)Number(4, 255), (byte)Number(5, 255)));
@@ -182,7 +183,8 @@ public sealed class LabelMap
         RequireClasses(names?.Keys ?? [], nameof(names));
         RequireNames(names?.Values ?? [], nameof(names));
         RequireClasses(colors?.Keys ?? [], nameof(colors));
-        if (names is not null && Classes.Select(label => names.GetValueOrDefault(label.Name, label.Name)).GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } same)
+        if (names is not null
+            && Classes.Select(label => names.GetValueOrDefault(label.Name, label.Name)).GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } same)
             throw new ArgumentException($"Two classes of label map '{Name}' would be named '{same.Key}'. Name them apart, or join them with Merge.", nameof(names));
 
         var speakers = Classes.Select(label => label.RawId).ToHashSet();
@@ -233,6 +235,42 @@ public sealed class LabelMap
     /// <summary>No raw id above it is known: 255 at least.</summary>
     internal int LargestRawId => _known.Length - 1;
 
+    /// <summary>The train ids of the colours, as red, green and blue in one number. A class goes before what is ignored in its colour.</summary>
+    /// <exception cref="InvalidDataException">Two classes have one colour.</exception>
+    internal IReadOnlyDictionary<int, byte> ReadColors()
+    {
+        var colors = new Dictionary<int, Row>();
+        foreach (var row in _rows)
+        {
+            int color = row.Color.R << 16 | row.Color.G << 8 | row.Color.B;
+            if (!colors.TryGetValue(color, out var other) || other.TrainId == IgnoreId)
+                colors[color] = row;
+            else if (row.TrainId != other.TrainId && row.TrainId != IgnoreId)
+                throw new InvalidDataException($"Label map '{Name}' draws '{other.Name}' and '{row.Name}' in one colour, ({row.Color.R}, {row.Color.G}, {row.Color.B}), so masks in colours cannot be read with it. Give each class a colour of its own.");
+        }
+
+        return colors.ToDictionary(pair => pair.Key, pair => pair.Value.TrainId);
+    }
+
+    /// <summary>A map of the same classes in which raw ids are train ids.</summary>
+    internal LabelMap OfTrainIds() => new(Name, [.. Classes.Select((label, id) => new Row(label.Name, (ushort)id, (byte)id, label.Color))]);
+
+    /// <summary>A map of the same raw ids to the classes that another map makes of this one's.</summary>
+    /// <param name="classes">Names the classes of this map's train ids by their raw ids in the other.</param>
+    /// <param name="labels">The other map.</param>
+    /// <exception cref="ArgumentException">It does not know the raw id of a class, or no raw id of this map becomes one of its classes.</exception>
+    internal LabelMap Through(LabelMap classes, LabelMap labels)
+    {
+        var rows = Array.ConvertAll(_rows, row => row with { TrainId = row.TrainId == IgnoreId ? IgnoreId : Translate(classes.Classes[row.TrainId]) });
+        if (labels.Classes.Where((_, id) => rows.All(row => row.TrainId != id)).FirstOrDefault() is { } absent)
+            throw new ArgumentException($"Label map '{labels.Name}' has the class '{absent.Name}', which is none of the classes of '{Name}'. Merge or rename classes of '{classes.Name}'.", nameof(labels));
+        return new LabelMap(Name, rows);
+
+        byte Translate(LabelClass label) => labels.TryGetTrainId(label.RawId, out byte trainId)
+            ? trainId
+            : throw new ArgumentException($"Label map '{labels.Name}' does not know raw id {label.RawId}, '{label.Name}' of '{classes.Name}'. Merge or rename classes of that map.", nameof(labels));
+    }
+
     /// <summary>Whether another map has the same classes in the same order, whatever their raw ids and colours.</summary>
     internal bool HasClassesOf(LabelMap other) => Classes.Select(label => label.Name).SequenceEqual(other.Classes.Select(label => label.Name));
 
@@ -244,7 +282,8 @@ public sealed class LabelMap
         foreach (string name in names)
         {
             if (!Classes.Any(label => label.Name == name))
-                throw new ArgumentException($"Label map '{Name}' has no class '{name}'; its classes are {string.Join(", ", Classes.Select(label => Csv.Quote(label.Name)))}.", parameter);
+                throw new ArgumentException(
+                    $"Label map '{Name}' has no class '{name}'; its classes are {string.Join(", ", Classes.Select(label => Csv.Quote(label.Name)))}.", parameter);
         }
     }
 

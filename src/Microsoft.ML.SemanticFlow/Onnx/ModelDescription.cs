@@ -17,6 +17,9 @@ internal sealed record ModelDescription
     /// <summary>The networks of this library divide an image's sides by 32; below that, nothing is left.</summary>
     public const int NetworksSmallestSide = 32;
 
+    /// <summary>The least and the largest <see cref="Scale"/>: beyond them a file asks for sizes that nobody trained at.</summary>
+    public const double SmallestScale = 0.1, LargestScale = 4;
+
     private static readonly Dictionary<OnnxPrecision, string> _precisions = new()
     {
         [OnnxPrecision.Float32] = "float32",
@@ -61,6 +64,9 @@ internal sealed record ModelDescription
 
     public int? Width { get; init; }
 
+    /// <summary>The ratio that images are resized by before a network of free size sees them, unless the caller says otherwise.</summary>
+    public double Scale { get; init; } = 1;
+
     /// <summary>Pixels on each side that the network needs at least.</summary>
     public int SmallestSide { get; init; } = NetworksSmallestSide;
 
@@ -90,6 +96,7 @@ internal sealed record ModelDescription
         [Prefix + "training_size"] = string.Create(CultureInfo.InvariantCulture, $"{TrainingHeight}x{TrainingWidth}"),
         [Prefix + "image_size"] = Height is { } height && Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"{height}x{width}") : "free",
         [Prefix + "smallest_side"] = SmallestSide.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "scale"] = Scale.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "resampling"] = Resampling,
         [Prefix + "library_version"] = LibraryVersion,
         [Prefix + "weights_sha256"] = WeightsSha256,
@@ -109,9 +116,12 @@ internal sealed record ModelDescription
     {
         string Read(string key) => metadata.TryGetValue(Prefix + key, out var value)
             ? value
-            : throw new InvalidDataException($"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
+            : throw new InvalidDataException(
+                $"{source} has no metadata property '{Prefix}{key}': it is not a model exported by this library. Export it with 'semanticflow export'.");
         InvalidDataException Wrong(string key, string value) =>
-            new($"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
+            new(
+                $"{source}: metadata property '{Prefix}{key}' has the value '{Excerpt.Of(value)}', " +
+                $"which this version ({typeof(ModelDescription).Assembly.GetName().Version?.ToString(3)}) does not read. Update the library or export the model again.");
 
         if (Read("format") is var format && format is not (FormatVersion or GraphNormalisesVersion))
             throw Wrong("format", format);
@@ -121,7 +131,8 @@ internal sealed record ModelDescription
         (int Height, int Width) Size(string key)
         {
             var parts = Read(key).Split('x');
-            return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width) && height > 0 && width > 0
+            return parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int height)
+                && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int width) && height > 0 && width > 0
                 ? (height, width)
                 : throw Wrong(key, Read(key));
         }
@@ -170,6 +181,15 @@ internal sealed record ModelDescription
             return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side > 0 ? side : throw Wrong("smallest_side", word);
         }
 
+        // Files written before there was a choice are for images as they are.
+        double Scale()
+        {
+            string word = metadata.GetValueOrDefault(Prefix + "scale", "1");
+            return double.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double scale) && scale is >= SmallestScale and <= LargestScale
+                ? scale
+                : throw Wrong("scale", word);
+        }
+
         (int Height, int Width)? image = Read("image_size") == "free" ? null : Size("image_size");
         if (image is { } side)
             ImageLimits.CheckModel(side.Height, side.Width, $"{source}");
@@ -190,6 +210,7 @@ internal sealed record ModelDescription
             TrainingWidth = training.Width,
             Height = image?.Height,
             Width = image?.Width,
+            Scale = Scale(),
             SmallestSide = SmallestSide(),
             LibraryVersion = Read("library_version"),
             WeightsSha256 = Read("weights_sha256"),

@@ -12,6 +12,9 @@ public enum OnnxForm
     /// </summary>
     Scoring,
 
-    /// <summary>float32 planes, [N, 3, H, W], normalised by the caller or by the graph (<see cref="OnnxNormalization"/>), to float32 logits at the same size, [N, K, H, W]. For other runtimes.</summary>
+    /// <summary>
+    /// float32 planes, [N, 3, H, W], normalised by the caller or by the graph (<see cref="OnnxNormalization"/>), to float32 logits at the same size, [N, K, H, W].
+    /// For other runtimes.
+    /// </summary>
     Logits,
 }

@@ -10,7 +10,9 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>Where and how a <see cref="SegmentationModel"/> runs: device, threads, session. What it computes is in <see cref="InferenceOptions"/>.</summary>
 public sealed record ExecutionOptions
 {
-    /// <summary>Threads that share the work of one image, at least 1; null, the default, takes every core for one image at a time, and 1 where a pipeline scores several rows at once.</summary>
+    /// <summary>
+    /// Threads that share the work of one image, at least 1; null, the default, takes every core for one image at a time, and 1 where a pipeline scores several rows at once.
+    /// </summary>
     /// <remarks>
     /// Every core is right for the latency of one image at a time. Many images score fastest with 1 and as many calling threads as
     /// cores: the model is thread-safe. With null, the model is opened a second time when a pipeline first scores several rows at once, and then

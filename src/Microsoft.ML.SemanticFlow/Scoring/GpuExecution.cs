@@ -24,7 +24,8 @@ internal static class GpuExecution
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            return $"ONNX Runtime cannot use GPU {device}: {e.Message.Split('\n')[0].TrimEnd('.', ' ')}. Install NVIDIA's driver and the CUDA and cuDNN that the package asks for, or set FallbackToCpu.";
+            return $"ONNX Runtime cannot use GPU {device}: {e.Message.Split('\n')[0].TrimEnd('.', ' ')}. " +
+                "Install NVIDIA's driver and the CUDA and cuDNN that the package asks for, or set FallbackToCpu.";
         }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class ImageScorer(OnnxSession session, ModelDescription descript
             Run(image, source, Fused, cancellation);
         else
             RunPasses();
-        return new SegmentationPrediction(SegmentationMask.Adopt(height, width, ids, description.Labels), confidence, probabilities, details.HasFlag(PredictionDetails.Image) ? image : null);
+        return new SegmentationPrediction(
+            SegmentationMask.Adopt(height, width, ids, description.Labels), confidence, probabilities, details.HasFlag(PredictionDetails.Image) ? image : null);
 
         void Fused(ReadOnlySpan<float> logits, int rows, int columns)
         {
@@ -100,7 +101,9 @@ internal sealed class ImageScorer(OnnxSession session, ModelDescription descript
             return (image.Height, image.Width) == (height, width) ? null : Resampling.ResizeRented(image, height, width, ResamplingFilter.Bilinear);
         return image.Height >= description.SmallestSide && image.Width >= description.SmallestSide
             ? null
-            : throw new InvalidDataException($"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); {description.Network} needs at least {description.SmallestSide} on each side. Enlarge it.");
+            : throw new InvalidDataException(
+                $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width); " +
+                $"{description.Network} needs at least {description.SmallestSide} on each side. Enlarge it.");
     }
 
     /// <exception cref="InvalidDataException">[K, H, W] is more than an array holds.</exception>
@@ -109,7 +112,9 @@ internal sealed class ImageScorer(OnnxSession session, ModelDescription descript
         long length = (long)description.Labels.ClassCount * height * width;
         return length <= Array.MaxLength
             ? GC.AllocateUninitializedArray<float>((int)length)
-            : throw new InvalidDataException($"{description.Labels.ClassCount} probabilities for each of {height} x {width} pixels (height x width) are more than an array holds. Ask for the confidence alone, or cut the image.");
+            : throw new InvalidDataException(
+                $"{description.Labels.ClassCount} probabilities for each of {height} x {width} pixels (height x width) are more than an array holds. " +
+                "Ask for the confidence alone, or cut the image.");
     }
 
     public void Dispose() => session.Dispose();

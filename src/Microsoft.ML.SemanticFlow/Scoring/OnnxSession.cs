@@ -57,9 +57,11 @@ internal sealed class OnnxSession : IDisposable
         {
             throw OnnxProperties.NotAModel(source, inner);
         }
-        catch (Exception inner) when (inner is DllNotFoundException or EntryPointNotFoundException || inner is TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
+        catch (Exception inner) when (inner is DllNotFoundException or EntryPointNotFoundException
+            || inner is TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
         {
-            throw new InvalidOperationException("The native ONNX Runtime is missing or does not fit. Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.", inner);
+            throw new InvalidOperationException(
+                "The native ONNX Runtime is missing or does not fit. Add the package Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu, to the application.", inner);
         }
     }
 
@@ -83,7 +85,9 @@ internal sealed class OnnxSession : IDisposable
             && output.Dimensions is { Length: 4 } given
             && given[1] == description.Labels.ClassCount;
         if (!fits)
-            throw new InvalidDataException($"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes, images of {(description.Height is null ? "any size" : $"{description.Height} x {description.Width}")}). Export it again.");
+            throw new InvalidDataException(
+                $"Model '{_source}' does not take and give what its metadata says (form {(scoring ? "scoring" : "logits")}, {description.Labels.ClassCount} classes, " +
+                $"images of {(description.Height is null ? "any size" : $"{description.Height} x {description.Width}")}). Export it again.");
 
         // A free side is -1.
         static bool Takes(int side, int? stated) => side < 0 || side == stated;
@@ -108,7 +112,9 @@ internal sealed class OnnxSession : IDisposable
             if (shape is not [1, var classes, var height, var width] || classes != description.Labels.ClassCount
                 || height is < 1 || height > image.Height || width is < 1 || width > image.Width || logits.Length != classes * height * width)
             {
-                throw new InvalidDataException($"Model '{_source}' gives scores of the shape [{string.Join(", ", shape)}] for an image of {image.Height} x {image.Width} pixels (height x width); [1, {description.Labels.ClassCount}, h, w] are due, with h and w from 1 to the image's. Export it again.");
+                throw new InvalidDataException(
+                    $"Model '{_source}' gives scores of the shape [{string.Join(", ", shape)}] for an image of {image.Height} x {image.Width} pixels (height x width); " +
+                    $"[1, {description.Labels.ClassCount}, h, w] are due, with h and w from 1 to the image's. Export it again.");
             }
 
             read(logits, (int)height, (int)width);
@@ -171,15 +177,22 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException inner) when (limit is { IsCancellationRequested: true })
         {
-            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Model '{_source}' did not end within {_timeLimit!.Value.TotalSeconds} s for an image of {image.Height} x {image.Width} pixels (height x width). Raise ExecutionOptions.TimeLimit, or score smaller images."), inner); // there is a limit
+            string seconds = _timeLimit!.Value.TotalSeconds.ToString(CultureInfo.InvariantCulture); // there is a limit
+            throw new TimeoutException(
+                $"Model '{_source}' did not end within {seconds} s for an image of {image.Height} x {image.Width} pixels (height x width). " +
+                "Raise ExecutionOptions.TimeLimit, or score smaller images.", inner);
         }
         catch (OnnxRuntimeException inner) when (inner.Message.Contains("llocat", StringComparison.Ordinal)) // the only sign: allocation, Failed to allocate, bad_alloc
         {
-            throw new InsufficientMemoryException($"There is no memory to run model '{_source}' on an image of {image.Height} x {image.Width} pixels (height x width). Score smaller images, in tiles, or fewer at once.", inner);
+            throw new InsufficientMemoryException(
+                $"There is no memory to run model '{_source}' on an image of {image.Height} x {image.Width} pixels (height x width). " +
+                "Score smaller images, in tiles, or fewer at once.", inner);
         }
         catch (OnnxRuntimeException inner)
         {
-            throw new InvalidDataException($"Model '{_source}' fails on an image of {image.Height} x {image.Width} pixels (height x width): {Excerpt.Of(inner.Message).TrimEnd('.')}. Export it again, or ask who made it which sizes it takes.", inner);
+            throw new InvalidDataException(
+                $"Model '{_source}' fails on an image of {image.Height} x {image.Width} pixels (height x width): {Excerpt.Of(inner.Message).TrimEnd('.')}. " +
+                "Export it again, or ask who made it which sizes it takes.", inner);
         }
 
         using (outputs)

@@ -33,7 +33,10 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
         {
             int height = (int)(image.Height * scale), width = (int)(image.Width * scale);
             if ((long)height * width > int.MaxValue)
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), which scale {scale} makes more than {int.MaxValue}. Score it at a smaller scale."));
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), " +
+                    $"which scale {scale} makes more than {int.MaxValue}. Score it at a smaller scale."));
             var window = inference.SlidingWindow;
             var down = window is null ? TileAxis.Whole(height) : TileAxis.Create(height, Grown(window.Height), window.Overlap);
             var across = window is null ? TileAxis.Whole(width) : TileAxis.Create(width, Grown(window.Width), window.Overlap);
@@ -51,14 +54,21 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
         ImageScorer scorer, PixelImage image, string? source, InferenceOptions inference, double scale, (int Height, int Width) scaled, (int Height, int Width) tile)
     {
         string Sized() => string.Create(CultureInfo.InvariantCulture,
-            $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width){(scale == 1 ? "" : FormattableString.Invariant($", at scale {scale} {scaled.Height} x {scaled.Width}"))}");
+            $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width)" +
+            $"{(scale == 1 ? "" : FormattableString.Invariant($", at scale {scale} {scaled.Height} x {scaled.Width}"))}");
 
         if (scorer.Description.Height is { } height && scorer.Description.Width is { } width)
         {
             if (inference.SlidingWindow is null && scale != 1)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{scorer.Description.Network} was exported for images of {height} x {width} pixels (height x width) and cannot score at scale {scale}. Export it for images of any size."), nameof(inference));
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{scorer.Description.Network} was exported for images of {height} x {width} pixels (height x width) and cannot score at scale {scale}. " +
+                        $"Export it for images of any size."), nameof(inference));
             if (inference.SlidingWindow is not null && tile != (height, width))
-                throw new InvalidDataException($"{Sized()}, which gives tiles of {tile.Height} x {tile.Width}; {scorer.Description.Network} was exported for {height} x {width} alone. Make the tiles that size, or export it for images of any size.");
+                throw new InvalidDataException(
+                    $"{Sized()}, which gives tiles of {tile.Height} x {tile.Width}; {scorer.Description.Network} was exported for {height} x {width} alone. " +
+                    "Make the tiles that size, or export it for images of any size.");
         }
         else if (tile.Height < scorer.Description.SmallestSide || tile.Width < scorer.Description.SmallestSide)
         {
@@ -66,7 +76,8 @@ internal sealed record PassPlan(int Height, int Width, bool Mirrored, TileAxis D
         }
 
         if ((long)tile.Height * tile.Width > ImageLimits.LargestMaxPixels)
-            throw new InvalidDataException($"{Sized()}, more than the {ImageLimits.LargestMaxPixels} pixels that the network can see at once. Score it in tiles, or at a smaller scale.");
+            throw new InvalidDataException(
+                $"{Sized()}, more than the {ImageLimits.LargestMaxPixels} pixels that the network can see at once. Score it in tiles, or at a smaller scale.");
     }
 
     // The original enlarges a whole image's scores corner to corner, and those put together from tiles with OpenCV's resize.

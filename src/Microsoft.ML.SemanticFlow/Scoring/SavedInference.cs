@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Transforms;
+
 namespace Microsoft.ML.SemanticFlow.Scoring;
 
 /// <summary>Inference options in a saved transformer.</summary>
@@ -36,7 +38,13 @@ internal static class SavedInference
             scales[i] = reader.ReadDouble();
         bool flip = reader.ReadBoolean();
         var window = reader.ReadBoolean()
-            ? new SlidingWindow { Height = reader.ReadInt32(), Width = reader.ReadInt32(), Overlap = reader.ReadDouble(), Blending = (TileBlending)reader.ReadInt32() }
+            ? new SlidingWindow
+            {
+                Height = reader.ReadInt32(),
+                Width = reader.ReadInt32(),
+                Overlap = reader.ReadDouble(),
+                Blending = SavedChoice.Of<TileBlending>(reader.ReadInt32()),
+            }
             : null;
         return new InferenceOptions { Scales = scales, Flip = flip, SlidingWindow = window };
     }

@@ -83,7 +83,8 @@ internal sealed class ScorePass : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             int column = i;
-            _scorer.RunHeld(Tile(_plan.Down.Starts[strip], _plan.Across.Starts[i]), source: null, (logits, height, width) => Keep(logits, height, width, strip, column), cancellation);
+            _scorer.RunHeld(Tile(_plan.Down.Starts[strip], _plan.Across.Starts[i]), source: null,
+                (logits, height, width) => Keep(logits, height, width, strip, column), cancellation);
         }
 
         Debug.Assert(_grid is not null);
@@ -120,7 +121,9 @@ internal sealed class ScorePass : IDisposable
         }
         else if ((height, width) != (_grid.Height, _grid.Width))
         {
-            throw new InvalidDataException($"{_scorer.Description.Network} gives scores of {height} x {width} for one tile and of {_grid.Height} x {_grid.Width} for another of its size (height x width). Export it again.");
+            throw new InvalidDataException(
+                $"{_scorer.Description.Network} gives scores of {height} x {width} for one tile and of {_grid.Height} x {_grid.Width} for another of its size (height x width). " +
+                "Export it again.");
         }
 
         int stride = _grid.Columns.SourceLength * _lanes;
@@ -141,7 +144,9 @@ internal sealed class ScorePass : IDisposable
 
     private float[] Rent(long length) => length <= Array.MaxLength
         ? ArrayPool<float>.Shared.Rent((int)length)
-        : throw new InvalidDataException($"One row of tiles of an image of {_image.Height} x {_image.Width} pixels (height x width) gives {length} scores, more than an array holds. Use smaller tiles, or a file of form 'scoring'.");
+        : throw new InvalidDataException(
+            $"One row of tiles of an image of {_image.Height} x {_image.Width} pixels (height x width) gives {length} scores, more than an array holds. " +
+            "Use smaller tiles, or a file of form 'scoring'.");
 
     private void Release(int strip)
     {

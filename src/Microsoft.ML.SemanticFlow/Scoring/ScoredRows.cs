@@ -68,15 +68,19 @@ internal sealed class ScoredRows : RowTransformer
         {
             -1 => null,
             InferenceFormat => SavedInference.Read(reader),
-            var other => throw new InvalidDataException($"The saved {nameof(SemanticFlowTransformer)} has inference options of format {other}; this version of the library reads {InferenceFormat}. Update Microsoft.ML.SemanticFlow."),
+            var other => throw new InvalidDataException(
+                $"The saved {nameof(SemanticFlowTransformer)} has inference options of format {other}; this version of the library reads {InferenceFormat}. " +
+                "Update Microsoft.ML.SemanticFlow."),
         };
         var columns = reader.BaseStream.ReadByte() switch
         {
             -1 => new ScoredColumns(input, output),
             ColumnsFormat => new ScoredColumns(input, output, Name(reader), Name(reader)),
-            var other => throw new InvalidDataException($"The saved {nameof(SemanticFlowTransformer)} has columns of format {other}; this version of the library reads {ColumnsFormat}. Update Microsoft.ML.SemanticFlow."),
+            var other => throw new InvalidDataException(
+                $"The saved {nameof(SemanticFlowTransformer)} has columns of format {other}; this version of the library reads {ColumnsFormat}. Update Microsoft.ML.SemanticFlow."),
         };
-        return new ScoredRows(environment, columns, SegmentationModel.FromBytes(bytes, "saved pipeline", ExecutionOptions.Of(environment, execution: null)), inference ?? new InferenceOptions());
+        var model = SegmentationModel.FromBytes(bytes, "saved pipeline", ExecutionOptions.Of(environment, execution: null));
+        return new ScoredRows(environment, columns, model, inference ?? model.Inference);
 
         static string? Name(BinaryReader reader) => reader.ReadString() is { Length: > 0 } name ? name : null;
     }

@@ -18,13 +18,15 @@ namespace Microsoft.ML.SemanticFlow;
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads apart.")]
 public sealed class SegmentationModel : IDisposable
 {
-    private static readonly InferenceOptions _once = new();
-
     private readonly Lock _gate = new();
     private SegmentationModel? _forRows;
     private bool _disposed;
 
-    private SegmentationModel(byte[] bytes, ImageScorer scorer, ExecutionOptions execution) => (Bytes, Scorer, Execution) = (bytes, scorer, execution);
+    private SegmentationModel(byte[] bytes, ImageScorer scorer, ExecutionOptions execution)
+    {
+        (Bytes, Scorer, Execution) = (bytes, scorer, execution);
+        Inference = scorer.Description is { Height: null, Scale: var scale } ? new() { Scales = [scale] } : new(); // at a fixed size there is nothing to scale
+    }
 
     /// <summary>The class names and colours of what the model predicts.</summary>
     public LabelMap Labels => Scorer.Description.Labels;
@@ -44,6 +46,11 @@ public sealed class SegmentationModel : IDisposable
 
     /// <summary>Columns of the images that the file is fixed to; null when it takes any size.</summary>
     public int? Width => Scorer.Description.Width;
+
+    /// <summary>
+    /// The passes that a prediction takes unless it is told others: one over the whole image, at the scale for which the network was trained.
+    /// </summary>
+    public InferenceOptions Inference { get; }
 
     /// <summary>The number format that the file computes in.</summary>
     public OnnxPrecision Precision => Scorer.Description.Precision;
@@ -74,7 +81,7 @@ public sealed class SegmentationModel : IDisposable
     public static SegmentationModel Load(string path, ExecutionOptions? execution = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return FromBytes(File.ReadAllBytes(path), Path.GetFileName(path), execution);
+        return FromBytes(RegularFile.ReadAllBytes(path), Path.GetFileName(path), execution);
     }
 
     /// <summary>Reads a model from what is left of a stream.</summary>
@@ -103,7 +110,7 @@ public sealed class SegmentationModel : IDisposable
 
     /// <summary>Labels the pixels of an image file.</summary>
     /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model says otherwise.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -117,7 +124,7 @@ public sealed class SegmentationModel : IDisposable
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="stream">Holds one encoded image; stays open.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -129,7 +136,7 @@ public sealed class SegmentationModel : IDisposable
 
     /// <summary>Labels the pixels of an encoded image.</summary>
     /// <param name="bytes">One encoded image.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -141,7 +148,7 @@ public sealed class SegmentationModel : IDisposable
 
     /// <summary>Labels the pixels of a decoded image.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -154,7 +161,7 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>Labels the pixels of an image file, and gives what else is asked for.</summary>
     /// <param name="path">A PNG, JPEG, WebP, BMP or GIF file, at least 32 pixels high and wide unless the model says otherwise.</param>
     /// <param name="details">What to give besides the mask.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -172,7 +179,7 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
     /// <param name="stream">Holds one encoded image; stays open.</param>
     /// <param name="details">What to give besides the mask.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -188,20 +195,21 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>Labels the pixels of an encoded image, and gives what else is asked for.</summary>
     /// <param name="bytes">One encoded image.</param>
     /// <param name="details">What to give besides the mask.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
-    public SegmentationPrediction PredictDetailed(ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
+    public SegmentationPrediction PredictDetailed(
+        ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details), Gray16), source: null, details, inference, cancellationToken);
 
     /// <summary>Labels the pixels of a decoded image, and gives what else is asked for.</summary>
     /// <param name="image">The image; it stays the caller's.</param>
     /// <param name="details">What to give besides the mask.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     /// <returns>A mask of the image's size, with the details.</returns>
     /// <exception cref="ArgumentException">The model's size is fixed, and the passes need another.</exception>
@@ -265,7 +273,9 @@ public sealed class SegmentationModel : IDisposable
     {
         execution ??= new ExecutionOptions();
         if (bytes.AsSpan().StartsWith("PK\x03\x04"u8))
-            throw new InvalidDataException($"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
+            throw new InvalidDataException(
+                $"Model '{source}' is a zip file, as ML.NET saves a whole pipeline, and not an ONNX file. " +
+                "Load it with MLContext.Model.Load, or name the ONNX file that the training left in its run folder.");
         // First what the file says of itself: ONNX Runtime opens none that is not one of ours.
         var description = ModelDescription.FromFile(bytes, source);
         var session = OnnxSession.Open(bytes, source, execution);
@@ -284,10 +294,10 @@ public sealed class SegmentationModel : IDisposable
     /// <summary>Labels the pixels of a decoded image of this library's own kind, which stays the caller's.</summary>
     /// <param name="image">The image.</param>
     /// <param name="source">How messages name it; null when it has no name.</param>
-    /// <param name="inference">The passes; null for one over the whole image.</param>
+    /// <param name="inference">The passes; null for <see cref="Inference"/>.</param>
     /// <param name="cancellationToken">Stops between tiles, and within the network.</param>
     internal SegmentationMask Predict(PixelImage image, string? source = null, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
-        Scorer.Score(image, source, PredictionDetails.None, inference ?? _once, cancellationToken).Mask;
+        Scorer.Score(image, source, PredictionDetails.None, inference ?? Inference, cancellationToken).Mask;
 
     /// <summary>The same model for callers that score several images at once: one thread each, unless the options say otherwise.</summary>
     /// <remarks>A session's threads are fixed when it is opened. Its execution providers may be slow to set up or hold a GPU's memory: then there is one session.</remarks>
@@ -308,10 +318,10 @@ public sealed class SegmentationModel : IDisposable
     private SegmentationPrediction Score(PixelImage decoded, string? source, PredictionDetails details, InferenceOptions? inference, CancellationToken cancellation)
     {
         using var image = decoded;
-        return Scorer.Score(image, source, details, inference ?? _once, cancellation);
+        return Scorer.Score(image, source, details, inference ?? Inference, cancellation);
     }
 
     // The size that a file's image may be decoded at: one pass sees no more than the model's fixed size.
     private (int Height, int Width)? Enough(PredictionDetails details, InferenceOptions? inference) =>
-        Execution.ReducedDecoding && (inference ?? _once).IsSinglePass && Rents(details) && Height is { } height && Width is { } width ? (height, width) : null;
+        Execution.ReducedDecoding && (inference ?? Inference).IsSinglePass && Rents(details) && Height is { } height && Width is { } width ? (height, width) : null;
 }

@@ -27,7 +27,7 @@ public sealed class SemanticFlowTransformer : ISavedTransformer<SemanticFlowTran
     }
 
     internal SemanticFlowTransformer(IHostEnvironment environment, ScoredColumns columns, SegmentationModel model, InferenceOptions? inference)
-        : this(new ScoredRows(environment, columns, model, inference ?? new InferenceOptions()))
+        : this(new ScoredRows(environment, columns, model, inference ?? model.Inference))
     {
     }
 

@@ -18,7 +18,9 @@ public sealed record SlidingWindow
     public double Overlap
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Overlap), value, "The overlap is a share of a tile's side, from 0 to below 1.");
+        init => field = value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Overlap), value, "The overlap is a share of a tile's side, from 0 to below 1.");
     } = 1.0 / 3;
 
     /// <summary>How tiles share a pixel. Default <see cref="TileBlending.Mean"/>.</summary>

@@ -12,7 +12,8 @@ public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
 {
     private readonly LabelFileEstimator _rows;
 
-    internal ImageAndMaskLoadingEstimator(IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap? labels, MaskIds? ids, Gray16 gray16) =>
+    internal ImageAndMaskLoadingEstimator(
+        IHostEnvironment environment, string image, string mask, string imagePath, string labelPath, LabelMap? labels, MaskIds? ids, Gray16 gray16) =>
         _rows = new LabelFileEstimator(labelPath, labels, ids, files => new ImageAndMaskLoadingTransformer(environment, image, mask, imagePath, labelPath, files, gray16));
 
     /// <inheritdoc/>

@@ -43,7 +43,8 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
             {
                 var path = row.Get<ReadOnlyMemory<char>>(imagePath);
                 var label = row.Get<ReadOnlyMemory<char>>(labelPath);
-                return () => LoadMask(path().ToString(), label().ToString());
+                var read = files.At(row.Row.Schema[labelPath]);
+                return () => LoadMask(path().ToString(), label().ToString(), read);
             })
             {
                 Annotations = schema =>
@@ -71,12 +72,12 @@ internal sealed class ImageAndMaskLoadingTransformer : RowTransformer, ISavedTra
     }
 
     // Files written before there was a choice end here.
-    private static Gray16 ReadGray16(BinaryReader reader) => reader.BaseStream.ReadByte() == (int)Gray16.Stretch ? Gray16.Stretch : Gray16.Scale;
+    private static Gray16 ReadGray16(BinaryReader reader) => reader.BaseStream.ReadByte() is >= 0 and var number ? SavedChoice.Of<Gray16>(number) : Gray16.Scale;
 
-    private SegmentationMask LoadMask(string imagePath, string labelPath)
+    private static SegmentationMask LoadMask(string imagePath, string labelPath, LabelFiles files)
     {
         // The image's header is enough, so a reader of masks alone pays for no decoding.
-        var mask = _files.Load(labelPath);
+        var mask = files.Load(labelPath);
         var (height, width) = ImageCodec.ReadSize(imagePath);
         return mask.Height == height && mask.Width == width
             ? mask

@@ -33,7 +33,7 @@ internal sealed class ImageFileLoadingTransformer(IHostEnvironment environment, 
     ];
 
     public static ImageFileLoadingTransformer Read(IHostEnvironment environment, BinaryReader reader) =>
-        new(environment, reader.ReadString(), reader.ReadString(), (Gray16)reader.ReadByte());
+        new(environment, reader.ReadString(), reader.ReadString(), SavedChoice.Of<Gray16>(reader.ReadByte()));
 
     /// <summary>Reads one file; the image's tag is its path.</summary>
     public static MLImage Load(string path, Gray16 gray16)

@@ -34,6 +34,10 @@ internal sealed class MappedRow(RowMapper mapper, DataViewRow input, bool[] acti
         };
     }
 
+    /// <summary>Whether each getter of an image column gives images of its own.</summary>
+    public bool MakesImages(DataViewSchema.Column column) =>
+        _getters[column.Index] is Func<MLImage?> || _getters[column.Index] is null && RowView.MakesImages(input, input.Schema[column.Index]);
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -22,7 +22,8 @@ internal sealed class MaskLoadingTransformer(IHostEnvironment environment, strin
         new RowOutput<SegmentationMask>(outputColumn, SegmentationMaskDataViewType.Instance, [pathColumn], row =>
         {
             var path = row.Get<ReadOnlyMemory<char>>(pathColumn);
-            return () => path() is { IsEmpty: false } file ? files.Load(file.ToString()) : null;
+            var read = files.At(row.Row.Schema[pathColumn]);
+            return () => path() is { IsEmpty: false } file ? read.Load(file.ToString()) : null;
         })
         {
             Annotations = schema =>

@@ -74,12 +74,15 @@ namespace Microsoft.ML.SemanticFlow.Transforms
                 {
                     int version = reader.ReadInt32();
                     if (version != PayloadVersion)
-                        throw new InvalidDataException($"The saved {typeof(T).Name} has format {version}; this version of the library reads {PayloadVersion}. Update Microsoft.ML.SemanticFlow.");
+                        throw new InvalidDataException(
+                            $"The saved {typeof(T).Name} has format {version}; this version of the library reads {PayloadVersion}. Update Microsoft.ML.SemanticFlow.");
                     transformer = T.Read(environment, reader);
                 }
                 catch (Exception inner) when (inner is EndOfStreamException or FormatException or ArgumentException)    // cut off, no text, no option's value
                 {
-                    throw new InvalidDataException($"The saved {typeof(T).Name} is damaged or cut off ({inner.Message.Split('\n')[0].TrimEnd('.', '\r')}). Copy the model file again, or save it again.", inner);
+                    throw new InvalidDataException(
+                        $"The saved {typeof(T).Name} is damaged or cut off ({inner.Message.Split('\n')[0].TrimEnd('.', '\r')}). Copy the model file again, or save it again.",
+                        inner);
                 }
             });
             return found && transformer is not null

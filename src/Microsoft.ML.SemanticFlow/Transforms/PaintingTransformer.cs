@@ -59,7 +59,9 @@ internal sealed class PaintingTransformer : RowTransformer, ISavedTransformer<Pa
         if (below() is not { } image)
             return null;
         if (image.Height != mask.Height || image.Width != mask.Width)
-            throw new InvalidDataException($"The mask in '{_mask}' is {mask.Height} x {mask.Width}, the image in '{_image}' {image.Height} x {image.Width}{(image.Tag is { Length: > 0 } path ? $" ('{path}')" : "")}. Resize one to the other.");
+            throw new InvalidDataException(
+                $"The mask in '{_mask}' is {mask.Height} x {mask.Width}, " +
+                $"the image in '{_image}' {image.Height} x {image.Width}{(image.Tag is { Length: > 0 } path ? $" ('{path}')" : "")}. Resize one to the other.");
         using var pixels = MLImageConversion.ToPixels(image, rent: true);
         return MLImageConversion.ToMLImage(MaskPainter.Overlay(pixels, mask.Ids, palette, _opacity));
     }

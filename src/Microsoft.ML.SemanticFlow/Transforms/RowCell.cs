@@ -41,7 +41,21 @@ internal abstract class RowCell
             : (ref T value) => ((RowCell<T>)current()).Give(ref value);
     }
 
-    private static RowCell<T> Plain<T>(DataViewRow row, DataViewSchema.Column column) => new RowCell<T>(row.GetGetter<T>(column));
+    private static RowCell<T> Plain<T>(DataViewRow row, DataViewSchema.Column column) => typeof(T) == typeof(MLImage) && !RowView.MakesImages(row, column)
+        ? new RowCell<T>((ValueGetter<T>)(object)CopiesOf(row.GetGetter<MLImage>(column)))
+        : new RowCell<T>(row.GetGetter<T>(column));
+
+    // A foreign getter may keep the image that it gave and dispose it when another cell asks: ResizeImages does with one that has the size already.
+    // This library's transforms give each cell an image of its own, and our readers of folders need no cells below those: nothing is copied there.
+    private static ValueGetter<MLImage> CopiesOf(ValueGetter<MLImage> getter)
+    {
+        MLImage image = null!; // a getter fills it
+        return RowValues.Own(RowValues.CopyOf(() =>
+        {
+            getter(ref image);
+            return image;
+        }));
+    }
 
     private static VectorCell<T> Vector<T>(DataViewRow row, DataViewSchema.Column column) => new VectorCell<T>(row.GetGetter<VBuffer<T>>(column));
 

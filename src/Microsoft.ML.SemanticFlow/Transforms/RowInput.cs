@@ -13,7 +13,8 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 internal sealed record RowInput(string Role, string Name, DataViewType Type)
 {
     // A cache drops the columns of types that it does not know, and says nothing.
-    private const string Cached = ". If AppendCacheCheckpoint stands before this step, leave it out or put it before the step that loads images and masks: ML.NET's cache does not keep them";
+    private const string Cached =
+        ". If AppendCacheCheckpoint stands before this step, leave it out or put it before the step that loads images and masks: ML.NET's cache does not keep them";
 
     /// <summary>Whether only training and evaluation need the column: rows may come without, and then lack what is made from it.</summary>
     public bool IsLabel { get; init; }

@@ -52,7 +52,9 @@ internal sealed class RowNumbers(string name, Func<DataViewType, int[]> dimensio
         {
             var values = compute().Span;
             if (size > 0 && values.Length != size && !values.IsEmpty)
-                throw new InvalidDataException($"Column '{Name}' holds {size} numbers a row by the size that the schema gives the images in '{From[0]}', but this row's image needs {values.Length}. Resize the images, or load them without a size.");
+                throw new InvalidDataException(
+                    $"Column '{Name}' holds {size} numbers a row by the size that the schema gives the images in '{From[0]}', but this row's image needs {values.Length}. " +
+                    "Resize the images, or load them without a size.");
             var editor = VBufferEditor.Create(ref destination, Math.Max(size, values.Length));
             if (values.IsEmpty)
                 editor.Values.Fill(float.NaN);

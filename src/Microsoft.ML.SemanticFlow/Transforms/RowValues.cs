@@ -34,8 +34,9 @@ internal sealed class RowValues(DataViewRow row, RowContext context)
         T Fetch()
         {
             // The variable goes back to the same getter, which by ML.NET's convention disposes the image that it put
-            // there. The last one is left to the finaliser: it may belong to the caller's own list.
-            if (position < 0 || position != row.Position)
+            // there. The last one is left to the finaliser: it may belong to the caller's own list. Another reader of that getter may have
+            // disposed it meanwhile, where ResizeImages hands on what it was given; a copy of every image would cost more than asking again.
+            if (position < 0 || position != row.Position || value is MLImage image && IsDisposed(image))
             {
                 position = -1;
                 getter(ref value);
@@ -118,6 +119,20 @@ internal sealed class RowValues(DataViewRow row, RowContext context)
         }
 
         return Getter;
+    }
+
+    // No property says it.
+    private static bool IsDisposed(MLImage image)
+    {
+        try
+        {
+            _ = image.Width;
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     private static MLImage WithTag(MLImage image, string tag)

@@ -8,6 +8,9 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 /// <summary>A data view with the columns of a <see cref="RowMapper"/> added; nothing is computed before it is read.</summary>
 internal sealed class RowView(IDataView input, RowMapper mapper) : IDataView
 {
+    /// <summary>Whether each getter of a row's image column gives images of its own, which nobody else disposes.</summary>
+    public static bool MakesImages(DataViewRow row, DataViewSchema.Column column) => row is Cursor cursor && cursor.MakesImages(column);
+
     /// <summary>The view below.</summary>
     public IDataView Input => input;
 
@@ -97,6 +100,8 @@ internal sealed class RowView(IDataView input, RowMapper mapper) : IDataView
         public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _row.GetGetter<TValue>(column);
+
+        public bool MakesImages(DataViewSchema.Column column) => _row.MakesImages(column);
 
         protected override void Dispose(bool disposing)
         {

@@ -20,7 +20,7 @@ internal static class SavedLabels
         writer.Write((byte)files.Ids);
     }
 
-    public static LabelFiles ReadFiles(BinaryReader reader) => new(Read(reader), (MaskIds)reader.ReadByte());
+    public static LabelFiles ReadFiles(BinaryReader reader) => new(Read(reader), SavedChoice.Of<MaskIds>(reader.ReadByte()));
 
     public static LabelMap Read(BinaryReader reader) => LabelMap.Parse(reader.ReadString(), reader.ReadString());
 }

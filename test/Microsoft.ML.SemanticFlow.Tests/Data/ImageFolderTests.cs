@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
@@ -36,7 +35,7 @@ public sealed class ImageFolderTests : IDisposable
     [TestMethod]
     public void Folder_OtherFiles_ArePassedOverAndSaid()
     {
-        foreach (string name in (string[])["a.png", "b.tif", "c.HEIC", "._a.png", "Thumbs.db", ".DS_Store", "notes.txt"])
+        foreach (string name in (string[])["a.png", "b.tif", "c.HEIC", "._a.png", ".e.png", "Thumbs.db", ".DS_Store", "notes.txt"])
             _folder.Touch("images", name);
         _folder.Touch("images", "__MACOSX", "d.png");
         _folder.Touch("images", ".cache", "e.png");
@@ -44,10 +43,11 @@ public sealed class ImageFolderTests : IDisposable
 
         CollectionAssert.AreEqual(new[] { "a.png" }, Images(Skip));
         var reasons = _leftOut.ToDictionary(file => Path.GetFileName(file.Path), file => file.Reason);
-        CollectionAssert.AreEquivalent(new[] { "b.tif", "c.HEIC", "._a.png", "Thumbs.db", ".DS_Store", "notes.txt", "__MACOSX", ".cache", "@eaDir" }, reasons.Keys);
+        CollectionAssert.AreEquivalent(new[] { "b.tif", "c.HEIC", "._a.png", ".e.png", "Thumbs.db", ".DS_Store", "notes.txt", "__MACOSX", ".cache", "@eaDir" }, reasons.Keys);
         Assert.AreEqual(".tif is not read: convert to PNG", reasons["b.tif"]);
         Assert.AreEqual(".heic is not read: convert to PNG", reasons["c.HEIC"]);
         Assert.AreEqual("a hidden folder", reasons[".cache"]);
+        Assert.AreEqual("a hidden file", reasons[".e.png"]);
     }
 
     [TestMethod]
@@ -218,7 +218,7 @@ public sealed class ImageFolderTests : IDisposable
         File.Delete(_folder["images", "link.png"]);
         Link("images/link.png", "nowhere");
         File.Delete(_folder["images", "pipe.png"]);
-        MakePipe(_folder["images", "pipe.png"]);
+        NamedPipe.Make(_folder["images", "pipe.png"]);
         File.WriteAllText(_folder["images", "text.png"], "no image");
         byte[] label = File.ReadAllBytes(_folder["labels", "label.png"]);
         File.WriteAllBytes(_folder["labels", "label.png"], label[..(label.Length / 2)]);
@@ -238,7 +238,7 @@ public sealed class ImageFolderTests : IDisposable
     [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
     public void Decode_PipeDeviceOrFolder_IsRefusedAtOnce()
     {
-        MakePipe(_folder["pipe.png"]);
+        NamedPipe.Make(_folder["pipe.png"]);
         Link("pipe-link.png", "pipe.png");
         Link("device.png", "/dev/zero");
         Link("folder.png", ".");
@@ -284,12 +284,6 @@ public sealed class ImageFolderTests : IDisposable
             .Select(path => Path.GetRelativePath(_folder[images], path).Replace('\\', '/'))];
 
     private void Link(string path, string target) => File.CreateSymbolicLink(_folder[path], target);
-
-    private static void MakePipe(string path)
-    {
-        using var process = Process.Start("mkfifo", [path]);
-        process.WaitForExit();
-    }
 
     private sealed class Heard(List<SkippedFile> files) : IProgress<SkippedFile>
     {

@@ -64,7 +64,8 @@ public sealed class LabelFilesTests : IDisposable
     public void LoadMasks_OtherIdsOrMapThanThePathsSay_IsRefusedInOneSentence()
     {
         var other = LabelMap.FromClassNames("other", "left", "right"); // same classes, other raw ids
-        var ids = Assert.ThrowsExactly<ArgumentException>(() => Load(_ml.Transforms.SemanticFlow().LoadMasks("Label", "LabelPath", ids: MaskIds.Raw), Paths(_swapped, MaskIds.Train)));
+        var ids = Assert.ThrowsExactly<ArgumentException>(
+            () => Load(_ml.Transforms.SemanticFlow().LoadMasks("Label", "LabelPath", ids: MaskIds.Raw), Paths(_swapped, MaskIds.Train)));
         var map = Assert.ThrowsExactly<ArgumentException>(() => Load(_ml.Transforms.SemanticFlow().LoadImagesAndMasks(other), Paths(_swapped, MaskIds.Raw)));
 
         Assert.StartsWith("Column 'LabelPath' names files of train ids of label map swapped (2 classes), which are to be read as raw ids of swapped (2 classes).", ids.Message);
@@ -87,7 +88,8 @@ public sealed class LabelFilesTests : IDisposable
         var model = _ml.Transforms.SemanticFlow().LoadMasks("Label", "LabelPath").Fit(Paths(_swapped, MaskIds.Train));
 
         Assert.ThrowsExactly<ArgumentException>(() => model.Transform(Paths(_swapped, MaskIds.Raw)));
-        CollectionAssert.AreEqual(new[] { 0, 1, 0, 1, 0, 1 }, FirstIds(model.Transform(Paths(labels: null, ids: null))), "paths that say nothing are read as those that were fitted");
+        CollectionAssert.AreEqual(
+            new[] { 0, 1, 0, 1, 0, 1 }, FirstIds(model.Transform(Paths(labels: null, ids: null))), "paths that say nothing are read as those that were fitted");
     }
 
     [TestMethod]

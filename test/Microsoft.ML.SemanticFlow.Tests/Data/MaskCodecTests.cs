@@ -33,7 +33,9 @@ public sealed class MaskCodecTests
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => MaskCodec.Load(PngFiles.Indexed(samples, 10, 20, depth), "x.png", LabelMaps.Cityscapes));
 
-        Assert.AreEqual($"Mask 'x.png' holds class id {samples[7 * 20 + 12]} at row 7, column 12; label map 'Cityscapes' knows 0 to 33. Read it with the map it was drawn with.", error.Message);
+        Assert.AreEqual(
+            $"Mask 'x.png' holds class id {samples[7 * 20 + 12]} at row 7, column 12; label map 'Cityscapes' knows 0 to 33. Read it with the map it was drawn with.",
+            error.Message);
     }
 
     [TestMethod]
@@ -113,7 +115,8 @@ public sealed class MaskCodecTests
         {
             string path = folder[$"{Interlocked.Increment(ref number)}.png"];
             var random = new Random(seed);
-            var expected = Enumerable.Range(0, height * width).Select(_ => random.Next(labels.ClassCount + 1)).Select(id => id == labels.ClassCount ? LabelMap.IgnoreId : (byte)id).ToArray();
+            var expected = Enumerable.Range(0, height * width).Select(_ => random.Next(labels.ClassCount + 1))
+                .Select(id => id == labels.ClassCount ? LabelMap.IgnoreId : (byte)id).ToArray();
 
             new SegmentationMask(height, width, expected, labels).Save(path, ids);
             var actual = SegmentationMask.Load(path, labels, ids);

@@ -77,7 +77,9 @@ public sealed class SemanticSegmentationDataCatalogTests
 
         var error = Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.Data.Folder(folder.Root));
 
-        Assert.AreEqual($"No image found in '{folder.Root}' and its subfolders: looked for files ending in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp, .gif. Passed over: 'readme.txt' (not the ending of an image).", error.Message);
+        Assert.AreEqual(
+            $"No image found in '{folder.Root}' and its subfolders: looked for files ending in .png, .jpg, .jpeg, .jpe, .jfif, .bmp, .dib, .webp, .gif. " +
+            "Passed over: 'readme.txt' (not the ending of an image).", error.Message);
     }
 
     [TestMethod]

@@ -179,6 +179,56 @@ public sealed class SplitTests
         StringAssert.Contains(thrown.Message, "testFraction must be greater than 0 and less than 1", StringComparison.Ordinal);
     }
 
+    // Seven videos of four frames each: 15 % of 28 are 4, one video whole.
+    [TestMethod]
+    public void HoldOut_SeveralVideos_HoldsOutWholeOnes()
+    {
+        var data = Paths([.. Enumerable.Range(0, 7).SelectMany(video => Enumerable.Range(0, 4).Select(frame => $"drive/{(char)('a' + video)}_{frame:d4}.png"))]);
+
+        var split = _ml.SemanticSegmentation.HoldOut(data);
+
+        string[] held = Names(split.TestSet);
+        Assert.HasCount(4, held);
+        Assert.HasCount(1, held.Select(path => path[6]).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(Names(data), Names(split.TrainSet).Concat(held).ToArray());
+    }
+
+    [TestMethod]
+    public void HoldOut_OneVideo_HoldsOutItsEnd()
+    {
+        var data = Paths([.. Enumerable.Range(0, 20).Select(frame => $"drive/{frame:d2}.png")]);
+
+        CollectionAssert.AreEqual(new[] { "drive/17.png", "drive/18.png", "drive/19.png" }, Names(_ml.SemanticSegmentation.HoldOut(data).TestSet)); // 15 % of 20
+    }
+
+    [TestMethod]
+    [DataRow(2, 1)]
+    [DataRow(3, 1)]
+    public void HoldOut_FewImages_HoldsOutOne(int count, int expected)
+    {
+        var split = _ml.SemanticSegmentation.HoldOut(Frames(count));
+
+        Assert.HasCount(expected, Names(split.TestSet));
+        Assert.HasCount(count - expected, Names(split.TrainSet));
+    }
+
+    // Names without numbers say nothing of neighbours.
+    [TestMethod]
+    public void HoldOut_ASetThatGrows_KeepsItsSides()
+    {
+        string[] names = [.. Enumerable.Range(0, 40).Select(i => $"drive/{new string((char)('a' + (i % 26)), 3 + (i / 26))}.png")];
+
+        string[] before = Names(_ml.SemanticSegmentation.HoldOut(Paths(names[..39])).TestSet), after = Names(_ml.SemanticSegmentation.HoldOut(Paths(names)).TestSet);
+
+        Assert.HasCount(6, before); // 15 % of 39
+        Assert.IsGreaterThanOrEqualTo(5, before.Intersect(after).Count());
+    }
+
+    [TestMethod]
+    public void HoldOut_OneImage_IsRefused() => Assert.ThrowsExactly<ArgumentException>(() => _ml.SemanticSegmentation.HoldOut(Frames(1)));
+
+    private IDataView Paths(string[] paths) => _ml.Data.LoadFromEnumerable(paths.Select(path => new Frame { ImagePath = path }));
+
     private IDataView Frames(int count) => _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Frame { ImagePath = $"{i:d3}" }));
 
     private IDataView Videos(params int[] lengths) => _ml.Data.LoadFromEnumerable(

@@ -84,7 +84,8 @@ public sealed class CrossValidateTests
     }
 
     private IDataView Masks(int right, int left) => _ml.Data.LoadFromEnumerable(
-        Enumerable.Repeat((byte)1, right).Concat(Enumerable.Repeat((byte)0, left)).Select(id => new Truth { Label = new SegmentationMask(2, 2, [id, id, id, id], _labels) }).ToArray());
+        Enumerable.Repeat((byte)1, right).Concat(Enumerable.Repeat((byte)0, left)).Select(
+            id => new Truth { Label = new SegmentationMask(2, 2, [id, id, id, id], _labels) }).ToArray());
 
     private sealed class Truth
     {

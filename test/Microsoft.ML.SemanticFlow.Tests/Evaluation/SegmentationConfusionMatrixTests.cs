@@ -74,7 +74,10 @@ public sealed class SegmentationConfusionMatrixTests
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => matrix.Add(new SegmentationConfusionMatrix(LabelMap.FromClassNames("other", "a", "c", "b"))));
 
-        StringAssert.StartsWith(error.Message, "This confusion matrix and the other have the same classes in another order: class 1 is 'b' in the first and 'c' in the second.", StringComparison.Ordinal);
+        StringAssert.StartsWith(
+            error.Message,
+            "This confusion matrix and the other have the same classes in another order: class 1 is 'b' in the first and 'c' in the second.",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]

@@ -73,7 +73,9 @@ public sealed class SegmentationEvaluationFilesTests
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => SegmentationEvaluation.Load(folder["evaluation.json"]));
 
-        Assert.AreEqual($"'{folder["evaluation.json"]}' is no saved evaluation, or it is damaged: what stands at '$.images[1].ignored' (line 1) is not what belongs there. Save it anew.", error.Message);
+        Assert.AreEqual(
+            $"'{folder["evaluation.json"]}' is no saved evaluation, or it is damaged: what stands at '$.images[1].ignored' (line 1) is not what belongs there. Save it anew.",
+            error.Message);
     }
 
     [TestMethod]
@@ -165,7 +167,8 @@ public sealed class SegmentationEvaluationFilesTests
         (from images in DrawnImage.Any.Array[1, 4]
          from keepImages in Gen.Bool
          from place in Gen.Double.Unit
-         from token in Gen.OneOf("-1", "0", "255", "256", "2147483647", "2147483648", "9223372036854775807", "1e400", "-0", "null", "true", "{}", "[]", "[[]]", "\"\"", "\"\\ud83d\"", "\"x\"")
+         from token in Gen.OneOf(
+             "-1", "0", "255", "256", "2147483647", "2147483648", "9223372036854775807", "1e400", "-0", "null", "true", "{}", "[]", "[[]]", "\"\"", "\"\\ud83d\"", "\"x\"")
          select (images, keepImages, place, token)).Sample(drawn =>
         {
             string json = Encoding.UTF8.GetString(DrawnImage.Save(DrawnImage.Evaluate(drawn.images, drawn.keepImages)));

@@ -89,7 +89,10 @@ public sealed class SegmentationEvaluationTests
     [DataRow(true)]
     [DataRow(false)]
     public void Add_AnyPartitionInAnyOrder_EqualsTheWholeBitForBit(bool keepImages) =>
-        (from images in DrawnImage.Any.Array[0, 20] from parts in Gen.Int[0, 3].Array[images.Length] from shuffled in Gen.Shuffle(images.Index().ToArray()) select (images, parts, shuffled)).Sample(drawn =>
+        (from images in DrawnImage.Any.Array[0, 20]
+         from parts in Gen.Int[0, 3].Array[images.Length]
+         from shuffled in Gen.Shuffle(images.Index().ToArray())
+         select (images, parts, shuffled)).Sample(drawn =>
         {
             byte[] whole = DrawnImage.Save(DrawnImage.Evaluate(drawn.images, keepImages));
 
@@ -123,7 +126,8 @@ public sealed class SegmentationEvaluationTests
     {
         var evaluation = new SegmentationEvaluation(_labels);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => evaluation.Add(new SegmentationMask(1, 4, new byte[4]), new SegmentationMask(2, 2, new byte[4]), name, source));
+        var error = Assert.ThrowsExactly<InvalidDataException>(
+            () => evaluation.Add(new SegmentationMask(1, 4, new byte[4]), new SegmentationMask(2, 2, new byte[4]), name, source));
 
         Assert.AreEqual($"The predicted mask{of} is 2 x 2 pixels (height x width), its label 1 x 4. They must be of one size: resize one to the other.", error.Message);
         Assert.AreEqual(0, evaluation.ImageCount);
@@ -138,7 +142,9 @@ public sealed class SegmentationEvaluationTests
         var truth = Assert.ThrowsExactly<InvalidDataException>(() => evaluation.Add(other, Mask(0), "a.png"));
         var prediction = Assert.ThrowsExactly<InvalidDataException>(() => evaluation.Add(Mask(0), other, "a.png"));
 
-        Assert.AreEqual("The label of 'a.png' and the evaluation have the same classes in another order: class 0 is 'right' in the first and 'left' in the second. Read labels and predictions with one label map.", truth.Message);
+        Assert.AreEqual(
+            "The label of 'a.png' and the evaluation have the same classes in another order: class 0 is 'right' in the first and 'left' in the second. " +
+            "Read labels and predictions with one label map.", truth.Message);
         StringAssert.StartsWith(prediction.Message, "The predicted mask of 'a.png' and the evaluation have", StringComparison.Ordinal);
     }
 

@@ -114,7 +114,8 @@ public sealed class FusedArgMaxTests
         {
             for (int x = 0; x < newWidth; x++)
             {
-                double[] values = BilinearSample.At(logits, classes, height, width, (double)y * (height - 1) / Math.Max(newHeight - 1, 1), (double)x * (width - 1) / Math.Max(newWidth - 1, 1));
+                double[] values = BilinearSample.At(
+                    logits, classes, height, width, (double)y * (height - 1) / Math.Max(newHeight - 1, 1), (double)x * (width - 1) / Math.Max(newWidth - 1, 1));
                 int best = Array.IndexOf(values, values.Max());
                 int actual = ids[(y * newWidth) + x];
                 // float32 rounds the 20 wide range at about 1e-6 a step: closer than 1e-5 of the range, either class is right.

@@ -17,7 +17,9 @@ public sealed class FusedSoftmaxTests
     [TestMethod]
     public void Compute_AnyShape_EqualsEnlargingThenSoftmaxInDouble() =>
         Gen.Select(Gen.Int[1, 30], Gen.Int[1, 12], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 200], Gen.Int[0, 1_000_000])
-            .Sample(shape => AssertEqual(shape.Item1, shape.Item2, shape.Item3, shape.Item4, shape.Item5, Random(shape.Item1 * shape.Item2 * shape.Item3, shape.Item6)), iter: 200, threads: 1);
+            .Sample(
+                shape => AssertEqual(shape.Item1, shape.Item2, shape.Item3, shape.Item4, shape.Item5, Random(shape.Item1 * shape.Item2 * shape.Item3, shape.Item6)),
+                iter: 200, threads: 1);
 
     [TestMethod]
     [DataRow(1, 4, 4, 8, 64)]       // one class

@@ -171,7 +171,10 @@ public sealed class ImageKindsTests
     }
 
     private static byte[] Gif() =>
-        [.. "GIF89a"u8, Side & 255, Side >> 8, Side & 255, Side >> 8, 0xF0, 0, 0, 0, 0, 0, 255, 255, 255, 0x2C, 0, 0, 0, 0, Side & 255, Side >> 8, Side & 255, Side >> 8, 0, 2, 2, 0x84, 0x51, 0, 0x3B];
+        [
+            .. "GIF89a"u8, Side & 255, Side >> 8, Side & 255, Side >> 8, 0xF0, 0, 0, 0, 0, 0, 255, 255, 255,
+            0x2C, 0, 0, 0, 0, Side & 255, Side >> 8, Side & 255, Side >> 8, 0, 2, 2, 0x84, 0x51, 0, 0x3B,
+        ];
 
     private static byte[] FlatGif(int height, int width)
     {

@@ -118,7 +118,10 @@ public sealed class ResamplingTests
             var part = Resampling.Resize(source, newHeight, newWidth, filter, window);
 
             for (int row = 0; row < window.Height; row++)
-                PixelAssert.AreEqual(whole.Bgra.Slice(((top + row) * newWidth + left) * 4, window.Width * 4), part.Bgra.Slice(row * window.Width * 4, window.Width * 4), window.Width, 4, $"row {row} of {window}");
+                PixelAssert.AreEqual(
+                    whole.Bgra.Slice(((top + row) * newWidth + left) * 4, window.Width * 4),
+                    part.Bgra.Slice(row * window.Width * 4, window.Width * 4),
+                    window.Width, 4, $"row {row} of {window}");
         }, iter: 500);
     }
 

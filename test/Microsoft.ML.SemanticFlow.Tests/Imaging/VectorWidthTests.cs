@@ -9,7 +9,16 @@ namespace Microsoft.ML.SemanticFlow.Tests.Imaging;
 [TestClass]
 public sealed class VectorWidthTests
 {
-    private static readonly string[] _classes = [nameof(FusedArgMaxTests), nameof(FusedSoftmaxTests), nameof(LinearMapTests), nameof(ResamplingTests), nameof(PixelImageTests), nameof(PngIndexReaderTests), nameof(Scoring.InferenceTests)];
+    private static readonly string[] _classes =
+    [
+        nameof(FusedArgMaxTests),
+        nameof(FusedSoftmaxTests),
+        nameof(LinearMapTests),
+        nameof(ResamplingTests),
+        nameof(PixelImageTests),
+        nameof(PngIndexReaderTests),
+        nameof(Scoring.InferenceTests),
+    ];
 
     public static IEnumerable<object[]> Narrowed => VectorWidth.Narrowed;
 

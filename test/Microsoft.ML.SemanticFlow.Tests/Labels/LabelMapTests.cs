@@ -252,7 +252,8 @@ public sealed partial class LabelMapTests
     public void Load_Utf8WithMarkAndWindowsBreaks_IsRead()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["roads.csv"], Header.Replace("\n", "\r\n", StringComparison.Ordinal) + "pavé, 7 ,0,1,2,3\r\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        File.WriteAllText(
+            folder["roads.csv"], Header.Replace("\n", "\r\n", StringComparison.Ordinal) + "pavé, 7 ,0,1,2,3\r\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
 
         var map = LabelMap.Load(folder["roads.csv"]);
 
@@ -295,7 +296,11 @@ public sealed partial class LabelMapTests
 
         // a joins c, which speaks for both; b and d become one.
         CollectionAssert.AreEqual(
-            new[] { new LabelClass("c", 2, LabelMap.FromClassNames("", "a", "b", "c").Classes[2].Color), new LabelClass("rest", 1, LabelMap.FromClassNames("", "a", "b").Classes[1].Color) },
+            new[]
+            {
+                new LabelClass("c", 2, LabelMap.FromClassNames("", "a", "b", "c").Classes[2].Color),
+                new LabelClass("rest", 1, LabelMap.FromClassNames("", "a", "b").Classes[1].Color),
+            },
             map.Classes.ToArray());
         Assert.AreEqual("0101", string.Concat(Enumerable.Range(0, 4).Select(rawId => map.TryGetTrainId((ushort)rawId, out byte trainId) ? trainId : 9)));
     }

@@ -64,6 +64,29 @@ public sealed class ModelDescriptionTests
     }
 
     [TestMethod]
+    public void FromMetadata_Scale_IsReadBackAndIsOneWhereItIsNotSaid()
+    {
+        var metadata = (_description with { Scale = 1.5 }).ToMetadata();
+
+        Assert.AreEqual(1.5, ModelDescription.FromMetadata(metadata, "Model 'm'").Scale);
+        Assert.AreEqual(1, ModelDescription.FromMetadata(metadata.Where(pair => pair.Key != "semanticflow.scale").ToDictionary(), "Model 'm'").Scale);
+    }
+
+    [TestMethod]
+    [DataRow("0")]
+    [DataRow("-1")]
+    [DataRow("1e9")]
+    [DataRow("NaN")]
+    [DataRow("1,5")]
+    public void FromMetadata_ScaleThatIsNone_IsRefused(string scale)
+    {
+        var metadata = _description.ToMetadata().ToDictionary();
+        metadata["semanticflow.scale"] = scale;
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ModelDescription.FromMetadata(metadata, "Model 'm'")).Message, "semanticflow.scale");
+    }
+
+    [TestMethod]
     public void FromMetadata_WithoutSmallestSide_IsThatOfTheNetworks()
     {
         var metadata = _description.ToMetadata().Where(pair => pair.Key != "semanticflow.smallest_side").ToDictionary();

@@ -37,7 +37,9 @@ public sealed class BentModelTests
 
             var refused = Assert.ThrowsExactly<InvalidDataException>(() => model.Predict(image));
 
-            Assert.AreEqual($"Model 'bytes' gives scores of the shape {shape} for an image of 40 x 50 pixels (height x width); [1, 3, h, w] are due, with h and w from 1 to the image's. Export it again.", refused.Message);
+            Assert.AreEqual(
+                $"Model 'bytes' gives scores of the shape {shape} for an image of 40 x 50 pixels (height x width); [1, 3, h, w] are due, with h and w from 1 to the image's. " +
+                "Export it again.", refused.Message);
         }
     }
 
@@ -48,7 +50,9 @@ public sealed class BentModelTests
         using var image = MLImage.CreateFromPixels(50, 40, MLPixelFormat.Bgra32, new byte[40 * 50 * 4]);
 
         foreach (var passes in _passes)
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => model.PredictDetailed(image, PredictionDetails.Confidence | PredictionDetails.Probabilities, passes)).Message, "gives scores of the shape");
+            StringAssert.Contains(
+                Assert.ThrowsExactly<InvalidDataException>(() => model.PredictDetailed(image, PredictionDetails.Confidence | PredictionDetails.Probabilities, passes)).Message,
+                "gives scores of the shape");
     }
 
     [TestMethod]
@@ -76,7 +80,8 @@ public sealed class BentModelTests
 
         var ended = Assert.ThrowsExactly<TimeoutException>(() => model.Predict(image));
 
-        Assert.AreEqual("Model 'bytes' did not end within 0.25 s for an image of 40 x 50 pixels (height x width). Raise ExecutionOptions.TimeLimit, or score smaller images.", ended.Message);
+        Assert.AreEqual(
+            "Model 'bytes' did not end within 0.25 s for an image of 40 x 50 pixels (height x width). Raise ExecutionOptions.TimeLimit, or score smaller images.", ended.Message);
     }
 
     [TestMethod]

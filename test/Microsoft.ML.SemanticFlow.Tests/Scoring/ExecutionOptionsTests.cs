@@ -53,7 +53,8 @@ public sealed class ExecutionOptionsTests
         SessionOptions? given = null;
         int threads = 0;
 
-        using var model = SegmentationModel.Load(_path, new ExecutionOptions { IntraOpThreads = 3, ConfigureSession = options => (given, threads) = (options, options.IntraOpNumThreads) });
+        using var model = SegmentationModel.Load(
+            _path, new ExecutionOptions { IntraOpThreads = 3, ConfigureSession = options => (given, threads) = (options, options.IntraOpNumThreads) });
 
         Assert.IsNotNull(given);
         Assert.AreEqual(3, threads);

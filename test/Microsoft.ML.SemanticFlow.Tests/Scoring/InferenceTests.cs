@@ -45,7 +45,9 @@ public sealed class InferenceTests
         }
 
         for (int i = 0; i < scores.Length; i++)
-            Assert.AreEqual(sums[i] / weights[i % weights.Length], scores[i], 1e-5, $"class {i / weights.Length}, row {i % weights.Length / 201}, column {i % 201}"); // float32 scores within [0, 1]
+            Assert.AreEqual(
+                sums[i] / weights[i % weights.Length], scores[i], 1e-5, // float32 scores within [0, 1]
+                $"class {i / weights.Length}, row {i % weights.Length / 201}, column {i % 201}");
     }
 
     [TestMethod]
@@ -107,7 +109,8 @@ public sealed class InferenceTests
     {
         using var model = SegmentationModel.Load(PathOf(Free));
 
-        Assert.Throws<OperationCanceledException>(() => model.Predict(Noise(40, 40, seed: 1), source: null, new InferenceOptions { Flip = true }, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => model.Predict(Noise(40, 40, seed: 1), source: null, new InferenceOptions { Flip = true }, new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
@@ -140,7 +143,9 @@ public sealed class InferenceTests
         var error = Assert.ThrowsExactly<InvalidDataException>(() => model.Predict(
             Noise(height, width, seed: 1), source: null, new InferenceOptions { SlidingWindow = new SlidingWindow { Height = tileHeight, Width = tileWidth } }));
 
-        Assert.AreEqual($"The image is {height} x {width} pixels (height x width), which gives tiles of {tile}; tiny was exported for 64 x 96 alone. Make the tiles that size, or export it for images of any size.", error.Message);
+        Assert.AreEqual(
+            $"The image is {height} x {width} pixels (height x width), which gives tiles of {tile}; tiny was exported for 64 x 96 alone. " +
+            "Make the tiles that size, or export it for images of any size.", error.Message);
     }
 
     [TestMethod]

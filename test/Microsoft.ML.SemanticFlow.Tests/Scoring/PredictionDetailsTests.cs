@@ -93,7 +93,13 @@ public sealed class PredictionDetailsTests
         using var decoded = MLImage.CreateFromFile(folder["image.png"]);
         const PredictionDetails Asked = PredictionDetails.Confidence;
 
-        SegmentationPrediction[] all = [model.PredictDetailed(folder["image.png"], Asked), model.PredictDetailed(new MemoryStream(bytes), Asked), model.PredictDetailed(bytes, Asked), model.PredictDetailed(decoded, Asked)];
+        SegmentationPrediction[] all =
+        [
+            model.PredictDetailed(folder["image.png"], Asked),
+            model.PredictDetailed(new MemoryStream(bytes), Asked),
+            model.PredictDetailed(bytes, Asked),
+            model.PredictDetailed(decoded, Asked),
+        ];
 
         foreach (var prediction in all)
         {

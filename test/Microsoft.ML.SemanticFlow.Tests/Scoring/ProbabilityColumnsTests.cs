@@ -79,7 +79,8 @@ public sealed class ProbabilityColumnsTests : IDisposable
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => model.Transform(data).GetColumn<float[]>("Confidence").ToArray());
 
-        Assert.StartsWith("Column 'Confidence' holds 2560 numbers a row by the size that the schema gives the images in 'Image', but this row's image needs 2624.", error.Message); // 40 * 64, 41 * 64
+        Assert.StartsWith( // 40 * 64, 41 * 64
+            "Column 'Confidence' holds 2560 numbers a row by the size that the schema gives the images in 'Image', but this row's image needs 2624.", error.Message);
     }
 
     [TestMethod]

@@ -83,7 +83,8 @@ public sealed class ReducedDecodingTests : IDisposable
         using var model = SegmentationModel.Load(Fixed, new ExecutionOptions { ReducedDecoding = true });
         byte[] bytes = File.ReadAllBytes(jpeg);
 
-        SegmentationMask[] masks = [model.Predict(jpeg), model.Predict(bytes), model.Predict(new MemoryStream(bytes)), model.PredictDetailed(jpeg, PredictionDetails.Confidence).Mask];
+        SegmentationMask[] masks =
+            [model.Predict(jpeg), model.Predict(bytes), model.Predict(new MemoryStream(bytes)), model.PredictDetailed(jpeg, PredictionDetails.Confidence).Mask];
 
         var half = ImageCodec.Decode(jpeg, (height / 2, width / 2));
         var (logits, rows, columns) = model.Scorer.RunLogits(Resampling.Resize(half, 64, 96, ResamplingFilter.Bilinear));
@@ -138,7 +139,8 @@ public sealed class ReducedDecodingTests : IDisposable
     {
         var image = new PixelImage(height, width);
         for (int i = 0; i < height * width; i++)
-            (image.Bgra[4 * i], image.Bgra[(4 * i) + 1], image.Bgra[(4 * i) + 2], image.Bgra[(4 * i) + 3]) = ((byte)(200 * (i / width) / height), (byte)(200 * (i % width) / width), 90, 255);
+            (image.Bgra[4 * i], image.Bgra[(4 * i) + 1], image.Bgra[(4 * i) + 2], image.Bgra[(4 * i) + 3]) =
+                ((byte)(200 * (i / width) / height), (byte)(200 * (i % width) / width), 90, 255);
         return image;
     }
 

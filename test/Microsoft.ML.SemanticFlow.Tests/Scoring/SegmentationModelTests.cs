@@ -182,7 +182,7 @@ public sealed class SegmentationModelTests
     }
 
     [TestMethod]
-    [DataRow("empty", "Model 'bad.onnx' is empty.")]
+    [DataRow("empty", "'bad.onnx' is empty, or is no file but a pipe")]
     [DataRow("noise", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("truncated", "'bad.onnx' is not an ONNX model that can be read")]
     [DataRow("png", "'bad.onnx' is not an ONNX model that can be read")]

@@ -159,6 +159,43 @@ public sealed class MaskTransformTests : IDisposable
         }
     }
 
+    [TestMethod]
+    [DataRow("images", "Gray16")]
+    [DataRow("images and masks", "Gray16")]
+    [DataRow("masks", "MaskIds")]
+    [DataRow("scorer", "TileBlending")]
+    public void Load_SavedChoiceThatNoVersionKnows_IsRefused(string what, string choice)
+    {
+        Draw("0", 32, 48);
+        var data = Data();
+        var catalog = _ml.Transforms.SemanticFlow();
+        IEstimator<ITransformer> estimator = what switch
+        {
+            "images" => catalog.LoadImages("Image", "ImagePath"),
+            "masks" => catalog.LoadMasks("Label", "LabelPath", BrightestChannelModel.Labels),
+            "scorer" => catalog.LoadImages("Image", "ImagePath").Append(catalog.Score(
+                BrightestChannelModel.Save(_folder["model.onnx"]), inference: new InferenceOptions { SlidingWindow = new SlidingWindow { Height = 32, Width = 32 } })),
+            _ => catalog.LoadImagesAndMasks(BrightestChannelModel.Labels),
+        };
+        string zip = _folder["newer.zip"];
+        _ml.Model.Save(estimator.Fit(data), data.Schema, zip);
+        using (var archive = System.IO.Compression.ZipFile.Open(zip, System.IO.Compression.ZipArchiveMode.Update))
+        {
+            // Each payload ends with the choice: in one byte, and that of the scorer in four.
+            using var payload = archive.Entries.Last(entry => entry.Name == "SemanticFlow.bin").Open();
+            payload.Position = payload.Length - (what == "scorer" ? sizeof(int) : 1);
+            payload.WriteByte(9);
+        }
+
+        var refused = Assert.Throws<Exception>(() => new MLContext().Model.Load(zip, out _)).GetBaseException();
+
+        Assert.IsInstanceOfType<InvalidDataException>(refused);
+        Assert.AreEqual(
+            $"The saved model has 9 for {choice}, which this version of the library does not know: it is damaged, or a later version wrote it. " +
+            "Copy the model file again, or update Microsoft.ML.SemanticFlow.",
+            refused.Message);
+    }
+
     // Saved by version 0.1.0 of this library with ML.NET 5.0.1 and SkiaSharp 2.88.9: the pipeline below, every transform in it.
     [TestMethod]
     public void Load_PipelineSavedWithMlNet5_GivesWhatItsStepsGive()

@@ -17,7 +17,8 @@ public sealed class LayeringTests
         [Scoring] =
         [
             ["Display"],
-            ["Files", "Labels", "Native"],
+            ["Files", "Native"],
+            ["Labels"],
             ["Imaging"],
             ["Data", "Onnx"],
             ["Data/Annotations/Shapes"],
@@ -26,7 +27,7 @@ public sealed class LayeringTests
             ["Data/Annotations/Formats"],
             ["Data/Annotations/Import"],
             ["Transforms"],
-            ["Scoring", "Evaluation"],
+            ["Scoring", "Evaluation", "Inspection"],
             ["Batches"],
             ["Reports"],
             [""],
@@ -45,6 +46,7 @@ public sealed class LayeringTests
             ["Trainer/Options"],
             ["Trainer/Records"],
             ["Trainer", "Import"],
+            ["Presets"],
             [""],
         ],
         [Tool] =
@@ -125,7 +127,9 @@ public sealed class LayeringTests
     [TestMethod]
     public void Read_EveryAssembly_FindsUsesThatStandInTheirSource()
     {
-        Assert.Contains(use => use is { User: "Microsoft.ML.SemanticFlow.Scoring.OnnxSession", UserFile: "Scoring/OnnxSession.cs", Used: "Microsoft.ML.OnnxRuntime.InferenceSession" }, _uses[Scoring]);
+        Assert.Contains(
+            use => use is { User: "Microsoft.ML.SemanticFlow.Scoring.OnnxSession", UserFile: "Scoring/OnnxSession.cs", Used: "Microsoft.ML.OnnxRuntime.InferenceSession" },
+            _uses[Scoring]);
         Assert.Contains(use => use is { User: "Microsoft.ML.SemanticFlow.LabelMap", Used: "Microsoft.ML.SemanticFlow.RgbColor", UsedFile: "Labels/RgbColor.cs" }, _uses[Scoring]);
         Assert.Contains(use => use is { UserFile: "Networks/SFNet.cs", UsedFile: "Networks/Parts/PyramidPooling.cs" }, _uses[Training]);
         Assert.Contains(use => use is { UserFile: "Trainer/SemanticFlowTrainer.cs", UsedAssembly: "Microsoft.ML.Core" }, _uses[Training]);

@@ -29,7 +29,8 @@ internal sealed record TypeUse(string User, string UserFile, string Used, string
     {
         // Where the compiler notes the file of a type without instructions, such as an enum.
         private static readonly Guid _typeDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");
-        private static readonly Dictionary<ushort, OpCode> _opCodes = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (ushort)code.Value);
+        private static readonly Dictionary<ushort, OpCode> _opCodes = typeof(OpCodes).GetFields()
+            .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (ushort)code.Value);
 
         private readonly MetadataReader _metadata = image.GetMetadataReader();
         private readonly HashSet<EntityHandle> _used = [];
@@ -206,7 +207,8 @@ internal sealed record TypeUse(string User, string UserFile, string Used, string
 
         object? ISimpleTypeProvider<object?>.GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => _used.Add(handle);
 
-        object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+        object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(
+            MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
             reader.GetTypeSpecification(handle).DecodeSignature(this, null);
 
         object? ISimpleTypeProvider<object?>.GetPrimitiveType(PrimitiveTypeCode typeCode) => null;

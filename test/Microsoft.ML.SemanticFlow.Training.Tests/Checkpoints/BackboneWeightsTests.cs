@@ -28,6 +28,10 @@ public sealed class BackboneWeightsTests : IDisposable
     [DataRow("srnet-r50", 330)]
     [DataRow("sfnet-dfv2", 288)]
     [DataRow("sfnet-lite-stdc1", 174)]
+    [DataRow("sfnet-lite-r18-torchvision", 120)]
+    [DataRow("sfnet-lite-r34-torchvision", 216)]
+    [DataRow("sfnet-lite-r50-torchvision", 318)]
+    [DataRow("sfnet-lite-r101-torchvision", 624)]
     public void LoadBackbone_FileOfTheBackbone_LoadsAllOfItAndNothingElse(string id, int tensors)
     {
         var info = SegmentationNetworks.Get(id);
@@ -46,6 +50,8 @@ public sealed class BackboneWeightsTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("sfnet-lite-r18", "sfnet-lite-r18-torchvision", "missing")]
+    [DataRow("sfnet-lite-r18-torchvision", "sfnet-lite-r18-mlnet", "of blocks that the network does not have")]
     [DataRow("sfnet-r50", "sfnet-r101", "of blocks that the network does not have")]
     [DataRow("sfnet-r50", "sfnet-r18", "missing")]
     [DataRow("sfnet-r18", "sfnet-r50", "of another shape")]

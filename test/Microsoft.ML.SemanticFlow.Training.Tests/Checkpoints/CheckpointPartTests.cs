@@ -53,7 +53,9 @@ public sealed class CheckpointPartTests : IDisposable
 
         var refused = Assert.ThrowsExactly<InvalidDataException>(() => CheckpointPart.Open(path, "emma", _known).Dispose());
 
-        Assert.AreEqual($"{path} has no weights of the network under 'emma'; it has them under 'ema' and under 'model': name one of these.", refused.Message.Replace("'model' and under 'ema'", "'ema' and under 'model'", StringComparison.Ordinal));
+        Assert.AreEqual(
+            $"{path} has no weights of the network under 'emma'; it has them under 'ema' and under 'model': name one of these.",
+            refused.Message.Replace("'model' and under 'ema'", "'ema' and under 'model'", StringComparison.Ordinal));
     }
 
     [TestMethod]

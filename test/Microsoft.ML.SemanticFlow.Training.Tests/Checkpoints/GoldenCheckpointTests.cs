@@ -93,7 +93,8 @@ public sealed class GoldenCheckpointTests
         Assert.AreEqual(tensor.dtype, entry.Type, name);
         Assert.IsTrue(tensor.is_contiguous(), name);
         if (tensor.dtype == ScalarType.Int64)
-            CollectionAssert.AreEqual(expected.GetProperty("values").EnumerateArray().Select(value => value.GetInt64()).ToArray(), MemoryMarshal.Cast<byte, long>(tensor.bytes).ToArray(), name);
+            CollectionAssert.AreEqual(
+                expected.GetProperty("values").EnumerateArray().Select(value => value.GetInt64()).ToArray(), MemoryMarshal.Cast<byte, long>(tensor.bytes).ToArray(), name);
         else
             CollectionAssert.AreEqual(Bits(expected.GetProperty("values").Numbers()), Bits(MemoryMarshal.Cast<byte, double>(tensor.to(ScalarType.Float64).bytes).ToArray()), name);
     }

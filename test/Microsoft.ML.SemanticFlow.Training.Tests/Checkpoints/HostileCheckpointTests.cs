@@ -32,7 +32,8 @@ public sealed class HostileCheckpointTests : IDisposable
 
         Gen.Select(Gen.Int[0, originals.Length - 1], _change.Array[1, 4]).Sample(
             (file, changes) => ReadsOrRefuses(changes.Aggregate(originals[file], (bytes, change) => Change(bytes, change.Kind, change.At, change.Bytes))),
-            iter: 4000, threads: 1, print: pair => $"{_files[pair.Item1]}: {string.Join("; ", pair.Item2.Select(change => $"{change.Kind} at {change.At:R} {Convert.ToHexString(change.Bytes)}"))}");
+            iter: 4000, threads: 1,
+            print: pair => $"{_files[pair.Item1]}: {string.Join("; ", pair.Item2.Select(change => $"{change.Kind} at {change.At:R} {Convert.ToHexString(change.Bytes)}"))}");
     }
 
     [TestMethod]
@@ -184,7 +185,8 @@ public sealed class HostileCheckpointTests : IDisposable
     public void Read_ViewsOfAStorage_GiveTheElementsThatTheStridesSay(long[] shape, long[] strides, float[] expected)
     {
         float[] storage = [.. Enumerable.Range(0, 16).Select(i => (float)i)];
-        string path = Write(Zip(CompressionLevel.NoCompression, ("a/data.pkl", [0x80, 2, .. OneTensor(16, shape, strides), Stop]), ("a/data/0", MemoryMarshal.AsBytes<float>(storage).ToArray())));
+        string path = Write(Zip(
+            CompressionLevel.NoCompression, ("a/data.pkl", [0x80, 2, .. OneTensor(16, shape, strides), Stop]), ("a/data/0", MemoryMarshal.AsBytes<float>(storage).ToArray())));
         using var file = TensorFormats.Open(path);
         using var tensor = file.Read("weight");
 

@@ -11,7 +11,8 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
 internal static class PickleBytes
 {
     public const byte Mark = (byte)'(', Stop = (byte)'.', EmptyDictionary = (byte)'}', EmptyList = (byte)']', Append = (byte)'a', Reduce = (byte)'R', Pop = (byte)'0';
-    public const byte MakeTuple = (byte)'t', Tuple1 = 0x85, PersistentId = (byte)'Q', SetItem = (byte)'s', BinaryPut = (byte)'q', BinaryGet = (byte)'h', LongBinaryPut = (byte)'r', BinaryInt1 = (byte)'K';
+    public const byte MakeTuple = (byte)'t', Tuple1 = 0x85, PersistentId = (byte)'Q', SetItem = (byte)'s';
+    public const byte BinaryPut = (byte)'q', BinaryGet = (byte)'h', LongBinaryPut = (byte)'r', BinaryInt1 = (byte)'K';
 
     /// <summary>A dictionary of one tensor of float32, 'weight'.</summary>
     public static byte[] OneTensor(long count, long[] shape, long[] strides, string storage = "0") =>

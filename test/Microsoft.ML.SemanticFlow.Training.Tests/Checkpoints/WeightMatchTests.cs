@@ -89,7 +89,8 @@ public sealed class WeightMatchTests : IDisposable
         {
             using var scope = NewDisposeScope();
             var weights = faults.Select((_, i) => KeyValuePair.Create($"m.{i}", zeros(2, 3))).ToDictionary();
-            var file = faults.Select((fault, i) => (Name: $"m.{i}", Value: Values(fault))).Where(pair => pair.Value is not null).ToDictionary(pair => pair.Name, pair => pair.Value!);
+            var file = faults.Select((fault, i) => (Name: $"m.{i}", Value: Values(fault)))
+                .Where(pair => pair.Value is not null).ToDictionary(pair => pair.Name, pair => pair.Value!);
 
             var report = Load(weights, file);
 

@@ -38,8 +38,10 @@ public sealed class ReaderContractTests
             using var stream = File.OpenRead(path);
             LoadAndPredict(() => SegmentationModel.Load(stream, _bounded));
         }),
-        new("SegmentationModel.Load(bytes)", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => SegmentationModel.Load(File.ReadAllBytes(path), _bounded))),
-        new("SemanticSegmentation.LoadModel", "model.onnx", () => BrightestChannelModel.ToBytes(), path => LoadAndPredict(() => _ml.SemanticSegmentation.LoadModel(path, _bounded))),
+        new("SegmentationModel.Load(bytes)", "model.onnx", () => BrightestChannelModel.ToBytes(),
+            path => LoadAndPredict(() => SegmentationModel.Load(File.ReadAllBytes(path), _bounded))),
+        new("SemanticSegmentation.LoadModel", "model.onnx", () => BrightestChannelModel.ToBytes(),
+            path => LoadAndPredict(() => _ml.SemanticSegmentation.LoadModel(path, _bounded))),
         new("Transforms.SemanticFlow", "model.onnx", () => BrightestChannelModel.ToBytes(), path =>
             _ml.Transforms.SemanticFlow(path).Fit(_ml.Data.LoadFromEnumerable(new[] { new ImageRow() })).Dispose()),
         new("SegmentationModel.Predict", "image.png", Image, path => Model.Predict(path)),
@@ -150,6 +152,58 @@ public sealed class ReaderContractTests
 
         Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder["none"], options));
         Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.ImportCheckpoint(folder.Root, options));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
+    public void Read_PipeThatNobodyWritesTo_EndsAtOnce()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var reader in _readers.Where(reader => !OpensByItself(reader)))
+        {
+            string pipe = folder[reader.File];
+            if (!File.Exists(pipe))
+                NamedPipe.Make(pipe);
+
+            var reading = Task.Factory.StartNew(() => reader.Read(pipe), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            bool ended = Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(20))).GetAwaiter().GetResult() == reading;
+
+            Assert.IsTrue(ended, $"{reader.Name} waits for somebody who writes.");
+            if (reader.Name == "the centroids of a run") // made anew, like damaged ones
+                reading.GetAwaiter().GetResult();
+            else
+                StringAssert.Contains(reading.Exception?.InnerException?.Message, $"'{reader.File}' is empty, or is no file but a pipe or a device.", reader.Name);
+        }
+    }
+
+    // What the caller opened is the caller's.
+    private static bool OpensByItself(Reader reader) => reader.Name.EndsWith("(stream)", StringComparison.Ordinal) || reader.Name.EndsWith("(bytes)", StringComparison.Ordinal);
+
+    [TestMethod]
+    public void Read_FolderOfTheNameOfAFile_SaysThatItIsOne()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var reader in _readers.Where(reader => !OpensByItself(reader) && reader.Name != "the centroids of a run"))
+        {
+            string path = Directory.CreateDirectory(folder[reader.File]).FullName;
+
+            var refused = Assert.ThrowsExactly<UnauthorizedAccessException>(() => reader.Read(path), reader.Name);
+
+            Assert.AreEqual($"'{path}' is a folder, not a file. Name a file in it.", refused.Message, reader.Name);
+        }
+    }
+
+    [TestMethod]
+    public void FromMetadata_UnknownWayOfReadingGray16_IsRefused()
+    {
+        foreach (string word in (string[])["Median", "7", ""])
+        {
+            var metadata = new Dictionary<string, string>(Info().ToMetadata()) { ["options"] = $$"""{"Gray16":"{{word}}"}""" };
+
+            var refused = Assert.ThrowsExactly<InvalidDataException>(() => CheckpointInfo.FromMetadata(metadata, "last.safetensors"));
+
+            StringAssert.Contains(refused.Message, $"last.safetensors reads 16-bit gray images by '{word}', which this version does not know", word);
+        }
     }
 
     [TestMethod]
@@ -266,10 +320,22 @@ public sealed class ReaderContractTests
     {
         using var scope = NewDisposeScope();
         using var stream = new MemoryStream();
-        var info = new CheckpointInfo { Epoch = 1, Step = 2, MeanIoU = 0.5, Seed = 1, Network = "n", Labels = _labels, CropHeight = 32, CropWidth = 32, Options = new Dictionary<string, string> { ["a"] = "b" } };
-        SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a.weight"] = zeros(2, 3), ["b"] = tensor(7L) }, info.ToMetadata());
+        SafeTensors.Write(stream, new Dictionary<string, Tensor> { ["a.weight"] = zeros(2, 3), ["b"] = tensor(7L) }, Info().ToMetadata());
         return stream.ToArray();
     }
+
+    private static CheckpointInfo Info() => new()
+    {
+        Epoch = 1,
+        Step = 2,
+        MeanIoU = 0.5,
+        Seed = 1,
+        Network = "n",
+        Labels = _labels,
+        CropHeight = 32,
+        CropWidth = 32,
+        Options = new Dictionary<string, string> { ["a"] = "b" },
+    };
 
     private static byte[] Record()
     {

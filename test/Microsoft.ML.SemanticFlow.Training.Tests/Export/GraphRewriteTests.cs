@@ -145,7 +145,8 @@ public sealed class GraphRewriteTests
     {
         const int Height = 6, Width = 5;
         var random = new Random(4);
-        var weights = new ConvolutionWeights(Outputs, Inputs, Kernel: 3, Random(random, Outputs * Inputs * 9), [.. Random(random, Outputs).Select(value => (double)value)]) { Padding = 1 };
+        double[] bias = [.. Random(random, Outputs).Select(value => (double)value)];
+        var weights = new ConvolutionWeights(Outputs, Inputs, Kernel: 3, Random(random, Outputs * Inputs * 9), bias) { Padding = 1 };
         float[] x = Random(random, Batch * Inputs * Height * Width);
 
         float[] expected = Run(x, Height, Width, (graph, input) => graph.Convolution(input, weights));

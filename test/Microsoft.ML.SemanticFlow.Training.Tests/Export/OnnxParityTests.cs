@@ -48,6 +48,8 @@ public sealed class OnnxParityTests
         foreach (var (height, width) in _smallestSizes.Take(IsDeepest(id) ? 1 : _smallestSizes.Length))
             AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring);
 
+        if (!OriginalNetwork.All.Contains(SegmentationNetworks.Get(id)))
+            return;
         var original = OriginalNetwork.CasesOf(id).First();
         Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
         original.AssertEqual(logits.Scorer.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
@@ -99,7 +101,7 @@ public sealed class OnnxParityTests
     }
 
     // More of the blocks that shallower networks have, each file a quarter of a gigabyte: fewer sizes are enough.
-    private static bool IsDeepest(string id) => id.EndsWith("-r101", StringComparison.Ordinal);
+    private static bool IsDeepest(string id) => id.Contains("-r101", StringComparison.Ordinal);
 
     private static void AssertSameAt(
         int height, int width, SegmentationNetwork network, string id, SegmentationModel scoring, SegmentationModel logits, params OnnxForm[] fixedForms)

@@ -76,7 +76,8 @@ public sealed class StockScorerTests
         var export = new OnnxExportOptions { Form = OnnxForm.Logits, Normalization = OnnxNormalization.Graph, Height = Height, Width = Width };
         File.WriteAllBytes(folder["planes.onnx"], Write(export));
         ImageCodec.SavePng(GoldenNetwork.Image(Height, Width), folder.Prepare("images", "street.png"));
-        string program = AppContext.BaseDirectory.Replace(Path.Combine("test", "Microsoft.ML.SemanticFlow.Training.Tests"), Path.Combine("samples", "StockTransforms"), StringComparison.Ordinal);
+        string program = AppContext.BaseDirectory.Replace(
+            Path.Combine("test", "Microsoft.ML.SemanticFlow.Training.Tests"), Path.Combine("samples", "StockTransforms"), StringComparison.Ordinal);
 
         var run = TracedProcess.Run([Path.Combine(program, "StockTransforms.dll"), folder["planes.onnx"], folder["images"], folder["masks"]], home: folder.Root);
 
@@ -112,7 +113,8 @@ public sealed class StockScorerTests
         return OnnxExporter.Write(network, GoldenNetwork.Describe("sfnet-dfv1"), options);
     }
 
-    private static double Agreement(SegmentationMask one, SegmentationMask other) => one.Ids.ToArray().Zip(other.Ids.ToArray()).Average(pair => pair.First == pair.Second ? 1.0 : 0);
+    private static double Agreement(SegmentationMask one, SegmentationMask other) =>
+        one.Ids.ToArray().Zip(other.Ids.ToArray()).Average(pair => pair.First == pair.Second ? 1.0 : 0);
 
     private static byte[] LargestOf(float[] logits, int classes)
     {

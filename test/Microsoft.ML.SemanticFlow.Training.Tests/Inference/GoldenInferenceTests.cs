@@ -104,7 +104,8 @@ public sealed class GoldenInferenceTests
     }
 
     // Ten times what float32 costs the original itself, as for the network alone.
-    private static double Tolerance => 10 * GoldenData.Json("arch", "sfnet-dfv1", "info.json").GetProperty("results").GetProperty("128x192").GetProperty("fp32_vs_fp64_max_abs").GetDouble();
+    private static double Tolerance =>
+        10 * GoldenData.Json("arch", "sfnet-dfv1", "info.json").GetProperty("results").GetProperty("128x192").GetProperty("fp32_vs_fp64_max_abs").GetDouble();
 
     // Another class may win only where the two scores are closer than twice what each may be off by.
     private static void AssertLabels(byte[] expected, ReadOnlySpan<byte> actual, float[] scores, string name)
@@ -113,7 +114,8 @@ public sealed class GoldenInferenceTests
         for (int i = 0; i < expected.Length; i++)
         {
             float margin = scores[(actual[i] * actual.Length) + i] - scores[(expected[i] * actual.Length) + i];
-            Assert.IsTrue(expected[i] == actual[i] || margin <= 2 * Tolerance, $"{name}: row {i / Width}, column {i % Width} is {actual[i]}, expected {expected[i]}, margin {margin}");
+            Assert.IsTrue(
+                expected[i] == actual[i] || margin <= 2 * Tolerance, $"{name}: row {i / Width}, column {i % Width} is {actual[i]}, expected {expected[i]}, margin {margin}");
         }
     }
 }

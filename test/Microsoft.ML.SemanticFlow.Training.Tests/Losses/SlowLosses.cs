@@ -81,7 +81,9 @@ internal sealed class SlowLosses
         int[] Asked((int N, int Y, int X) p) => strict.Contains(LabelAt(p))
             ? [LabelAt(p)]
             : [.. (from dy in Enumerable.Range(-window, 2 * window + 1) from dx in Enumerable.Range(-window, 2 * window + 1) select ClassAt(n, p.Y + dy, p.X + dx)).Distinct()];
-        int Times((int N, int Y, int X) p) => hard && new[] { (0, 1), (0, -1), (1, 0), (-1, 0) }.Any(d => Inside(p.Y + d.Item1, p.X + d.Item2) && ClassAt(n, p.Y + d.Item1, p.X + d.Item2) != ClassAt(n, p.Y, p.X)) ? 2 : 1;
+        bool AtBorder((int N, int Y, int X) p) => new[] { (0, 1), (0, -1), (1, 0), (-1, 0) }
+            .Any(d => Inside(p.Y + d.Item1, p.X + d.Item2) && ClassAt(n, p.Y + d.Item1, p.X + d.Item2) != ClassAt(n, p.Y, p.X));
+        int Times((int N, int Y, int X) p) => hard && AtBorder(p) ? 2 : 1;
         double Amount(int c) => Pixels(n).Sum(p => Asked(p).Contains(c) ? Times(p) : 0);
 
         double total = Enumerable.Range(0, Classes + 1).Sum(Amount);

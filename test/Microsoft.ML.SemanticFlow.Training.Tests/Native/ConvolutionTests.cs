@@ -76,7 +76,8 @@ public sealed class ConvolutionTests
 
         foreach (var convolution in network.modules().OfType<Conv2d>())
         {
-            var shape = new ConvolutionShape(1, (int)convolution.in_channels, 1, 1, 1, (int)convolution.kernel_size[0], 1, (int)convolution.dilation[0], false, true, ScalarType.BFloat16);
+            var shape = new ConvolutionShape(
+                1, (int)convolution.in_channels, 1, 1, 1, (int)convolution.kernel_size[0], 1, (int)convolution.dilation[0], false, true, ScalarType.BFloat16);
             Assert.IsFalse(shape.IsKnownFault, $"{shape}");
         }
     }

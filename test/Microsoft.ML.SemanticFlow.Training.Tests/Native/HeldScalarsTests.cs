@@ -63,7 +63,8 @@ public sealed class HeldScalarsTests
             .Where(method => method is { IsSpecialName: true, IsStatic: true } && method.DeclaringType == typeof(Tensor)).ToArray();
 
         Assert.Contains(method => method.Name == "op_Multiply", operators); // of two tensors: makes none
-        var makers = operators.Where(method => method.Name == "op_Addition" || method.Name != "op_Implicit" && method.GetParameters().Any(parameter => parameter.ParameterType != typeof(Tensor)));
+        var makers = operators.Where(
+            method => method.Name == "op_Addition" || method.Name != "op_Implicit" && method.GetParameters().Any(parameter => parameter.ParameterType != typeof(Tensor)));
         Assert.AreEqual("", string.Join('\n', makers));
     }
 
@@ -86,7 +87,10 @@ public sealed class HeldScalarsTests
             .Select(member => module.ResolveMember(MetadataTokens.GetToken(member))).OfType<MemberInfo>()];
     }
 
-    /// <summary>Collects garbage without pause until disposed, on every core where many rounds are asked for: the thread that computes is then stopped between any two instructions, and slow.</summary>
+    /// <summary>
+    /// Collects garbage without pause until disposed, on every core where many rounds are asked for: the thread that computes is then stopped between any two instructions,
+    /// and slow.
+    /// </summary>
     private sealed class Collecting : IDisposable
     {
         private readonly Thread[] _threads;

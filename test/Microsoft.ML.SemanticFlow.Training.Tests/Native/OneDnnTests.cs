@@ -39,7 +39,14 @@ public sealed class OneDnnTests
     [TestMethod]
     public void CorrectedCaches_InAProcessOfItsOwn_ConvolutionsAndNetworksAreRight()
     {
-        string[] classes = [nameof(ConvolutionTests) + ".Convolution", nameof(ConvolutionTests) + ".Backward", nameof(GoldenForwardTests), nameof(GoldenTrainingTests), nameof(MemoryLayoutTests)];
+        string[] classes =
+        [
+            nameof(ConvolutionTests) + ".Convolution",
+            nameof(ConvolutionTests) + ".Backward",
+            nameof(GoldenForwardTests),
+            nameof(GoldenTrainingTests),
+            nameof(MemoryLayoutTests),
+        ];
 
         var (exitCode, output) = Run(EmptyCaches.Corrected, classes);
 

@@ -87,6 +87,8 @@ internal static class GoldenNetwork
         }
 
         if (count > 0)
-            Assert.Fail($"{what}: {count} of {expected.Length} values differ by more than {tolerance:g3}, the first at {first}: expected {expected[first]}, got {actual[first]}; largest difference {worst:g3}.");
+            Assert.Fail(
+                $"{what}: {count} of {expected.Length} values differ by more than {tolerance:g3}, the first at {first}: expected {expected[first]}, got {actual[first]}; " +
+                $"largest difference {worst:g3}.");
     }
 }

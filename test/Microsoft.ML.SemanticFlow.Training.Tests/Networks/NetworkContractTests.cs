@@ -162,6 +162,7 @@ public sealed class NetworkContractTests
 
     /// <summary>Parameters of the original's state dict that nothing uses: of the head of SFNet-Lite, and of STDC's classifier for ImageNet.</summary>
     private static bool IsIdle(string id, string name) =>
-        id.StartsWith("sfnet-lite-", StringComparison.Ordinal) && id != "sfnet-lite-r101" && (name.StartsWith("head.dsn.", StringComparison.Ordinal) || name.StartsWith("head.fpn_in.2.", StringComparison.Ordinal))
+        id.StartsWith("sfnet-lite-", StringComparison.Ordinal) && id != "sfnet-lite-r101"
+            && (name.StartsWith("head.dsn.", StringComparison.Ordinal) || name.StartsWith("head.fpn_in.2.", StringComparison.Ordinal))
         || ((string[])["backbone.conv_last.", "backbone.fc.", "backbone.bn.", "backbone.linear."]).Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

@@ -18,6 +18,10 @@ internal static class OriginalNetwork
         return document.RootElement.Clone();
     });
 
+    /// <summary>The networks that the authors have; the others stand on backbones that are not theirs.</summary>
+    public static IEnumerable<SegmentationNetworkInfo> All { get; } = SegmentationNetworks.All
+        .Where(network => !network.Id.EndsWith("-mlnet", StringComparison.Ordinal) && !network.Id.EndsWith("-torchvision", StringComparison.Ordinal));
+
     public static JsonElement Of(string id) => _all.Value.GetProperty(id);
 
     public static IEnumerable<OriginalCase> CasesOf(string id) => Of(id).GetProperty("cases").EnumerateArray().Select(c => new OriginalCase(

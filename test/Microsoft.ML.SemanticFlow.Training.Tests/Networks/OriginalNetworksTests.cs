@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 [TestClass]
 public sealed class OriginalNetworksTests
 {
-    public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Select(network => new object[] { network.Id });
+    public static IEnumerable<object[]> Ids => OriginalNetwork.All.Select(network => new object[] { network.Id });
 
     [TestMethod]
     [DynamicData(nameof(Ids))]

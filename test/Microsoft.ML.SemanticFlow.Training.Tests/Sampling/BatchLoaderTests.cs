@@ -168,7 +168,8 @@ public sealed class BatchLoaderTests
         var context = new MLContext(1);
         var empty = context.Data.FilterRowsByColumn(context.Data.LoadFromEnumerable([new Row()]), nameof(Row.Number), lowerBound: 5);
 
-        var thrown = Assert.ThrowsExactly<InvalidDataException>(() => SampleSource.Open(SampleReader.OfPaths(empty, TinyScenes.Labels), 0, 1, "training set", CancellationToken.None));
+        var thrown = Assert.ThrowsExactly<InvalidDataException>(
+            () => SampleSource.Open(SampleReader.OfPaths(empty, TinyScenes.Labels), 0, 1, "training set", CancellationToken.None));
 
         StringAssert.Contains(thrown.Message, "training set has no rows", StringComparison.Ordinal);
     }

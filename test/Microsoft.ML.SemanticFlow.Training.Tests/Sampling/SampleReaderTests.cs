@@ -30,7 +30,8 @@ public sealed class SampleReaderTests
         using var scenes = new TinyScenes(2, size: 40);
         var data = scenes.Paths(new MLContext(1));
         var shifted = LabelMap.Parse("shifted", "name,raw_id,train_id,r,g,b\nground,1,0,1,1,1\ndisk,2,1,2,2,2\nbox,0,2,3,3,3\n");
-        byte[] Ids(LabelFiles? files) => [.. SampleReader.OfPaths(data, TinyScenes.Labels, files).Read(random: null, isWanted: null, CancellationToken.None).SelectMany(row => row.Read()!.Mask.Ids.ToArray())];
+        byte[] Ids(LabelFiles? files) => [.. SampleReader.OfPaths(data, TinyScenes.Labels, files).Read(random: null, isWanted: null, CancellationToken.None)
+            .SelectMany(row => row.Read()!.Mask.Ids.ToArray())];
 
         var plain = Ids(null);
 

@@ -127,7 +127,8 @@ public sealed class SkippedRowsTests
         var upright = ImageCodec.Decode(image);
         var turned = new PixelImage(60, 40);
         new ImageOrientation(8).Apply(
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>((ReadOnlySpan<byte>)upright.Bgra), 40, 60, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(turned.Bgra));
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>((ReadOnlySpan<byte>)upright.Bgra), 40, 60,
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(turned.Bgra));
         ImageCodec.SavePng(turned, image);
         File.WriteAllBytes(image, TurnedFiles.Turn(File.ReadAllBytes(image), SKEncodedImageFormat.Png, 6));
 

@@ -65,11 +65,13 @@ public sealed class ClassUniformTrainingTests
         using var scenes = new TinyScenes(4);
         using var more = new TinyScenes(3);
         using var fewer = new TinyScenes(2);
-        var options = _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run), Sampling = _quick.Sampling! with { Boost = new ClassBoost(more.Paths(new MLContext(1)), ["box"]) } };
+        var sampling = _quick.Sampling! with { Boost = new ClassBoost(more.Paths(new MLContext(1)), ["box"]) };
+        var another = sampling with { Boost = new ClassBoost(fewer.Paths(new MLContext(1)), ["box"]) };
+        var options = _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run), Sampling = sampling };
         Train(scenes, options, out _);
 
         var thrown = Assert.ThrowsExactly<InvalidOperationException>(
-            () => Train(scenes, options with { Epochs = 2, Run = options.Run! with { Resume = true }, Sampling = options.Sampling! with { Boost = new ClassBoost(fewer.Paths(new MLContext(1)), ["box"]) } }, out _));
+            () => Train(scenes, options with { Epochs = 2, Run = options.Run! with { Resume = true }, Sampling = another }, out _));
 
         StringAssert.Contains(thrown.Message, "The boost set is not the one", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "that had 3 rows, this has 2", StringComparison.Ordinal);

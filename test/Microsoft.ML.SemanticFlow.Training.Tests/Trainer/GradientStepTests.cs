@@ -93,7 +93,9 @@ public sealed class GradientStepTests
 
         var moved = network.named_parameters().ToLookup(named => !before[named.name].Equals(named.parameter), named => named.name);
         Assert.IsTrue(moved[false].Any());
-        Assert.IsTrue(moved[false].All(name => name.StartsWith("head.dsn.", StringComparison.Ordinal) || name.StartsWith("head.fpn_in.2.", StringComparison.Ordinal)), string.Join(", ", moved[false]));
+        Assert.IsTrue(
+            moved[false].All(name => name.StartsWith("head.dsn.", StringComparison.Ordinal) || name.StartsWith("head.fpn_in.2.", StringComparison.Ordinal)),
+            string.Join(", ", moved[false]));
         Assert.IsTrue(moved[true].Contains("head.conv_last.1.bias"));
     }
 

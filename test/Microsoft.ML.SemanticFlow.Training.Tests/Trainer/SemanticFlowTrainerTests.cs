@@ -18,7 +18,16 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
         var reports = new Reports();
-        var options = _quick with { Epochs = 60, BatchSize = 4, Optimizer = _quick.Optimizer with { LearningRate = 0.05 }, Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.InverseLogFrequency }, ValidationSet = scenes.Paths(context), ValidationInterval = 20, Progress = reports };
+        var options = _quick with
+        {
+            Epochs = 60,
+            BatchSize = 4,
+            Optimizer = _quick.Optimizer with { LearningRate = 0.05 },
+            Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.InverseLogFrequency },
+            ValidationSet = scenes.Paths(context),
+            ValidationInterval = 20,
+            Progress = reports,
+        };
 
         using var model = context.SemanticSegmentation.Trainers.SemanticFlow(options).Fit(scenes.Rows(context));
 
@@ -33,14 +42,17 @@ public sealed class SemanticFlowTrainerTests
     {
         using var scenes = new TinyScenes(2);
         var context = new MLContext(1);
-        var others = context.Transforms.SemanticFlow().LoadImagesAndMasks(LabelMap.FromClassNames("other", "ground", "box", "disk")).Fit(scenes.Paths(context)).Transform(scenes.Paths(context));
+        var others = context.Transforms.SemanticFlow().LoadImagesAndMasks(LabelMap.FromClassNames("other", "ground", "box", "disk"))
+            .Fit(scenes.Paths(context)).Transform(scenes.Paths(context));
         var options = TinyRun.Options with { Epochs = 1, ValidationSet = others };
 
         var thrown = Assert.ThrowsExactly<ArgumentException>(() => TinyRun.Fit(scenes, options));
         TinyRun.Fit(scenes, options with { Labels = TinyScenes.Labels });
 
         StringAssert.StartsWith(
-            thrown.Message, "Column 'Label' of the validation set and the training set have the same classes in another order: class 1 is 'box' in the first and 'disk' in the second.", StringComparison.Ordinal);
+            thrown.Message,
+            "Column 'Label' of the validation set and the training set have the same classes in another order: class 1 is 'box' in the first and 'disk' in the second.",
+            StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -267,7 +279,8 @@ public sealed class SemanticFlowTrainerTests
         using var scenes = new TinyScenes(2);
         Train(scenes, _quick with { Epochs = 1, Run = new TrainingRun(scenes.Run) });
 
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(scenes, _quick with { Run = new TrainingRun(scenes.Run) { Resume = true }, Optimizer = _quick.Optimizer with { LearningRate = 0.5 }, Seed = 9 }));
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(
+            () => Fit(scenes, _quick with { Run = new TrainingRun(scenes.Run) { Resume = true }, Optimizer = _quick.Optimizer with { LearningRate = 0.5 }, Seed = 9 }));
 
         StringAssert.Contains(thrown.Message, "LearningRate 0.02, not 0.5", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "Seed 1, not 9", StringComparison.Ordinal);

@@ -77,7 +77,8 @@ public sealed class StartingWeightsTests : IDisposable
     public void Fit_InitialWeightsBesideTheirAverage_TrainsFromThoseThatTheKeyNames()
     {
         Dictionary<string, Tensor> file = WeightFile.StateOf(_still.Network, 3), average = WeightFile.StateOf(_still.Network, 3, seed: 8);
-        string path = WeightFile.Write(Path.Combine(_scenes.Images, "..", "both.safetensors"), average.Renamed(name => "ema.module." + name).Concat(file.Renamed(name => "model." + name)));
+        string path = WeightFile.Write(
+            Path.Combine(_scenes.Images, "..", "both.safetensors"), average.Renamed(name => "ema.module." + name).Concat(file.Renamed(name => "model." + name)));
 
         var first = Train(_still with { InitialWeights = path });
         var second = Train(_still with { InitialWeights = path, CheckpointKey = "ema", Run = new TrainingRun(_scenes.Run + "2") });

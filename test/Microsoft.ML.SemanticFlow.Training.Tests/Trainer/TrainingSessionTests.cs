@@ -8,6 +8,7 @@ using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer;
 using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
+using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using Microsoft.ML.SemanticFlow.Training.Tests.Distributed;
 using static TorchSharp.torch;
 
@@ -79,7 +80,7 @@ public sealed class TrainingSessionTests : IDisposable
 
         float[][] weights = Together(rank => rank == 0 ? options : options with { ValidationSet = unlabelled.Paths(context) }, (session, _, stop) =>
         {
-            using var loop = new TrainingLoop(session, Validation.Open(session, stop.Token));
+            using var loop = new TrainingLoop(session, Validation.Open(session, stop.Token), new TrainingBudget(limit: null));
             loop.Run(stop.Token);
             return session.Network.parameters().SelectMany(parameter => parameter.data<float>().ToArray()).ToArray();
         });

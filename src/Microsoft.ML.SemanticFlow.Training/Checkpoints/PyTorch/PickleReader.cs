@@ -269,7 +269,9 @@ internal sealed class PickleReader(PickleInput input, long fileLength, PyTorchFa
     }
 
     private object? Recall(long index) =>
-        index < _memo.Count && _memo[(int)index] is var value && value != _unset ? value : throw faults.Damaged($"its pickle recalls value {index} at byte {input.Position}, which it has not kept");
+        index < _memo.Count && _memo[(int)index] is var value && value != _unset
+            ? value
+            : throw faults.Damaged($"its pickle recalls value {index} at byte {input.Position}, which it has not kept");
 
     private void PushNumber(ulong size)
     {

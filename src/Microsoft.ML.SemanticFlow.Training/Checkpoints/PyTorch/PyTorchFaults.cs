@@ -13,7 +13,9 @@ internal sealed class PyTorchFaults(string source)
 
     /// <summary>The pickle names a class or function outside the allow-list.</summary>
     public InvalidDataException Refused(string name) =>
-        new($"{source} is refused: it asks Python for '{Excerpt.Of(name)}', which weights do not need; nothing was run. Save the weights alone, as torch.save(model.state_dict(), path) does.");
+        new(
+            $"{source} is refused: it asks Python for '{Excerpt.Of(name)}', which weights do not need; nothing was run. " +
+            "Save the weights alone, as torch.save(model.state_dict(), path) does.");
 
     /// <summary>The file is whole, but its content is of a kind that is not read.</summary>
     public InvalidDataException NotRead(string what, string remedy) => new($"{source} {what}. {remedy}");

@@ -23,12 +23,14 @@ internal static class PyTorchGlobals
     /// <remarks><c>('storage', class, key, device, count)</c>; in the older format a view may follow: <c>(key, first, count)</c>.</remarks>
     public static PyTorchStorage ToStorage(object? id, PyTorchFaults faults)
     {
-        if (id as object?[] is not ["storage", PickleGlobal { Type: { } type }, string { Length: <= TensorFile.LongestName } key, _, long count, .. var rest] || count < 0 || count > long.MaxValue / sizeof(double))
+        if (id as object?[] is not ["storage", PickleGlobal { Type: { } type }, string { Length: <= TensorFile.LongestName } key, _, long count, .. var rest]
+            || count < 0 || count > long.MaxValue / sizeof(double))
             throw faults.Damaged("a storage in its pickle is not described as PyTorch does");
         return rest switch
         {
             [] or [null] => new PyTorchStorage(key, type, count, 0, count),
-            [object?[] view] when view is [_, long start, long length] && start >= 0 && length >= 0 && length <= count - start => new PyTorchStorage(key, type, count, start, length),
+            [object?[] view] when view is [_, long start, long length] && start >= 0 && length >= 0 && length <= count - start =>
+                new PyTorchStorage(key, type, count, start, length),
             _ => throw faults.Damaged($"storage '{Excerpt.Of(key)}' is a view beyond its end"),
         };
     }
@@ -102,7 +104,11 @@ internal static class PyTorchGlobals
         arguments is [PyTorchTensor tensor, ..] ? tensor : throw faults.Damaged("a parameter in its pickle has no tensor");
 
     private static PyTorchTensor Tensor(object?[] arguments, PyTorchFaults faults) =>
-        arguments is [PyTorchStorage storage, long offset, object?[] { Length: <= TensorFile.MostDimensions } shape, object?[] { Length: <= TensorFile.MostDimensions } strides, ..] && shape.All(size => size is long) && strides.All(stride => stride is long)
+        arguments is
+            [
+                PyTorchStorage storage, long offset, object?[] { Length: <= TensorFile.MostDimensions } shape, object?[] { Length: <= TensorFile.MostDimensions } strides, ..,
+            ]
+            && shape.All(size => size is long) && strides.All(stride => stride is long)
             ? new PyTorchTensor(storage, storage.Type, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()])
             : throw faults.Damaged("a tensor in its pickle is not described as PyTorch does");
 

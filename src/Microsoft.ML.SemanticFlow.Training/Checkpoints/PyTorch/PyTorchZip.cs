@@ -114,7 +114,9 @@ internal sealed class PyTorchZip : PyTorchContainer
         {
             _inflatedLength += member.Length;
             if (_inflatedLength > Math.Max(SmallInflated, LargestInflation * _stream.Length))
-                throw _faults.NotRead($"unpacks to more than {LargestInflation} times its {_stream.Length} bytes", "No weights do: take it from somebody you trust, or unpack the archive and zip it without compression.");
+                throw _faults.NotRead(
+                    $"unpacks to more than {LargestInflation} times its {_stream.Length} bytes",
+                    "No weights do: take it from somebody you trust, or unpack the archive and zip it without compression.");
             _inflated.Add(member.Name, inflated = new Inflated());
         }
 

@@ -30,7 +30,9 @@ internal sealed class StridedReader(Stream stream, long start)
             return elements.contiguous();
         }
 
-        using var packed = inner == 0 ? ReadRun(tensor, sizes) : ReadRuns(tensor, sizes, strides, inner, areClose: !overlaps && strides[inner - 1] * ElementTypes.SizeOf(tensor.Type) < Window / 4);
+        using var packed = inner == 0
+            ? ReadRun(tensor, sizes)
+            : ReadRuns(tensor, sizes, strides, inner, areClose: !overlaps && strides[inner - 1] * ElementTypes.SizeOf(tensor.Type) < Window / 4);
         using var view = packed.as_strided(tensor.Shape, PackedStrides(tensor.Shape.Length, order, sizes));
         return view.contiguous();
     }

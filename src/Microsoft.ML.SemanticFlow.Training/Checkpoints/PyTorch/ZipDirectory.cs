@@ -67,7 +67,8 @@ internal static class ZipDirectory
             if (total > directory.Length)
                 throw faults.Damaged($"member {members.Count} of its archive's directory is cut off");
 
-            members.Add(ReadMember(directory[..EntryLength], directory.Slice(EntryLength, nameLength), directory.Slice(EntryLength + nameLength, extraLength), stream.Length, faults));
+            members.Add(ReadMember(
+                directory[..EntryLength], directory.Slice(EntryLength, nameLength), directory.Slice(EntryLength + nameLength, extraLength), stream.Length, faults));
             directory = directory[total..];
         }
 
@@ -102,7 +103,8 @@ internal static class ZipDirectory
         int tailLength = (int)Math.Min(stream.Length, EndLength + ushort.MaxValue);
         var tail = ReadAt(stream, stream.Length - tailLength, tailLength, faults).AsSpan();
         int at = tailLength - EndLength;
-        while (at >= 0 && !(BinaryPrimitives.ReadUInt32LittleEndian(tail[at..]) == EndSignature && BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]) == tailLength - at - EndLength))
+        while (at >= 0 && !(BinaryPrimitives.ReadUInt32LittleEndian(tail[at..]) == EndSignature
+            && BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]) == tailLength - at - EndLength))
             at--;
         if (at < 0)
             throw faults.Damaged("its zip archive has no directory, so it ends early");

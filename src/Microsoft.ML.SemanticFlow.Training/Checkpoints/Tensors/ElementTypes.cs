@@ -38,7 +38,8 @@ internal static class ElementTypes
 
     public static string ToSafeTensors(ScalarType type) => Array.Find(_rows, row => row.Type == type)?.SafeTensors ?? throw Unknown(type);
 
-    private static NotSupportedException Unknown(ScalarType type) => new($"Checkpoints hold no tensors of the type {type}; convert it to one of {string.Join(", ", _rows.Select(row => row.Type))}.");
+    private static NotSupportedException Unknown(ScalarType type) =>
+        new($"Checkpoints hold no tensors of the type {type}; convert it to one of {string.Join(", ", _rows.Select(row => row.Type))}.");
 
     private sealed record Row(ScalarType Type, int Size, string SafeTensors, string Storage, string PyTorch);
 }

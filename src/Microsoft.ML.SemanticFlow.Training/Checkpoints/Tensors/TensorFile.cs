@@ -8,6 +8,9 @@ namespace Microsoft.ML.SemanticFlow.Checkpoints;
 /// <summary>A file of named tensors open for reading; tensors are read one at a time. Not thread-safe.</summary>
 internal abstract class TensorFile : IDisposable
 {
+    /// <summary>Bytes of a file that are read at a time at least: headers and pickles are read in small pieces.</summary>
+    public const int ReadAhead = 4096;
+
     /// <summary>Characters of a tensor's name at most; those of the networks have up to 70.</summary>
     public const int LongestName = 500;
 
@@ -17,7 +20,9 @@ internal abstract class TensorFile : IDisposable
     /// <summary>The tensors by their names in the file, with <c>module.</c> where the file has it.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
-    /// <summary>What the file says beside its tensors, as text: the table of a safetensors file, the numbers and texts at the top of a PyTorch one (<c>epoch</c>, <c>mean_iu</c>).</summary>
+    /// <summary>
+    /// What the file says beside its tensors, as text: the table of a safetensors file, the numbers and texts at the top of a PyTorch one (<c>epoch</c>, <c>mean_iu</c>).
+    /// </summary>
     public abstract IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The kind of file, in words for a report.</summary>

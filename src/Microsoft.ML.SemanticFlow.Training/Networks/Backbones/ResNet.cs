@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.SemanticFlow.Networks.Backbones;
 
-/// <summary>ResNet with a stem of three 3x3 convolutions, dilated in its last two stages.</summary>
+/// <summary>ResNet: the authors' with a stem of three 3x3 convolutions and dilation in its last two stages, or the paper's.</summary>
 /// <remarks>
 /// He et al., CVPR 2016 (arXiv 1512.03385), "Deep Residual Learning". Levels at strides 4, 8, 16, 32, or 4, 8, 8, 8.
 /// Upstream: the stages are dilated also where they keep their stride.
@@ -19,44 +19,59 @@ internal sealed class ResNet : Backbone
     private const int StemWidth = 64;
 
     private static readonly int[] _widths = [64, 128, 256, 512];
-    private static readonly int[] _dilations = [1, 1, 2, 4];
+    private static readonly int[] _strides = [1, 2, 2, 2];
+    private static readonly int[] _dilated = [1, 1, 2, 4];
+    private static readonly int[] _undilated = [1, 1, 1, 1];
 
     private readonly Sequential[] _stages;      // an array, so that only register_module names them
 
+    /// <param name="stem">The first convolution, or a few.</param>
+    /// <param name="channels">That the stem gives.</param>
     /// <param name="block">Kind of the blocks.</param>
     /// <param name="blocks">Number of blocks of each stage.</param>
     /// <param name="strides">Of each stage.</param>
-    private ResNet(ResidualBlock block, int[] blocks, int[] strides) : base(nameof(ResNet), [.. _widths.Select(width => width * block.Expansion)])
+    /// <param name="dilations">Of each stage.</param>
+    private ResNet(Module<Tensor, Tensor> stem, int channels, ResidualBlock block, int[] blocks, int[] strides, int[] dilations)
+        : base(nameof(ResNet), [.. _widths.Select(width => width * block.Expansion)])
     {
-        int channels = 2 * StemWidth;
-        var stem = Sequential(
-            Sequential(
-                ConvBnRelu.Conv3x3(3, StemWidth, stride: 2), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
-                ConvBnRelu.Conv3x3(StemWidth, StemWidth), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
-                ConvBnRelu.Conv3x3(StemWidth, channels)),
-            new HeldBatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
-        register_module("layer0", stem);
-        _stages = [stem, .. _widths.Select(Build)];
+        var first = Sequential(stem, new HeldBatchNorm2d(channels), ReLU(inplace: true), MaxPool2d(3, stride: 2, padding: 1));
+        register_module("layer0", first);
+        _stages = [first, .. _widths.Select(Build)];
 
         Sequential Build(int width, int index)
         {
-            var stage = block.Row(channels, width, blocks[index], strides[index], _dilations[index]);
+            var stage = block.Row(channels, width, blocks[index], strides[index], dilations[index]);
             channels = width * block.Expansion;
             register_module($"layer{index + 1}", stage);
             return stage;
         }
     }
 
-    /// <summary>ResNet-18.</summary>
-    public static ResNet Deep18() => new(ResidualBlock.Basic, [2, 2, 2, 2], Strides(32));
+    /// <summary>The authors' ResNet-18.</summary>
+    public static ResNet Deep18() => Deep(ResidualBlock.Basic, [2, 2, 2, 2]);
 
-    /// <summary>ResNet-50.</summary>
+    /// <summary>The authors' ResNet-50.</summary>
     /// <param name="outputStride">Of the last stage: 32, or 8, where dilation takes the place of the last two strides.</param>
-    public static ResNet Deep50(int outputStride = 32) => new(ResidualBlock.Bottleneck, [3, 4, 6, 3], Strides(outputStride));
+    public static ResNet Deep50(int outputStride = 32) => Deep(ResidualBlock.Bottleneck, [3, 4, 6, 3], outputStride);
 
-    /// <summary>ResNet-101.</summary>
+    /// <summary>The authors' ResNet-101.</summary>
     /// <param name="outputStride">Of the last stage: 32, or 8, where dilation takes the place of the last two strides.</param>
-    public static ResNet Deep101(int outputStride = 32) => new(ResidualBlock.Bottleneck, [3, 4, 23, 3], Strides(outputStride));
+    public static ResNet Deep101(int outputStride = 32) => Deep(ResidualBlock.Bottleneck, [3, 4, 23, 3], outputStride);
+
+    /// <summary>The ResNet-18 of ML.NET's image featurizer: one block more in the last stage than the paper's.</summary>
+    public static ResNet Featurizer18() => Plain(ResidualBlock.Basic, [2, 2, 2, 3]);
+
+    /// <summary>The paper's ResNet-18, as torchvision has it.</summary>
+    public static ResNet Plain18() => Plain(ResidualBlock.Basic, [2, 2, 2, 2]);
+
+    /// <summary>The paper's ResNet-34, as torchvision has it.</summary>
+    public static ResNet Plain34() => Plain(ResidualBlock.Basic, [3, 4, 6, 3]);
+
+    /// <summary>The paper's ResNet-50, as torchvision has it: with the stride in the 3x3 convolution.</summary>
+    public static ResNet Plain50() => Plain(ResidualBlock.Bottleneck, [3, 4, 6, 3]);
+
+    /// <summary>The paper's ResNet-101, as torchvision has it: with the stride in the 3x3 convolution.</summary>
+    public static ResNet Plain101() => Plain(ResidualBlock.Bottleneck, [3, 4, 23, 3]);
 
     public override bool IsInlined => true;
 
@@ -87,5 +102,16 @@ internal sealed class ResNet : Backbone
         _ => null,
     };
 
-    private static int[] Strides(int outputStride) => outputStride == 8 ? [1, 2, 1, 1] : [1, 2, 2, 2];
+    private static ResNet Deep(ResidualBlock block, int[] blocks, int outputStride = 32)
+    {
+        const int Channels = 2 * StemWidth;
+        var stem = Sequential(
+            ConvBnRelu.Conv3x3(3, StemWidth, stride: 2), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
+            ConvBnRelu.Conv3x3(StemWidth, StemWidth), new HeldBatchNorm2d(StemWidth), ReLU(inplace: true),
+            ConvBnRelu.Conv3x3(StemWidth, Channels));
+        return new ResNet(stem, Channels, block, blocks, outputStride == 8 ? [1, 2, 1, 1] : _strides, _dilated);
+    }
+
+    private static ResNet Plain(ResidualBlock block, int[] blocks) =>
+        new(Conv2d(3, StemWidth, kernel_size: 7, stride: 2, padding: 3, bias: false), StemWidth, block, blocks, _strides, _undilated);
 }

@@ -59,7 +59,8 @@ internal static class OnnxEmission
     public static OnnxValue Emit(this Conv1d convolution, GraphBuilder graph, OnnxValue x, HeldBatchNorm1d norm)
     {
         Debug.Assert(convolution.weight.size(2) == 1 && convolution.bias is null && convolution.groups == 1, "The one kind there is.");
-        return graph.Convolution(x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Weights(convolution.weight), Bias: null), norm));
+        return graph.Convolution(
+            x, Fold(new ConvolutionWeights((int)convolution.out_channels, (int)convolution.in_channels, Kernel: 1, Weights(convolution.weight), Bias: null), norm));
     }
 
     /// <summary>Writes a group norm.</summary>

@@ -35,7 +35,8 @@ internal static class OptionsFingerprint
     // Earlier versions read 16-bit gray in one way, kept an added loss's numbers under the names of the first one's, and one yes or no as a number.
     private static string Saved(IReadOnlyDictionary<string, string> saved, string name, string wanted)
     {
-        string value = saved.GetValueOrDefault(name) ?? saved.GetValueOrDefault(RecipeFingerprint.Inner(name), name == nameof(SemanticFlowTrainerOptions.Gray16) ? nameof(Gray16.Scale) : "nothing");
+        string value = saved.GetValueOrDefault(name)
+            ?? saved.GetValueOrDefault(RecipeFingerprint.Inner(name), name == nameof(SemanticFlowTrainerOptions.Gray16) ? nameof(Gray16.Scale) : "nothing");
         return wanted is "true" or "false" ? value switch { "1" => "true", "0" => "false", _ => value } : value;
     }
 }

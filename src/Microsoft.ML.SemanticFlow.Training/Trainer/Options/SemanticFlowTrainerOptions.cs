@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Recipes;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -61,8 +62,9 @@ public sealed record SemanticFlowTrainerOptions
     public string? CheckpointKey { get; init; }
 
     /// <summary>
-    /// The backbone's weights for ImageNet to start from, in the authors' file for it (such as <c>resnet18-deep-inplane128.pth</c>); null starts from
-    /// random weights. Read when a run begins, not when it is resumed.
+    /// The backbone's weights for ImageNet to start from: <c>imagenet</c> for those that a package brings (<see cref="SegmentationNetworkInfo.ImageNetPackage"/>), or
+    /// a file, the authors' for the backbone (such as <c>resnet18-deep-inplane128.pth</c>) or torchvision's; null starts from random weights.
+    /// Read when a run begins, not when it is resumed.
     /// </summary>
     [Fingerprint(null)]
     public string? BackboneWeights { get; init; }
@@ -70,6 +72,15 @@ public sealed record SemanticFlowTrainerOptions
     /// <summary>How often each training image is seen. Default 180. A run may be made longer when it goes on.</summary>
     [Fingerprint(null)]
     public int Epochs { get; init => field = Check.AtLeast(value, 1); } = 180;
+
+    /// <summary>
+    /// The time that the run may take, over all its starts, from the call of <c>Fit</c> on; null, the default, for no limit. When it is up,
+    /// training ends within a step, and the last validation follows. The schedule is laid over the time where that ends the run before
+    /// <see cref="Epochs"/> does, so that the rate is small at the end, however fast the machine.
+    /// </summary>
+    /// <remarks>The clock is no part of what a seed fixes: two such runs, or a resumed one, differ in their last digits.</remarks>
+    [Fingerprint(null)]
+    public TimeSpan? MaxTrainingTime { get; init => field = Check.Positive(value); }
 
     /// <summary>Crops a step, at least 2, which batch normalisation needs. Default 8.</summary>
     public int BatchSize { get; init => field = Check.AtLeast(value, 2); } = 8;
@@ -133,6 +144,14 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint(null)]
     public int? EarlyStoppingPatience { get; init => field = Check.AtLeast(value, 1); }
 
+    /// <summary>
+    /// The ratio that images are resized by when they are validated, and when the exported model scores them, from 0.1 to 4: small things are found
+    /// better in enlarged images, large images are scored faster when shrunken. <see cref="TrainingAugmentation.ScaleMin"/> and <see
+    /// cref="TrainingAugmentation.ScaleMax"/> should lie around it. Default 1.
+    /// </summary>
+    [Fingerprint(null)]
+    public double InferenceScale { get; init => field = Check.Within(value, ModelDescription.SmallestScale, ModelDescription.LargestScale); } = 1;
+
     /// <summary>A folder for checkpoints, the log and the exported model; null keeps everything in memory.</summary>
     [Fingerprint(null)]
     public TrainingRun? Run { get; init; }
@@ -161,6 +180,10 @@ public sealed record SemanticFlowTrainerOptions
     /// </summary>
     [Fingerprint(null)]
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Why these options were chosen, a sentence each without a full stop, where <c>Auto</c> chose them. They are logged, and kept in the run's record.</summary>
+    [Fingerprint(null)]
+    public IReadOnlyList<string> Reasons { get; init => field = Check.NotNull(value); } = [];
 
     /// <summary>Fixes initial weights, order and augmentation; null takes the seed of the <c>MLContext</c>.</summary>
     [Fingerprint(null)]

@@ -16,7 +16,9 @@ public sealed record TrainingExecution
     /// <summary>Threads of the network's arithmetic; null uses every processor. The same value is needed for the same weights.</summary>
     public int? Threads { get; init => field = Check.AtLeast(value, 1); }
 
-    /// <summary>Threads that augment images ahead of the step, and as many that decode them where they are not kept in memory; null uses one less than there are processors, at least 1.</summary>
+    /// <summary>
+    /// Threads that augment images ahead of the step, and as many that decode them where they are not kept in memory; null uses one less than there are processors, at least 1.
+    /// </summary>
     public int? LoaderThreads { get; init => field = Check.AtLeast(value, 1); }
 
     /// <summary>Decoded images and masks are kept in memory up to this many MiB; a larger set is read anew each epoch. Default 2048.</summary>

@@ -54,7 +54,9 @@ internal sealed record DataFingerprint
 
     /// <summary>Which ids the label files hold, by what their masks or their paths say; null when they do not.</summary>
     public static MaskIds? IdsOf(IDataView data, string labelColumn) =>
-        new[] { labelColumn, SampleReader.LabelPathColumn }.Select(name => data.Schema.GetColumnOrNull(name) is { } column ? MaskAnnotations.TryGetIds(column) : null).FirstOrDefault(found => found is not null);
+        new[] { labelColumn, SampleReader.LabelPathColumn }
+            .Select(name => data.Schema.GetColumnOrNull(name) is { } column ? MaskAnnotations.TryGetIds(column) : null)
+            .FirstOrDefault(found => found is not null);
 
     private static DataFingerprint OfRows(IDataView data, string imageColumn, string labelColumn)
     {
@@ -81,7 +83,8 @@ internal sealed record DataFingerprint
         string imageRoot = CommonFolder(images), labelRoot = CommonFolder(labels);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (image, label) in images.Zip(labels))
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{NameBelow(imageRoot, image)}\0{SizeOf(image)}\0{NameBelow(labelRoot, label)}\0{SizeOf(label)}\n")));
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"{NameBelow(imageRoot, image)}\0{SizeOf(image)}\0{NameBelow(labelRoot, label)}\0{SizeOf(label)}\n")));
         return new DataFingerprint
         {
             Rows = images.Count,

@@ -15,9 +15,9 @@ internal sealed class EpochTable(string path, IReadOnlyList<string> columns)
     /// <summary>Takes over the rows of an earlier start, up to an epoch; those after it are done again.</summary>
     public void Continue(int epoch)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.HoldsBytes(path))
             return;
-        foreach (var row in Csv.Read(File.ReadAllText(path), path).Skip(1))
+        foreach (var row in Csv.Read(Csv.Decode(RegularFile.ReadAllBytes(path), path), path).Skip(1))
         {
             if (int.TryParse(row.Cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int done) && done <= epoch)
                 _rows[done] = string.Join(',', row.Cells) + new string(',', Math.Max(0, columns.Count - row.Cells.Count)); // an older version wrote fewer columns

@@ -16,7 +16,9 @@ internal static class EventFile
     /// <exception cref="InvalidDataException">The file holds something else than events.</exception>
     public static void Cut(string path, Func<Event, bool> isKept)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        if (!RegularFile.HoldsBytes(path))
+            return; // of a process that ended before its first event
+        byte[] bytes = RegularFile.ReadAllBytes(path);
         using var kept = new MemoryStream();
         int at = 0;
         while (bytes.Length - at >= HeadBytes)

@@ -38,17 +38,20 @@ internal sealed record RunRecord
     /// <exception cref="InvalidDataException">The file is no record.</exception>
     public static RunRecord? Read(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return null;
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllBytes(path), _json) is { } record && !record.Starts.Contains(null!)     // the annotations bind no file's lists
+            var record = JsonSerializer.Deserialize<RunRecord>(RegularFile.ReadAllBytes(path), _json);
+            return record is not null && !record.Starts.Contains(null!) // the annotations bind no file's lists
                 ? record
                 : throw new JsonException("It holds null.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no record of a run: what stands at '{Excerpt.Of(e.Path ?? "$")}' (line {e.LineNumber + 1 ?? 1}) is not what belongs there. Move it away to go on without the history it held.", e);
+            throw new InvalidDataException(
+                $"{path} is no record of a run: what stands at '{Excerpt.Of(e.Path ?? "$")}' (line {e.LineNumber + 1 ?? 1}) is not what belongs there. " +
+                "Move it away to go on without the history it held.", e);
         }
     }
 

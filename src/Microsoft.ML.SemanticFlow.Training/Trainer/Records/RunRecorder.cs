@@ -106,12 +106,13 @@ internal sealed class RunRecorder
     }
 
     /// <summary>Takes over what was recorded up to a checkpoint; what came after it is done again, the checkpoint's own validation too.</summary>
-    public void Continue(CheckpointInfo checkpoint)
+    /// <returns>The time that led there.</returns>
+    public TimeSpan Continue(CheckpointInfo checkpoint)
     {
         _log?.Continue(checkpoint.Epoch);
         _validations?.Continue(checkpoint.Epoch - 1);
         _tensorBoard?.Continue(checkpoint.Step);
-        _earlier = TimeSpan.FromSeconds(_log?.LastValue(Array.IndexOf(_logColumns, "seconds")) ?? 0);
+        return _earlier = TimeSpan.FromSeconds(_log?.LastValue(Array.IndexOf(_logColumns, "seconds")) ?? 0);
     }
 
     /// <summary>Records a step.</summary>
@@ -147,12 +148,14 @@ internal sealed class RunRecorder
         }
 
         using var process = Process.GetCurrentProcess();
+        long resident = process.WorkingSet64 >> 20, peak = process.PeakWorkingSet64 >> 20;
         _log.Set(progress.Epoch,
-            $"{(_earlier + progress.Elapsed).TotalSeconds:f1},{progress.LearningRate:g6},{progress.Loss:f6},{progress.MeanIoU:f6},{progress.ImagesPerSecond:f2},{process.WorkingSet64 >> 20},{process.PeakWorkingSet64 >> 20}");
+            $"{(_earlier + progress.Elapsed).TotalSeconds:f1},{progress.LearningRate:g6},{progress.Loss:f6},{progress.MeanIoU:f6},{progress.ImagesPerSecond:f2},{resident},{peak}");
     }
 
     /// <summary>Training ended early, and what was learnt before is kept.</summary>
-    public void Stopped(Exception reason) => (_state, _message) = reason is OperationCanceledException ? ("cancelled", null) : ("failed", RecordedPaths.In(reason.Message, _options.Run));
+    public void Stopped(Exception reason) =>
+        (_state, _message) = reason is OperationCanceledException ? ("cancelled", null) : ("failed", RecordedPaths.In(reason.Message, _options.Run));
 
     /// <summary>Records how this start ended.</summary>
     public void End()
@@ -210,7 +213,8 @@ internal sealed class RunRecorder
         if (DataFingerprint.Difference(then, now) is not { } difference)
             return;
         if (_options.Run is { AllowOtherData: false } run)
-            throw new InvalidOperationException($"The {what} is not the one that the run in '{run.Directory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
+            throw new InvalidOperationException(
+                $"The {what} is not the one that the run in '{run.Directory}' had before: {difference}. Give it the same data, or set AllowOtherData to go on with this.");
         _channel.Warn($"The {what} is not the one that the run had before: {difference}");
     }
 }

@@ -8,19 +8,21 @@ namespace Microsoft.ML.SemanticFlow.Trainer.Schedules;
 /// <param name="rate">The optimiser's rate.</param>
 /// <param name="epochs">Of the run.</param>
 /// <param name="stepsPerEpoch">Of an epoch.</param>
-internal sealed class RateSchedule(LearningRateSchedule schedule, double rate, int epochs, int stepsPerEpoch)
+/// <param name="budget">Where the time may end the run before its epochs: the schedule is then as far as whichever of the two is further.</param>
+internal sealed class RateSchedule(LearningRateSchedule schedule, double rate, int epochs, int stepsPerEpoch, TrainingBudget? budget = null)
 {
     private const int LongestDefaultWarmUp = 50;
 
     private readonly long _steps = (long)epochs * stepsPerEpoch;
 
-    /// <summary>The learning rate of a step, counted from 0.</summary>
+    /// <summary>The learning rate of a step, counted from 0; with a budget, at this time.</summary>
     public double this[long step]
     {
         get
         {
             long warmUp = schedule.WarmUpSteps ?? Math.Min(LongestDefaultWarmUp, _steps / 10);
-            return rate * Factor(schedule.Interval == ScheduleInterval.Epoch ? step - step % stepsPerEpoch : step) * Math.Min(1, (step + 1) / (double)Math.Max(1, warmUp));
+            long at = Math.Max(step, (long)((budget?.Share ?? 0) * _steps));
+            return rate * Factor(schedule.Interval == ScheduleInterval.Epoch ? at - at % stepsPerEpoch : at) * Math.Min(1, (step + 1) / (double)Math.Max(1, warmUp));
         }
     }
 

@@ -5,39 +5,50 @@ using Microsoft.ML.SemanticFlow.Imaging;
 
 namespace Microsoft.ML.SemanticFlow.Data.Datasets;
 
-/// <summary>Images of a folder and its subfolders, and the label files of the same relative path and stem in another.</summary>
+/// <summary>Images of a folder and its subfolders, and the label files of another that their names lead to.</summary>
 internal static class ImageFolder
 {
     private const string LabelEnding = ".png";
 
     /// <summary>Lists the images in ordinal order of their relative paths, so that every machine sees the same order.</summary>
-    public static IReadOnlyList<SegmentationSample> List(string images, string? labels, ReadingOptions reading)
+    /// <param name="images">The folder of images.</param>
+    /// <param name="labels">The folder of label files; null where images are only scored.</param>
+    /// <param name="reading">What becomes of images that cannot be used.</param>
+    /// <param name="naming">How a label is named after its image; null where both have one name.</param>
+    public static IReadOnlyList<SegmentationSample> List(string images, string? labels, ReadingOptions reading, ImageNaming? naming = null)
     {
+        naming ??= ImageNaming.Same;
         RequireDirectory(images, "image");
+        if (labels is not null && naming.MayLackLabels && !Directory.Exists(labels))
+            labels = null;
         if (labels is not null)
             RequireDirectory(labels, "label");
 
         var faults = new SampleFaults(reading, $"'{images}'");
         var leftOut = new List<SkippedFile>();
         var relative = new List<string>();
+        int others = 0;
         foreach (string path in FolderWalk.List(images, reading.OutputDirectories, LeaveOut, Fail))
         {
             if (ImageEndings.WhyNot(path) is { } reason)
                 LeaveOut(Path.Combine(images, path), reason);
-            else
+            else if (naming.IsWanted(NameOf(path)))
                 relative.Add(path);
+            else
+                others++;
         }
 
         if (relative.Count == 0)
         {
             string passedOver = leftOut.Count > 0 ? $" Passed over: {SkippedFile.Summarize(leftOut)}." : "";
-            throw new FileNotFoundException(
-                $"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", ImageEndings.Read)}.{passedOver}");
+            throw new FileNotFoundException(others > 0
+                ? $"No image of this split is in '{images}': its {others} images belong to others.{passedOver}"
+                : $"No image found in '{images}' and its subfolders: looked for files ending in {string.Join(", ", ImageEndings.Read)}.{passedOver}");
         }
 
         List<SegmentationSample> samples = labels is null
             ? [.. relative.Select(path => new SegmentationSample(Path.Combine(images, path), null))]
-            : Pair(images, labels, relative, faults);
+            : Pair(images, labels, relative, naming, faults);
         if (reading.CheckFiles)
             samples = SampleCheck.Run(samples, faults, reading.SmallestSide);
         faults.RequireShare(samples.Count);
@@ -53,23 +64,31 @@ internal static class ImageFolder
         }
     }
 
-    // A label is found by its folder and stem, whatever the case of its ending.
-    private static List<SegmentationSample> Pair(string images, string labels, List<string> relative, SampleFaults faults)
+    private static string NameOf(string path) => Path.ChangeExtension(path, null);
+
+    // A label is found by its folder and name, whatever the case of its ending.
+    private static List<SegmentationSample> Pair(string images, string labels, List<string> relative, ImageNaming naming, SampleFaults faults)
     {
         var samples = new List<SegmentationSample>();
         var lacking = new List<SegmentationSample>();
         var files = new LabelFolders(labels);
-        foreach (var same in relative.GroupBy(path => Path.ChangeExtension(path, null)))
+        foreach (var same in relative.GroupBy(NameOf))
         {
             string image = Path.Combine(images, same.First());
+            if (naming.LabelOf(same.Key) is not { } name)
+            {
+                faults.Add(image, new InvalidDataException($"Image '{image}' is not named as the data set names images, {naming.Form}. Rename it, or move it away."));
+                continue;
+            }
+
             string[] found;
             try
             {
-                found = files.Find(same.Key);
+                found = files.Find(name);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                faults.Add(image, Unreadable(Path.Combine(labels, Path.GetDirectoryName(same.Key) ?? ""), e));
+                faults.Add(image, Unreadable(Path.Combine(labels, Path.GetDirectoryName(name) ?? ""), e));
                 continue;
             }
 
@@ -88,18 +107,20 @@ internal static class ImageFolder
             }
             else
             {
-                var sample = new SegmentationSample(image, found is [var label] ? label : Path.Combine(labels, same.Key + LabelEnding));
+                var sample = new SegmentationSample(image, found is [var label] ? label : Path.Combine(labels, name + LabelEnding));
                 (found.Length == 0 ? lacking : samples).Add(sample);
             }
         }
 
+        if (naming.MayLackLabels && samples.Count == 0 && faults.Count == 0)
+            return [.. lacking.Select(sample => sample with { LabelPath = null })];
         foreach (var sample in lacking)
         {
-            string stem = Path.ChangeExtension(Path.GetRelativePath(labels, sample.LabelPath!), null); // each has the path it should have
+            string stem = NameOf(Path.GetRelativePath(labels, sample.LabelPath!)); // each has the path it should have
             string other = files.FindOther(stem) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)" : "";
             faults.Add(sample.ImagePath, new FileNotFoundException(
                 $"Image '{sample.ImagePath}' has no label file: expected '{sample.LabelPath}'{other} " +
-                $"({lacking.Count} of {relative.Count} images lack theirs). Add the label or remove the image.",
+                $"({lacking.Count} of {relative.Count} images lack theirs). {naming.Remedy}",
                 sample.LabelPath));
         }
 

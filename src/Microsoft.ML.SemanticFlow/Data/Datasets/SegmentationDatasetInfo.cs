@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Data.Datasets;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -44,6 +45,24 @@ public sealed class SegmentationDatasetInfo
     /// <summary>How to get it, and into which folders.</summary>
     public string HowToGet { get; internal init; } = "";
 
+    /// <summary>How many images a split is published with; splits that nobody counted are not in it.</summary>
+    public IReadOnlyDictionary<DatasetSplit, int> PublishedCounts { get; internal init; } = new Dictionary<DatasetSplit, int>();
+
+    /// <summary>The sources of a set that is made of several, in the order of their images; the column Source names them. Empty for others.</summary>
+    public IReadOnlyList<SegmentationDatasetSource> Sources { get; internal init; } = [];
+
+    /// <summary>The root folder that the environment names by the data set's own variable, such as CITYSCAPES_DATASET; null without one.</summary>
+    public string? DefaultRoot => RootVariable is { } name && Environment.GetEnvironmentVariable(name) is { Length: > 0 } root ? root : null;
+
+    /// <summary>What the server of its benchmark takes; null where there is none.</summary>
+    internal SubmissionForm? Submission { get; init; }
+
+    /// <summary>Paths below a root, all of one list of which show that it is this data set's and no other's; none where others look alike.</summary>
+    internal IReadOnlyList<IReadOnlyList<string>> Marks { get; init; } = [];
+
+    /// <summary>The environment variable that names the root; null where the data set's own tools know none.</summary>
+    internal string? RootVariable { get; init; }
+
     /// <summary>Finds a label map beside the data, such as classes.csv; null where the data set is read with its own, or has none.</summary>
     internal Func<string, LabelMap?> FindLabels { get; init; } = static _ => null;
 
@@ -59,6 +78,15 @@ public sealed class SegmentationDatasetInfo
 
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    /// <summary>Says that a split has another number of images than it is published with; null where it has not, or nobody knows.</summary>
+    internal string? FindDifference(DatasetSplit split, int count)
+    {
+        int published = split == DatasetSplit.TrainAndValidation && PublishedCounts.ContainsKey(DatasetSplit.Train)
+            ? PublishedCounts.GetValueOrDefault(DatasetSplit.Train) + PublishedCounts.GetValueOrDefault(DatasetSplit.Validation)
+            : PublishedCounts.GetValueOrDefault(split);
+        return published == 0 || published == count ? null : $"{Title}, {split}, has {count} images here, and is published with {published}.";
+    }
 
     /// <summary>The samples of a split.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such split; the message lists those there are.</exception>

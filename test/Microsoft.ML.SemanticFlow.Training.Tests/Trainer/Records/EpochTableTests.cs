@@ -70,4 +70,23 @@ public sealed class EpochTableTests
         Assert.AreEqual(0.25, last);
         Assert.AreEqual("epoch,loss,added\n1,0.5,\n2,0.25,\n3,0.1,9\n", File.ReadAllText(path));
     }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
+    public void Continue_PipesInARunFolder_AreNotOpened()
+    {
+        using var folder = new TemporaryFolder();
+        NamedPipe.Make(folder["log.csv"]);
+        NamedPipe.Make(folder["events"]);
+
+        var reading = Task.Factory.StartNew(
+            () =>
+            {
+                new EpochTable(folder["log.csv"], ["epoch"]).Continue(1);
+                EventFile.Cut(folder["events"], _ => true);
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Assert.IsTrue(Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(20))).GetAwaiter().GetResult() == reading, "A pipe is waited for.");
+        reading.GetAwaiter().GetResult();
+    }
 }

@@ -16,7 +16,9 @@ public sealed class RunRecorderTests
         using var scenes = new TinyScenes(4);
         var context = new MLContext(1);
 
-        TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) { Notes = new Dictionary<string, string> { ["why"] = "a trial" } }, ValidationSet = scenes.Paths(context) });
+        TinyRun.Fit(
+            scenes,
+            TinyRun.Options with { Run = new TrainingRun(scenes.Run) { Notes = new Dictionary<string, string> { ["why"] = "a trial" } }, ValidationSet = scenes.Paths(context) });
 
         var run = Read(scenes);
         var start = run.GetProperty("starts")[0];
@@ -120,7 +122,8 @@ public sealed class RunRecorderTests
         var options = TinyRun.Options with { Epochs = 1, Run = new TrainingRun(scenes.Run), ValidationSet = scenes.Paths(context) };
         TinyRun.Fit(scenes, options);
 
-        var thrown = Assert.ThrowsExactly<InvalidOperationException>(() => TinyRun.Fit(scenes, options with { Epochs = 2, Run = options.Run! with { Resume = true }, ValidationSet = others.Paths(context) }));
+        var thrown = Assert.ThrowsExactly<InvalidOperationException>(
+            () => TinyRun.Fit(scenes, options with { Epochs = 2, Run = options.Run! with { Resume = true }, ValidationSet = others.Paths(context) }));
 
         StringAssert.Contains(thrown.Message, "The validation set is not the one", StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, "file names and sizes differ", StringComparison.Ordinal);
@@ -144,7 +147,8 @@ public sealed class RunRecorderTests
         CollectionAssert.AreEqual(new[] { "1", "2", "3" }, log.Select(row => row["epoch"]).ToArray());
         CollectionAssert.AreEqual(new[] { "1", "2", "3" }, validations.Select(row => row["epoch"]).ToArray());
         Assert.IsTrue(log.Select(row => Number(row["seconds"])).SequenceEqual(log.Select(row => Number(row["seconds"])).Order()), "seconds go on where the first start ended");
-        Assert.IsTrue(log.All(row => Number(row["images_per_second"]) > 0 && Number(row["memory_megabytes"]) is > 50 && Number(row["peak_memory_megabytes"]) >= Number(row["memory_megabytes"])));
+        Assert.IsTrue(log.All(
+            row => Number(row["images_per_second"]) > 0 && Number(row["memory_megabytes"]) is > 50 && Number(row["peak_memory_megabytes"]) >= Number(row["memory_megabytes"])));
         var classes = validations[2];
         var known = new[] { "ground", "disk", "box" }.Where(name => classes[name] != "").Select(name => Number(classes[name])).ToArray();
         Assert.AreEqual(known.Average(), Number(classes["miou"]), 1e-6); // six digits of each

@@ -19,7 +19,9 @@ public sealed class TensorBoardLogTests
         var context = new MLContext(1);
         var reports = new Epochs();
 
-        TinyRun.Fit(scenes, TinyRun.Options with { Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 2 }, ValidationSet = scenes.Paths(context), Progress = reports });
+        TinyRun.Fit(
+            scenes,
+            TinyRun.Options with { Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 2 }, ValidationSet = scenes.Paths(context), Progress = reports });
 
         var values = EventFileReader.ReadFolder(Folder(scenes));
         CollectionAssert.AreEqual(new long[] { 2, 3, 4, 6 }, Steps(values, "training/loss")); // of 2 x 3 steps every second, and the end of each epoch
@@ -45,7 +47,12 @@ public sealed class TensorBoardLogTests
     {
         using var scenes = new TinyScenes(8);
         var context = new MLContext(1);
-        var options = TinyRun.Options with { Epochs = 3, Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 1, Resume = true }, ValidationSet = scenes.Paths(context) };
+        var options = TinyRun.Options with
+        {
+            Epochs = 3,
+            Run = new TrainingRun(scenes.Run) { TensorBoard = true, TensorBoardInterval = 1, Resume = true },
+            ValidationSet = scenes.Paths(context),
+        };
 
         Interrupted.FitUntil(scenes, options, report => report is { Phase: TrainingPhase.Step, Epoch: 2, Step: 3 });
         string killed = Directory.GetFiles(Folder(scenes)).Single();

@@ -33,7 +33,7 @@ internal static class StreetPolygons
         Background = "unlabeled, id 35, which is ignored",
         Recognize = tree => tree.EndingIn(Ending).FirstOrDefault() is { } path && !IsCityscapes(path) ? $"'{path}' is named as there"
             : null,
-        Open = (tree, options) => Open(tree, options, EmbeddedTable.Read("idd"), leastPoints: 3),
+        Open = (tree, options) => Open(tree, options, LabelMaps.Idd, leastPoints: 3),
     };
 
     /// <summary>A file of polygons.</summary>

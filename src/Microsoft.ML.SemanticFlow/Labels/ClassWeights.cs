@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-namespace Microsoft.ML.SemanticFlow.Losses;
+namespace Microsoft.ML.SemanticFlow.Labels;
 
 /// <summary>Weights that make rare classes count more.</summary>
 /// <remarks>
