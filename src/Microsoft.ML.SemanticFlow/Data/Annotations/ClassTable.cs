@@ -86,7 +86,8 @@ internal sealed class ClassTable
     {
         if (entries.Length > MostIds || entries.FirstOrDefault(entry => entry.Id is < 0 or > LabelMap.IgnoreId) is not null)
             throw new InvalidDataException(
-                $"{source} lists {entries.Length} classes with ids up to {entries.Max(entry => entry.Id)}; masks are written with 255 classes, of ids 0 to 254, at most. Leave some out, or join some.");
+                $"{source} lists {entries.Length} classes with ids up to {entries.Max(entry => entry.Id)}; " +
+                "masks are written with 255 classes, of ids 0 to 254, at most. Leave some out, or join some.");
         if (entries.FirstOrDefault(entry => string.IsNullOrWhiteSpace(entry.Name)) is { } blank)
             throw new InvalidDataException($"{source} lists a class without a name, for id {blank.Id}. Name it.");
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)

@@ -82,7 +82,8 @@ internal sealed class MaskCanvas(ClassTable classes, AnnotationImportOptions opt
         if (_unknown.Count > 0)
             throw new InvalidDataException(
                 $"{_source} has {(_unknown.Count == 1 ? "a label that is" : "labels that are")} none of the classes: " +
-                $"{string.Join(", ", _unknown.Select(label => $"'{Excerpt.Of(label)}'"))}. Add {(_unknown.Count == 1 ? "it" : "them")} to the classes, or say that unknown labels are skipped or ignored.");
+                $"{string.Join(", ", _unknown.Select(label => $"'{Excerpt.Of(label)}'"))}. " +
+                $"Add {(_unknown.Count == 1 ? "it" : "them")} to the classes, or say that unknown labels are skipped or ignored.");
         _stencil.Resize(Height, Width);
         IEnumerable<Item> items = order == PaintOrder.Area && _items.Count > 1
             ? _items.Select(item => (Item: item, Area: AreaOf(item))).OrderBy(pair => pair.Item.Depth).ThenByDescending(pair => pair.Area)

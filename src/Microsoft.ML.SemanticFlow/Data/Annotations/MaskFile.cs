@@ -101,7 +101,8 @@ internal static class MaskFile
     private static InvalidDataException Strange(string source, uint color, int row, int column, int colors, long pixels, long all,
         string known) =>
         new(FormattableString.Invariant(
-            $"Mask '{source}' holds {colors} {(colors == 1 ? "colour" : "colours")} that {known} does not list, in {pixels} of {all} pixels, first ({color >> 16}, {color >> 8 & 255}, {color & 255}) at row {row}, column {column}. ")
+            $"Mask '{source}' holds {colors} {(colors == 1 ? "colour" : "colours")} that {known} does not list, " +
+            $"in {pixels} of {all} pixels, first ({color >> 16}, {color >> 8 & 255}, {color & 255}) at row {row}, column {column}. ")
             + "Smoothed edges and JPEG make such colours: export the masks again without, or take the nearest colour of the list (--nearest-color).");
 
     private static byte Nearest(uint color, IReadOnlyList<(RgbColor Color, byte Id)> colors) => colors.MinBy(known =>

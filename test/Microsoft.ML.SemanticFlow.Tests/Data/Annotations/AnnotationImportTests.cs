@@ -163,7 +163,11 @@ public sealed class AnnotationImportTests
         {
             image.Bgra.Fill(255);
             for (int i = 0; i < TinyTree.Height * TinyTree.Width; i++)
-                (image.Bgra[4 * i], image.Bgra[(4 * i) + 1], image.Bgra[(4 * i) + 2]) = i == 45 ? ((byte)20, (byte)15, (byte)9) : i == 46 ? ((byte)3, (byte)2, (byte)1) : ((byte)30, (byte)20, (byte)10);
+            {
+                byte[] color = i switch { 45 => [20, 15, 9], 46 => [3, 2, 1], _ => [30, 20, 10] };
+                color.CopyTo(image.Bgra[(4 * i)..]);
+            }
+
             ImageCodec.SavePng(image, folder["in", tree.File]);
         }
 
@@ -182,11 +186,13 @@ public sealed class AnnotationImportTests
     {
         const int Count = 3000;
         using var folder = new TemporaryFolder();
-        string annotations = string.Join(",\n", Enumerable.Range(0, Count).Select(i => $$"""{"id": {{i}}, "image_id": "im{{i % 3}}", "category_id": 3, "iscrowd": 0, "segmentation": [[{{i % 7}}, 3, 12, 3, 12, 9, 4, 9]]}"""));
+        string annotations = string.Join(",\n", Enumerable.Range(0, Count).Select(i =>
+            $$"""{"id": {{i}}, "image_id": "im{{i % 3}}", "category_id": 3, "iscrowd": 0, "segmentation": [[{{i % 7}}, 3, 12, 3, 12, 9, 4, 9]]}"""));
         string images = string.Join(",", Enumerable.Range(0, 3).Select(i => $$"""{"id": "im{{i}}", "file_name": "{{i}}.png", "width": 20, "height": 16}"""));
         for (int i = 0; i < 3; i++)
             TinyTree.WriteImage(folder.Prepare("in", "images", "val2017", $"{i}.png"));
-        File.WriteAllText(folder.Prepare("in", "annotations", "instances_val2017.json"), $$"""{"annotations": [{{annotations}}], "images": [{{images}}], "categories": [{"id": 3, "name": "car"}]}""");
+        File.WriteAllText(folder.Prepare("in", "annotations", "instances_val2017.json"),
+            $$"""{"annotations": [{{annotations}}], "images": [{{images}}], "categories": [{"id": 3, "name": "car"}]}""");
 
         var report = Tree.Import(folder);
 

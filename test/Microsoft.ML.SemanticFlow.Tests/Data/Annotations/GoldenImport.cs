@@ -42,7 +42,9 @@ internal static class GoldenImport
                 ? (known, below)
                 : (sample.TryGetProperty("split", out var said) ? _splits[said.GetString()!] : "train", name);
             string image = sample.GetProperty("image").GetString()!;
-            string stem = Path.GetExtension(rest) == Path.GetExtension(image) && !image.EndsWith(rest + Path.GetExtension(image), StringComparison.Ordinal) ? Path.ChangeExtension(rest, null) : rest;
+            string ending = Path.GetExtension(image);
+            bool isWithEnding = Path.GetExtension(rest) == ending && !image.EndsWith(rest + ending, StringComparison.Ordinal);
+            string stem = isWithEnding ? Path.ChangeExtension(rest, null) : rest;
             var actual = PngIndexReader.Read(folder["out", split, "labels", stem + ".png"]);
             var wanted = PngIndexReader.Read(GoldenData.File("annotations", format, newest ?? expected));
 

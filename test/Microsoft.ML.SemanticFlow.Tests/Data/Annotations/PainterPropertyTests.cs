@@ -49,7 +49,8 @@ public sealed class PainterPropertyTests
 
         Assert.AreEqual(across * down, Drawn.By(Height, Width, stencil => CocoPolygon.Fill(stencil, corners)).Sum(cell => cell));
         Assert.AreEqual((across + 1) * (down + 1), Drawn.By(Height, Width, stencil => PillowPolygon.Fill(stencil, corners)).Sum(cell => cell));
-        Assert.AreEqual((across + 1) * (down + 1), Drawn.By(Height, Width, stencil => OpenCvPolygon.Fill(stencil, [Array.ConvertAll(corners, corner => (int)corner)])).Sum(cell => cell));
+        int[] whole = Array.ConvertAll(corners, corner => (int)corner);
+        Assert.AreEqual((across + 1) * (down + 1), Drawn.By(Height, Width, stencil => OpenCvPolygon.Fill(stencil, [whole])).Sum(cell => cell));
     });
 
     // A pixel well inside of a polygon by its winding is painted by each, one well outside by none.

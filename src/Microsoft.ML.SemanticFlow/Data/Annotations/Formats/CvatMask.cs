@@ -74,7 +74,8 @@ internal static class CvatMask
         var lines = TextLines.Read(path).Where(line => !line.StartsWith('#')).Select(Parse).ToList();
         if (lines.GroupBy(line => line.Color).FirstOrDefault(same => same.Key is not null && same.Count() > 1) is { } shared)
             throw new InvalidDataException(
-                $"'{MapFile}' gives '{Excerpt.Of(shared.First().Name)}' and '{Excerpt.Of(shared.Last().Name)}' one colour, so that masks cannot tell them apart. Give each its own in CVAT.");
+                $"'{MapFile}' gives '{Excerpt.Of(shared.First().Name)}' and '{Excerpt.Of(shared.Last().Name)}' one colour, " +
+                "so that masks cannot tell them apart. Give each its own in CVAT.");
         return lines;
     }
 
@@ -83,7 +84,8 @@ internal static class CvatMask
         string[] fields = line.Split(':');
         if (fields.Length != 4)
             throw new InvalidDataException(
-                $"'{MapFile}', line '{Excerpt.Of(line)}' has {fields.Length} fields between colons instead of 4, name:r,g,b:parts:actions; a label with a colon in its name cannot be told. Rename it in CVAT.");
+                $"'{MapFile}', line '{Excerpt.Of(line)}' has {fields.Length} fields between colons instead of 4, " +
+                "name:r,g,b:parts:actions; a label with a colon in its name cannot be told. Rename it in CVAT.");
         if (fields[1].Trim().Length == 0)
             return new Line(fields[0], null);
         string[] parts = fields[1].Split(',');

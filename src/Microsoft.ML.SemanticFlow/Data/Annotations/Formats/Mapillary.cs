@@ -12,7 +12,8 @@ internal static class Mapillary
     private const string Old = "v1.2", New = "v2.0", Unlabeled = "unlabeled";
 
     public static AnnotationFormatInfo Info { get; } = new(
-        "mapillary", "Mapillary Vistas", "{training,validation,testing}/images/NAME.jpg, SPLIT/labels/NAME.png or SPLIT/{v1.2,v2.0}/labels/NAME.png, config.json or config_VERSION.json")
+        "mapillary", "Mapillary Vistas",
+        "{training,validation,testing}/images/NAME.jpg, SPLIT/labels/NAME.png or SPLIT/{v1.2,v2.0}/labels/NAME.png, config.json or config_VERSION.json")
     {
         Background = "none: every pixel has a label; unlabeled is ignored",
         Variants = [Old, New],
@@ -108,8 +109,12 @@ internal static class Mapillary
     private static LabelMap WithoutUnlabeled(LabelMap labels)
     {
         int trainId = 0;
-        var rows = labels.Table.OrderBy(row => row.RawId).Select(row => FormattableString.Invariant(
-            $"{Labels.Csv.Quote(row.Name)},{row.RawId},{(row.Name.Equals(Unlabeled, StringComparison.OrdinalIgnoreCase) || row.TrainId == LabelMap.IgnoreId ? LabelMap.IgnoreId : trainId++)},{row.Color.R},{row.Color.G},{row.Color.B}\n"));
+        var rows = labels.Table.OrderBy(row => row.RawId).Select(row =>
+        {
+            bool isIgnored = row.TrainId == LabelMap.IgnoreId || row.Name.Equals(Unlabeled, StringComparison.OrdinalIgnoreCase);
+            int train = isIgnored ? LabelMap.IgnoreId : trainId++;
+            return FormattableString.Invariant($"{Labels.Csv.Quote(row.Name)},{row.RawId},{train},{row.Color.R},{row.Color.G},{row.Color.B}\n");
+        });
         return LabelMap.Parse(labels.Name, "name,raw_id,train_id,r,g,b\n" + string.Concat(rows));
     }
 }

@@ -33,7 +33,7 @@ internal static class StreetPolygons
         Background = "unlabeled, id 35, which is ignored",
         Recognize = tree => tree.EndingIn(Ending).FirstOrDefault() is { } path && !IsCityscapes(path) ? $"'{path}' is named as there"
             : null,
-        Open = (tree, options) => Open(tree, options, EmbeddedTable.Read("idd"), leastPoints: 3),
+        Open = (tree, options) => Open(tree, options, LabelMaps.Idd, leastPoints: 3),
     };
 
     /// <summary>A file of polygons.</summary>
@@ -70,7 +70,8 @@ internal static class StreetPolygons
                 .Any(split => picture.Key.StartsWith(split, StringComparison.Ordinal))).Select(picture =>
                 new AnnotatedImage(SplitNames.Take(picture.Key), tree.ImageAt(picture.Value), () =>
                     throw new FileNotFoundException(
-                        $"Image '{picture.Value}' has no polygons: expected a file '{Path.GetFileName(picture.Key)}_{options.Variant ?? _kinds[0]}{Ending}'. Bring it, or remove the image.", picture.Value))));
+                        $"Image '{picture.Value}' has no polygons: expected a file '{Path.GetFileName(picture.Key)}_{options.Variant ?? _kinds[0]}{Ending}'. " +
+                        "Bring it, or remove the image.", picture.Value))));
         var notes = new List<string>();
         int coarse = chosen.Values.Count(found => found.Kind == _kinds[1]);
         if (coarse > 0 && coarse < chosen.Count)
@@ -121,7 +122,8 @@ internal static class StreetPolygons
             .Where(item => item.Points is not null).ToList();
         string picture = pictures.GetValueOrDefault(found.Name)
             ?? throw new FileNotFoundException(
-                $"The image of '{found.Path}' is missing: expected '{Path.GetFileName(found.Name)}{Picture}.png' in a folder {Images}/{InnerPath.Folder(found.Name)}. Bring it there, or name the folder of the images.");
+                $"The image of '{found.Path}' is missing: expected '{Path.GetFileName(found.Name)}{Picture}.png' in a folder {Images}/{InnerPath.Folder(found.Name)}. " +
+                "Bring it there, or name the folder of the images.");
         return new AnnotatedContent(tree.ImageAt(picture), canvas =>
         {
             canvas.RequireSize(height, width);

@@ -44,7 +44,7 @@ internal static class Voc
             return ClassTable.Of(options.Labels, options, BackgroundName, LabelMeBackground);
         string list = tree.At(folders.Beside(ClassFile));
         if (!File.Exists(list))
-            return ClassTable.Create("PASCAL VOC", EmbeddedTable.Read("pascalvoc").Table.Where(row => row.TrainId != LabelMap.IgnoreId)
+            return ClassTable.Create("PASCAL VOC", LabelMaps.PascalVoc.Table.Where(row => row.TrainId != LabelMap.IgnoreId)
                 .Select(row => new ClassTable.Entry(row.Name, row.RawId, row.Color)), 0, options);
         var names = TextLines.Read(list);
         names.Remove("__ignore__");

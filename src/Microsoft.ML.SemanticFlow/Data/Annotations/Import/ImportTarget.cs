@@ -41,8 +41,8 @@ internal sealed class ImportTarget
         string csv = set.Classes.Labels.ToCsv(), said = Describe(tree, format, options);
         bool isResumed = File.Exists(settings);
         bool isSame = isResumed && File.ReadAllText(settings) == said && (!File.Exists(table) || File.ReadAllText(table) == csv);
-        bool isBegun = Enum.GetValues<DatasetSplit>().Where(split => split != DatasetSplit.TrainAndValidation)
-            .Any(split => Directory.Exists(Path.Combine(root, PlainFolder.NameOf(split))));
+        DatasetSplit[] splits = [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.Test];
+        bool isBegun = splits.Any(split => Directory.Exists(Path.Combine(root, PlainFolder.NameOf(split))));
         if (isResumed && !isSame && isBegun)
             throw new InvalidDataException(
                 $"'{output}' holds an import with other options or classes ({Settings} and {Table} tell which): its masks would mean " +
