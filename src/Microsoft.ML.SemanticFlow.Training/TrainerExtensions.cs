@@ -46,6 +46,20 @@ public static class SemanticFlowTrainerExtensions
         }
     }
 
+    extension(SemanticFlowTrainerOptions options)
+    {
+        /// <summary>The same options with batches of 8 crops, or as many, 2 at least, as fit into the memory: it trains for a moment to see what a crop takes.</summary>
+        /// <param name="labels">The classes.</param>
+        /// <returns>The options.</returns>
+        public SemanticFlowTrainerOptions FitBatchSize(LabelMap labels)
+        {
+            ArgumentNullException.ThrowIfNull(options);
+            ArgumentNullException.ThrowIfNull(labels);
+            SameBuild.Ensure();
+            return AutoRecipe.FitBatch(options, labels);
+        }
+    }
+
     extension(SemanticFlowTrainerOptions)
     {
         /// <summary>Chooses a recipe for a training set and this machine: looks at some images, and trains for a moment to see what a step takes.</summary>

@@ -3,6 +3,7 @@
 
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
+using Microsoft.ML.SemanticFlow.Data.Annotations.Import;
 using Microsoft.ML.SemanticFlow.Data.Datasets;
 using Microsoft.ML.SemanticFlow.Inspection;
 
@@ -95,6 +96,32 @@ public sealed class SemanticSegmentationDataCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(imagesDirectory);
         return View($"'{imagesDirectory}'", options => ImageFolder.List(imagesDirectory, labelsDirectory, options), reading, labels, ids);
+    }
+
+    /// <summary>Reads annotations as their tools wrote them, and writes them as <see cref="SegmentationDatasets.Folder"/> reads them.</summary>
+    /// <param name="input">The folder that holds them, or one file: a COCO or Label Studio JSON, a CVAT XML, a data.yaml of Ultralytics.</param>
+    /// <param name="output">The folder to write: <c>{train,val,test}/{images,labels}</c>, masks as 8-bit palette PNG of ids, and
+    /// <c>classes.csv</c>. A new or empty one; or that of the same import, which then goes on.</param>
+    /// <param name="options">Format, classes, background, order and more; null for the defaults.</param>
+    /// <returns>What was read and written.</returns>
+    /// <remarks>
+    /// Every file appears whole or not at all. Of a file of annotations no more is held than a record for each image and, of COCO and Label
+    /// Studio, the place of each annotation.
+    /// </remarks>
+    /// <exception cref="DirectoryNotFoundException">There is no such input.</exception>
+    /// <exception cref="InvalidDataException">The format cannot be told, the annotations are damaged or contradict their images, or the
+    /// output holds something else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is done stays.</exception>
+    public AnnotationImportReport Import(string input, string output, AnnotationImportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(input);
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        using var channel = _environment.Start("Importing");
+        var report = AnnotationImport.Run(input, output, options ?? new AnnotationImportOptions());
+        channel.Info(MessageSensitivity.None, "{0}: {1} images of format {2}", input, report.Images.Values.Sum(), report.Format);
+        foreach (string note in report.Notes)
+            channel.Info(MessageSensitivity.None, "{0}", note);
+        return report;
     }
 
     private static string RootOf(SegmentationDatasetInfo dataset, string? root)

@@ -66,6 +66,23 @@ public sealed class PresetTests
     }
 
     [TestMethod]
+    [DataRow("auto", "4")]      // few steps
+    [DataRow("paper", "8")]
+    public void Train_BatchAuto_IsKeptAsTheNumberThatFits(string preset, string expected)
+    {
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run(
+            "train", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1",
+            "--preset", preset, "--batch", "auto", "--epochs", "1", "--threads", "1", "--crop", "64,64");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        using var run = JsonDocument.Parse(File.ReadAllBytes(data.At("run", "run.json")));
+        Assert.AreEqual(expected, run.RootElement.GetProperty("starts")[0].GetProperty("notes").GetProperty("--batch").GetString());
+    }
+
+    [TestMethod]
+    [DataRow("--batch", "many", "a whole number or auto")]
     [DataRow("--time", "30", "such as 30m")]
     [DataRow("--inference-scale", "9", "from 0.1 to 4")]
     [DataRow("--preset", "best", "auto")]

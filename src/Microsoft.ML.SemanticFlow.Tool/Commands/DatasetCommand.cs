@@ -3,12 +3,12 @@
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
-/// <summary><c>semanticflow dataset</c>: looks at a data set.</summary>
+/// <summary><c>semanticflow dataset</c>: what is done with data before training; by itself it looks at it.</summary>
 internal static class DatasetCommand
 {
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
-        var command = new CliCommand("dataset", "Look at a data set before training: how much there is of what, and what is wrong.");
+        var command = new CliCommand("dataset", "Look at a data set before training: how much there is of what, and what is wrong.") { DatasetImportCommand.Create(terminal, cancellation) };
         new DatasetLook(terminal, cancellation).AddTo(command);
         return command;
     }

@@ -13,7 +13,7 @@ internal sealed class DatasetOptions
     private readonly Option<string?> _dataset = new("--dataset")
     {
         Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}." +
-            $" [default: {SegmentationDatasets.Folder.Id}, where --data is given]",
+            $" [default: what --data looks like]",
         HelpName = string.Join('|', SegmentationDatasets.All),
     };
 
@@ -50,13 +50,12 @@ internal sealed class DatasetOptions
             command.Add(option);
     }
 
+    /// <summary>Whether the command line leaves open what kind of data set it is.</summary>
+    public bool LeavesKindOpen(ParseResult parsed) => parsed.GetValue(_dataset) is null;
+
     public Dataset Read(ParseResult parsed, MLContext context, ReadingOptions reading)
     {
-        string id = parsed.GetValue(_dataset) ?? (parsed.GetValue(_data) is null ? null : SegmentationDatasets.Folder.Id)
-            ?? throw new UsageException(
-                $"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. " +
-                "Only a run that is in --output already, and was started from the command line, goes on without.");
-        var dataset = SegmentationDatasets.Get(id);
+        var dataset = parsed.GetValue(_dataset) is { } id ? SegmentationDatasets.Get(id) : Recognize(parsed);
         string? root = parsed.GetValue(_data) ?? dataset.DefaultRoot;
         var map = MapOption.Read(parsed.GetValue(_map)) ?? (root is null ? dataset.Labels : dataset.ReadLabels(root))
             ?? throw new UsageException($"--dataset {dataset} needs --map: a known label space, a CSV file, or class names with commas; or the file classes.csv in --data.");
@@ -69,14 +68,14 @@ internal sealed class DatasetOptions
             root = root ?? throw new UsageException($"--dataset {dataset} needs --data with the folder that holds {dataset.Layout}.");
             if (new[] { _images, _labels, _validationImages, _validationLabels }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } option)
                 throw new UsageException($"{option.Name} goes with --dataset folder; {dataset} finds its files below --data.");
-            return new Dataset(map, Load(root, DatasetSplit.Train), Load(root, DatasetSplit.Validation), boost);
+            return new Dataset(dataset, map, Load(root, DatasetSplit.Train), Load(root, DatasetSplit.Validation), boost);
         }
 
         string images = parsed.GetValue(_images) ?? Inside("images", _images), labels = parsed.GetValue(_labels) ?? Inside("labels", _labels);
         var validation = Pair(_validationImages, _validationLabels);
         if (validation is null && root is not null && Directory.Exists(Path.Combine(root, "val")))
             validation = Load(root, DatasetSplit.Validation);
-        return new Dataset(map, catalog.Folder(images, labels, map, ids, reading), validation, boost);
+        return new Dataset(dataset, map, catalog.Folder(images, labels, map, ids, reading), validation, boost);
 
         IDataView Load(string folder, DatasetSplit split) => catalog.Load(dataset, folder, split, map, ids, split == DatasetSplit.Validation ? Whole() : reading);
 
@@ -94,13 +93,20 @@ internal sealed class DatasetOptions
             ? throw new UsageException($"--dataset folder needs --data ROOT, or {option.Name} and its partners.")
             : Path.Combine(root, "train", kind);
     }
+
+    private SegmentationDatasetInfo Recognize(ParseResult parsed) => parsed.GetValue(_data) is { } root
+        ? SegmentationDatasets.Recognize(root) ?? SegmentationDatasets.Folder
+        : throw new UsageException(
+            $"--dataset is missing: {string.Join(", ", SegmentationDatasets.All)}. " +
+            "Only a run that is in --output already, and was started from the command line, goes on without.");
 }
 
+/// <param name="Kind">Which data set it is.</param>
 /// <param name="Labels">The label space.</param>
 /// <param name="Train">Columns ImagePath and LabelPath.</param>
 /// <param name="Validation">The same; null when there is none.</param>
 /// <param name="Boost">The same, to boost classes; null when there is none.</param>
-internal sealed record Dataset(LabelMap Labels, IDataView Train, IDataView? Validation, IDataView? Boost)
+internal sealed record Dataset(SegmentationDatasetInfo Kind, LabelMap Labels, IDataView Train, IDataView? Validation, IDataView? Boost)
 {
     /// <summary>The same with a part of the training set to validate on, where there is nothing else to.</summary>
     /// <param name="terminal">Told what is held out.</param>

@@ -10,8 +10,11 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>--preset</c>: whether what the user does not say is chosen for the data and this machine, or is the papers'.</summary>
 internal sealed class Preset
 {
-    private const string Auto = "auto", Paper = "paper";
-    private const string Time = "--time", Epochs = "--epochs", Network = "--network";
+    /// <summary>What is chosen for the data and the machine.</summary>
+    public const string Auto = "auto";
+
+    private const string Paper = "paper";
+    private const string Time = "--time", Epochs = "--epochs", Network = "--network", Batch = "--batch";
 
     private static readonly TimeSpan _standardTime = TimeSpan.FromMinutes(30);
 
@@ -43,9 +46,10 @@ internal sealed class Preset
     /// <param name="terminal">Told what was chosen, and why.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="said">The options that it asks for.</param>
+    /// <param name="fitsBatch">Whether the batch that it gives is none.</param>
     /// <param name="data">The training set.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static ParseResult Complete(Terminal terminal, ParseResult parsed, SemanticFlowTrainerOptions said, Dataset data, CancellationToken cancellation)
+    public static ParseResult Complete(Terminal terminal, ParseResult parsed, SemanticFlowTrainerOptions said, bool fitsBatch, Dataset data, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var time = said.MaxTrainingTime ?? _standardTime;
@@ -56,10 +60,32 @@ internal sealed class Preset
         foreach (string reason in chosen.Reasons)
             terminal.WriteLine($"  {reason}");
 
+        if (fitsBatch)
+            given.Remove(Batch);
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
         var added = Flags(chosen with { MaxTrainingTime = time - clock.Elapsed }).Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
-        return parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), .. added]);
+        return With(parsed, added);
+    }
+
+    /// <summary>A command line with the batch that fits into memory, which is shown, in the place of <c>--batch auto</c>.</summary>
+    /// <param name="terminal">Told the batch.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="said">The options that it asks for.</param>
+    /// <param name="data">The training set.</param>
+    public static ParseResult FitBatch(Terminal terminal, ParseResult parsed, SemanticFlowTrainerOptions said, Dataset data)
+    {
+        string batch = Text(said.FitBatchSize(data.Labels).BatchSize);
+        terminal.WriteLine($"--batch auto is {batch} on this machine.");
+        return With(parsed, [Batch, batch]);
+    }
+
+    private static ParseResult With(ParseResult parsed, IEnumerable<string> added)
+    {
+        List<string> words = [.. parsed.Tokens.Select(token => token.Value)];
+        if (words.IndexOf(Batch) is >= 0 and var at && words[at + 1] == Auto)
+            words.RemoveRange(at, 2); // the number takes its place
+        return parsed.RootCommandResult.Command.Parse([.. words, .. added]);
     }
 
     // All that a recipe chooses, as the user would write it: so the run's record holds it, and a resumed run goes on with it.
@@ -68,7 +94,7 @@ internal sealed class Preset
         yield return (Network, options.Network.Id);
         if (options.BackboneWeights is { } backbone)
             yield return ("--backbone", backbone);
-        yield return ("--batch", Text(options.BatchSize));
+        yield return (Batch, Text(options.BatchSize));
         yield return ("--crop", $"{Text(options.CropHeight)},{Text(options.CropWidth)}");
         yield return ("--scale", $"{Text(options.Augmentation.ScaleMin)},{Text(options.Augmentation.ScaleMax)}");
         yield return ("--inference-scale", Text(options.InferenceScale));

@@ -46,12 +46,19 @@ internal static class TrainCommand
             bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a run that goes on keeps its own
             var data = ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
+            if (dataset.LeavesKindOpen(completed))
+                terminal.WriteLine($"--data is read as --dataset {data.Kind}: {data.Kind.Title}.");
             if (choosesRecipe)
             {
                 data = data.HoldOut(terminal, context);
-                completed = Preset.Complete(terminal, parsed, options, data, cancellation);
-                options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
+                completed = Preset.Complete(terminal, parsed, options, settings.FitsBatch(parsed), data, cancellation);
             }
+            else if (settings.FitsBatch(completed))
+            {
+                completed = Preset.FitBatch(terminal, completed, options, data);
+            }
+
+            options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
 
             var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
             if (!settings.SaysGray16(completed))

@@ -27,6 +27,16 @@ internal sealed class TrainingSettings
         ("lovasz", new LovaszSoftmaxLoss()),
     ];
 
+    private const int AutoBatch = int.MinValue;
+
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Crops a step; auto takes as many as memory and time allow.",
+        HelpName = "N|auto",
+        DefaultValueFactory = _ => _defaults.BatchSize,
+        CustomParser = result => result.Tokens[0].Value == Preset.Auto ? AutoBatch : NumberOptions.Whole(result, "a whole number or auto"),
+    };
+
     // What sets the option, and whether it has a meaning beside the choices made: null, or what it goes with.
     private readonly List<(Option Option, Change Change, Func<SemanticFlowTrainerOptions, string?> Misfit)> _settings = [];
 
@@ -49,7 +59,7 @@ internal sealed class TrainingSettings
         Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
         Optional<string?>("--time", "Train for so long in all, such as 30m or 1h30m; the learning rate falls over that time. [default: no limit]", "TIME",
             (set, value) => value is null ? set : set with { MaxTrainingTime = Duration.Parse(value) });
-        Value("--batch", "Crops a step.", "N", _defaults.BatchSize, (set, value) => set with { BatchSize = value });
+        Add(_batch, (set, value) => value == AutoBatch ? set : set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size,
             (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
         AddOptimizer();
@@ -281,6 +291,9 @@ internal sealed class TrainingSettings
         foreach (var (option, _, _) in _settings)
             command.Add(option);
     }
+
+    /// <summary>Whether the batch is to be as large as memory allows.</summary>
+    public bool FitsBatch(ParseResult parsed) => parsed.GetValue(_batch) == AutoBatch;
 
     /// <summary>Whether the command line says how 16-bit gray images are read.</summary>
     public bool SaysGray16(ParseResult parsed) => _settings.Any(setting => setting.Option.Name == Gray16Option.Name && parsed.GetResult(setting.Option) is { Implicit: false });

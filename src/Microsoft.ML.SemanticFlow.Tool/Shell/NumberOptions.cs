@@ -52,6 +52,9 @@ internal static class NumberOptions
             throw new NotSupportedException($"{name} takes a {kind.Name}, which would be read by the machine's language.");
     }
 
+    /// <summary>Reads a whole number, or adds an error that names the form.</summary>
+    public static int Whole(ArgumentResult result, string form) => Parse<int>(result, NumberStyles.AllowLeadingSign, _ => true, form) ?? 0;
+
     private static int? Whole(ArgumentResult result) => Parse<int>(result, NumberStyles.AllowLeadingSign, _ => true, "a whole number");
 
     private static double? Real(ArgumentResult result) =>

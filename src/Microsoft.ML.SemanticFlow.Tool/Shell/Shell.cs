@@ -66,7 +66,7 @@ internal static class Shell
     {
         if (parsed.Action is ParseErrorAction action)
         {
-            string command = parsed.CommandResult.Command is RootCommand ? "semanticflow" : $"semanticflow {parsed.CommandResult.Command.Name}";
+            string command = NameOf(parsed.CommandResult);
             terminal.Error.WriteLine($"{Unknown(parsed, action) ?? Sentence(parsed.Errors[0])} See '{command} --help'.");
             return ExitCode.Usage;
         }
@@ -75,6 +75,9 @@ internal static class Shell
         cancellation.ThrowIfCancellationRequested();
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
     }
+
+    private static string NameOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "semanticflow";
 
     // A word that is no command and no option explains whatever else is wrong. The parser writes those like it under a heading.
     private static string? Unknown(ParseResult parsed, ParseErrorAction action)

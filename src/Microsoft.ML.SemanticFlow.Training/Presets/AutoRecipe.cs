@@ -38,7 +38,16 @@ internal static class AutoRecipe
         var options = Weights(basis with { MaxTrainingTime = time, Reasons = [], BatchSize = BatchOfFewSteps, CropHeight = probe, CropWidth = probe }, network);
         cancellation.ThrowIfCancellationRequested();
         var cost = StepCost.Measure(options, survey.Labels);
-        return Schedule(survey, cost, Losses(survey, Sizes(survey, cost, options, MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)));
+        return Schedule(survey, cost, Losses(survey, Sizes(survey, cost, options, Memory)));
+    }
+
+    /// <summary>Batches as large as the memory allows, up to the usual.</summary>
+    /// <param name="options">Network and crop.</param>
+    /// <param name="labels">The classes.</param>
+    public static SemanticFlowTrainerOptions FitBatch(SemanticFlowTrainerOptions options, LabelMap labels)
+    {
+        var cost = StepCost.Measure(options with { BatchSize = SmallestBatch }, labels);
+        return options with { BatchSize = Fit(Batch, cost.Bytes * options.CropHeight * options.CropWidth, Memory) };
     }
 
     /// <summary>The network, and what its backbone starts from.</summary>
@@ -69,9 +78,7 @@ internal static class AutoRecipe
             scale *= (crop - CropUnit) / (double)crop;
         scale = Math.Round(scale, 2);
 
-        int batch = seconds / cost.SecondsOf(crop) / Batch < FewSteps ? BatchOfFewSteps : Batch;
-        while (batch > SmallestBatch && batch * cost.BytesOf(crop) > memory)
-            batch /= 2;
+        int batch = Fit(seconds / cost.SecondsOf(crop) / Batch < FewSteps ? BatchOfFewSteps : Batch, cost.BytesOf(crop), memory);
         string reason = string.Create(CultureInfo.InvariantCulture,
             $"images of {survey.Height} x {survey.Width} are scored at {scale} times their size, and trained on at half of that and up to it, in crops of {crop} x {crop}");
         return options.Choose(reason, set => set with
@@ -121,6 +128,16 @@ internal static class AutoRecipe
             Epochs = MostEpochs,
             ValidationInterval = interval,
         });
+    }
+
+    // Of the memory that there is, what steps may take.
+    private static double Memory => MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static int Fit(int batch, double bytesOfCrop, double memory)
+    {
+        while (batch > SmallestBatch && batch * bytesOfCrop > memory)
+            batch /= 2;
+        return batch;
     }
 
     private static int CropOf(DataSurvey survey, double scale) => Math.Clamp((int)(survey.ShorterSide * scale) / CropUnit * CropUnit, SmallestCrop, LargestCrop);

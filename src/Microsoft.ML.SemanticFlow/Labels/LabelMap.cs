@@ -302,6 +302,10 @@ public sealed class LabelMap
     // A lone half of a character would not survive being written to a file.
     private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) == name;
 
+    /// <summary>The lines of the table: what each raw id is called, becomes and is drawn in.</summary>
+    internal IEnumerable<(string Name, ushort RawId, byte TrainId, RgbColor Color)> Table =>
+        _rows.Select(row => (row.Name, row.RawId, row.TrainId, row.Color));
+
     /// <summary>A colour for a class without one: the bit-interleaved sequence of the PASCAL VOC palette.</summary>
     internal static RgbColor Generate(int id)
     {

@@ -1,0 +1,9 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How far an import is.</summary>
+/// <param name="Done">Images that are done.</param>
+/// <param name="Total">All images.</param>
+public readonly record struct AnnotationImportProgress(int Done, int Total);
