@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
@@ -16,11 +15,11 @@ internal sealed record InspectedImage(SegmentationSample Sample, DatasetSplit Sp
     private const int Side = 8;                 // of the picture that neighbours are compared by
     private const int Taken = 8;                // rows and columns of each of its pixels that are looked at
 
+    private long _length;
+    private byte[]? _hash;
+
     /// <summary>Rows and columns; 0 where it cannot be read.</summary>
     public (int Height, int Width) Size { get; private set; }
-
-    /// <summary>A hash of the file's bytes.</summary>
-    public UInt128 Hash { get; private set; }
 
     /// <summary>Gray, 8 x 8.</summary>
     public byte[] Small { get; private set; } = [];
@@ -38,9 +37,8 @@ internal sealed record InspectedImage(SegmentationSample Sample, DatasetSplit Sp
         bool isTurned = false;
         try
         {
-            byte[] file = ReadAll(Sample.ImagePath);
-            Hash = BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(file));
-            using var image = ImageCodec.Decode(file, Path.GetFileName(Sample.ImagePath), rent: true);
+            using var image = ImageCodec.Decode(Sample.ImagePath, rent: true);
+            _length = new FileInfo(Sample.ImagePath).Length;
             Size = (image.Height, image.Width);
             Small = Shrink(image);
             isTurned = image.IsTurned;
@@ -79,6 +77,24 @@ internal sealed record InspectedImage(SegmentationSample Sample, DatasetSplit Sp
         for (int i = 0; i < Small.Length; i++)
             sum += Math.Abs(Small[i] - other.Small[i]);
         return sum / Small.Length;
+    }
+
+    /// <summary>What images of the same content have in common; others seldom do.</summary>
+    public (long Length, string Small) Mark => (_length, Convert.ToBase64String(Small));
+
+    /// <summary>Whether another image's file has the same bytes: files are read for it where nothing cheaper tells them apart.</summary>
+    public bool HasBytesOf(InspectedImage other) =>
+        _length == other._length && Small.AsSpan().SequenceEqual(other.Small) && Hash().AsSpan().SequenceEqual(other.Hash());
+
+    private byte[] Hash()
+    {
+        if (_hash is null)
+        {
+            using var file = RegularFile.OpenRead(Sample.ImagePath);
+            _hash = SHA256.HashData(file);
+        }
+
+        return _hash;
     }
 
     private void Compare(LabelContent label, bool isTurned)

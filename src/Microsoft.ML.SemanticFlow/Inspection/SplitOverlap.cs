@@ -19,11 +19,17 @@ internal static partial class SplitOverlap
 
     private static void FindSame(List<InspectedImage> images, List<DatasetFinding> findings)
     {
-        foreach (var same in images.Where(image => image.IsRead).GroupBy(image => image.Hash).Where(group => group.Count() > 1))
+        foreach (var alike in images.Where(image => image.IsRead).GroupBy(image => image.Mark).Where(group => group.Count() > 1))
         {
-            var first = same.First();
-            foreach (var other in same.Skip(1))
+            var firsts = new List<InspectedImage>();
+            foreach (var other in alike)
             {
+                if (firsts.Find(other.HasBytesOf) is not { } first)
+                {
+                    firsts.Add(other);
+                    continue;
+                }
+
                 bool isOneSplit = first.Split == other.Split;
                 string what = isOneSplit ? $"twice in {first.Split}" : $"in {first.Split} and in {other.Split}";
                 string remedy = isOneSplit ? "It counts twice; leave one out." : "What is learnt of it is measured with it: leave one out.";
@@ -50,7 +56,7 @@ internal static partial class SplitOverlap
             var ordered = video.OrderBy(frame => decimal.Parse(frame.Match.Groups["number"].Value, CultureInfo.InvariantCulture)).Select(frame => frame.Image).ToArray();
             foreach (var (one, next) in ordered.Zip(ordered.Skip(1)))
             {
-                if (one.Split == next.Split || one.Hash == next.Hash || one.DistanceTo(next) > MostDistance)
+                if (one.Split == next.Split || one.HasBytesOf(next) || one.DistanceTo(next) > MostDistance)
                     continue;
                 findings.Add(new DatasetFinding(
                     DatasetFindingKind.SimilarNeighbors,
