@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.SemanticFlow.Imaging;
 
@@ -100,7 +101,8 @@ internal static class MaskFile
 
     private static InvalidDataException Strange(string source, uint color, int row, int column, int colors, long pixels, long all,
         string known) =>
-        new(FormattableString.Invariant(
+        new(string.Create(
+            CultureInfo.InvariantCulture,
             $"Mask '{source}' holds {colors} {(colors == 1 ? "colour" : "colours")} that {known} does not list, " +
             $"in {pixels} of {all} pixels, first ({color >> 16}, {color >> 8 & 255}, {color & 255}) at row {row}, column {column}. ")
             + "Smoothed edges and JPEG make such colours: export the masks again without, or take the nearest colour of the list (--nearest-color).");

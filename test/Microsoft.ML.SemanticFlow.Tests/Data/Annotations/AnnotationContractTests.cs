@@ -32,10 +32,10 @@ public sealed class AnnotationContractTests
         Assert.AreEqual(tree.Id, mask[(3 * TinyTree.Width) + 4]);
         Assert.AreEqual(tree.Pixels, report.Pixels[tree.Id]);
         var rows = new MLContext(seed: 1).SemanticSegmentation.Data.Load(SegmentationDatasets.Folder, folder["out"], DatasetSplit.Train);
-        Assert.AreEqual(1L, rows.GetRowCount() ?? 1);
+        Assert.AreEqual(1L, rows.GetRowCount());
         string written = Directory.GetFiles(folder["out", "train", "labels"], "*.png", SearchOption.AllDirectories).Single();
         var read = SegmentationMask.Load(written, LabelMap.Load(folder["out", "classes.csv"]));
-        Assert.AreEqual(StringComparer.OrdinalIgnoreCase.Equals("car", read.Labels!.Classes[read[5, 6]].Name), true);
+        Assert.AreEqual("car", read.Labels!.Classes[read[5, 6]].Name, ignoreCase: true);
     }
 
     [TestMethod]
