@@ -19,28 +19,55 @@ internal static class DatasetImportCommand
             HelpName = string.Join('|', AnnotationFormats.All),
         };
         from.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. AnnotationFormats.All.Select(format => format.Id)]);
-        var data = new Option<string>("--data") { Description = "The folder that holds the annotations, or one file: a COCO or Label Studio .json, a CVAT .xml, " +
-            "a data.yaml.", Required = true, HelpName = "IN" };
-        var output = new Option<string>("--output") { Description = "The folder to write: {train,val,test}/{images,labels} and classes.csv. A new one, " +
-            "or that of the same import, which goes on.", Required = true, HelpName = "OUT" };
+        var data = new Option<string>("--data")
+        {
+            Description = "The folder that holds the annotations, or one file: a COCO or Label Studio .json, a CVAT .xml, " +
+            "a data.yaml.",
+            Required = true,
+            HelpName = "IN"
+        };
+        var output = new Option<string>("--output")
+        {
+            Description = "The folder to write: {train,val,test}/{images,labels} and classes.csv. A new one, " +
+            "or that of the same import, which goes on.",
+            Required = true,
+            HelpName = "OUT"
+        };
         var images = new Option<string?>("--images") { Description = "Where the images lie, when not in --data.", HelpName = "DIR" };
         var place = new Option<string>("--place") { Description = "How images come into --output: as links to where they lie, or as copies.", DefaultValueFactory = _ => "link" };
         place.AcceptOnlyFromAmong("link", "copy");
         var map = MapOption.Create(of: "the annotations, instead of the classes that they list");
-        var background = new Option<string>("--background") { Description = "Pixels that no object covers: a class, background, or ignored (255).",
-            DefaultValueFactory = _ => "class" };
+        var background = new Option<string>("--background")
+        {
+            Description = "Pixels that no object covers: a class, background, or ignored (255).",
+            DefaultValueFactory = _ => "class"
+        };
         background.AcceptOnlyFromAmong("class", "ignore");
-        var order = new Option<string?>("--order") { Description = "Of objects that overlap, which is seen: the later in the file, or the one of the smaller area. " +
-            "[default: area for coco and yolo, file for others; CVAT's own order goes first]" };
+        var order = new Option<string?>("--order")
+        {
+            Description = "Of objects that overlap, which is seen: the later in the file, or the one of the smaller area. " +
+            "[default: area for coco and yolo, file for others; CVAT's own order goes first]"
+        };
         order.AcceptOnlyFromAmong("file", "area");
-        var unknown = new Option<string>("--unknown-labels") { Description = "Objects whose label is none of the classes: refuse their image, " +
-            "paint them as ignored (255), or skip them.", DefaultValueFactory = _ => "refuse" };
+        var unknown = new Option<string>("--unknown-labels")
+        {
+            Description = "Objects whose label is none of the classes: refuse their image, " +
+            "paint them as ignored (255), or skip them.",
+            DefaultValueFactory = _ => "refuse"
+        };
         unknown.AcceptOnlyFromAmong("refuse", "ignore", "skip");
         var crowds = new Option<bool>("--ignore-crowds") { Description = "Paint COCO's crowds (iscrowd) as ignored (255)." };
-        var nearest = new Option<bool>("--nearest-color") { Description = "In masks of colours, take the nearest colour of the list where a pixel's own is none of it: " +
-            "for smoothed edges and JPEG." };
-        var variant = new Option<string?>("--variant") { Description = "Which annotations, where a tree holds several: v1.2 or v2.0 of mapillary, " +
-            "gtFine or gtCoarse of cityscapes.", HelpName = "NAME" };
+        var nearest = new Option<bool>("--nearest-color")
+        {
+            Description = "In masks of colours, take the nearest colour of the list where a pixel's own is none of it: " +
+            "for smoothed edges and JPEG."
+        };
+        var variant = new Option<string?>("--variant")
+        {
+            Description = "Which annotations, where a tree holds several: v1.2 or v2.0 of mapillary, " +
+            "gtFine or gtCoarse of cityscapes.",
+            HelpName = "NAME"
+        };
         var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the report as JSON." };

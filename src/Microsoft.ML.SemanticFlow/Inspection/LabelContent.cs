@@ -32,7 +32,8 @@ internal sealed record LabelContent(int Height, int Width, long[] Pixels)
     {
         if (file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
             return Nothing(new DatasetFinding(DatasetFindingKind.JpegMask,
-                $"Label '{path}' is a JPEG, whose compression changes ids. Export the masks anew as PNG.") { OtherPath = path });
+                $"Label '{path}' is a JPEG, whose compression changes ids. Export the masks anew as PNG.")
+            { OtherPath = path });
         if (ids == MaskIds.Color && labels is not null)
             return ReadColors(file, path, labels);
         return IsRgb(file) ? Nothing(Colored(file, path)) : ReadIds(PngIndexReader.Read(file, Path.GetFileName(path)), path, labels, ids);

@@ -12,7 +12,13 @@ internal static class GoldenImport
 {
     private static readonly Dictionary<string, string> _splits = new()
     {
-        ["train"] = "train", ["training"] = "train", ["train_extra"] = "train", ["val"] = "val", ["valid"] = "val", ["validation"] = "val", ["test"] = "test",
+        ["train"] = "train",
+        ["training"] = "train",
+        ["train_extra"] = "train",
+        ["val"] = "val",
+        ["valid"] = "val",
+        ["validation"] = "val",
+        ["test"] = "test",
     };
 
     /// <summary>Runs an import into a folder that goes with the test.</summary>

@@ -16,8 +16,14 @@ internal static class CvatXml
     private const double LargestCoordinate = 1 << 24;
 
     private static readonly XmlReaderSettings _settings =
-        new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreWhitespace = true,
-        CloseInput = true };
+        new()
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreWhitespace = true,
+            CloseInput = true
+        };
 
     public static AnnotationFormatInfo Info { get; } = new("cvat-xml", "CVAT for images 1.1", "annotations.xml, images/NAME.jpg")
     {

@@ -156,9 +156,13 @@ internal static class LabelMe
     {
         var bitmap = Bitmap.Decode(EncodedBytes.OfBase64(shape.Need("mask")), $"{shape.Place}.mask");
         bool isWhole = corners.All(double.IsInteger);
-        if (isWhole && (corners[2] - corners[0] + 1 != bitmap.Width || corners[3] - corners[1] + 1 != bitmap.Height))
-            throw shape.Fault(".mask",
-                $"is {bitmap.Height} x {bitmap.Width} pixels (height x width), and its corners are {corners[3] - corners[1] + 1} and {corners[2] - corners[0] + 1} apart");
+        double height = corners[3] - corners[1] + 1, width = corners[2] - corners[0] + 1;
+        if (isWhole && (width != bitmap.Width || height != bitmap.Height))
+        {
+            throw shape.Fault(".mask", FormattableString.Invariant(
+                $"is {bitmap.Height} x {bitmap.Width} pixels (height x width), and its corners are {height} and {width} apart"));
+        }
+
         int left = (int)Math.Round(corners[0]), top = (int)Math.Round(corners[1]);
         return stencil => bitmap.Draw(stencil, top, left);
     }

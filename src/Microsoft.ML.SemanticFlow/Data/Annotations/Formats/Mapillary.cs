@@ -50,8 +50,11 @@ internal static class Mapillary
         string known = $"'{configuration}' has {entries.Count} labels";
         string folder = version is null ? "labels" : $"{version}/labels";
         return new AnnotatedSet(classes,
-            [.. Images(tree, folder, (canvas, path) => MaskFile.ReadIds(path, canvas, table, known, options.UnknownLabels))]) { Notes =
-            notes };
+            [.. Images(tree, folder, (canvas, path) => MaskFile.ReadIds(path, canvas, table, known, options.UnknownLabels))])
+        {
+            Notes =
+            notes
+        };
     }
 
     private static bool HasLabels(AnnotationTree tree, string version) => tree.Files

@@ -13,11 +13,11 @@ internal static class Roboflow
 
     public static AnnotationFormatInfo Info { get; } =
         new("roboflow", "Roboflow, Semantic Segmentation Masks", "{train,valid,test}/NAME.jpg, NAME_mask.png, _classes.csv")
-    {
-        Background = "class background",
-        Recognize = tree => tree.Files.Any(path => Path.GetFileName(path) == Table) ? $"it has {Table}" : null,
-        Open = Open,
-    };
+        {
+            Background = "class background",
+            Recognize = tree => tree.Files.Any(path => Path.GetFileName(path) == Table) ? $"it has {Table}" : null,
+            Open = Open,
+        };
 
     private static AnnotatedSet Open(AnnotationTree tree, AnnotationImportOptions options)
     {

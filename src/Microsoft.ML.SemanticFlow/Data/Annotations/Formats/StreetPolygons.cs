@@ -77,7 +77,8 @@ internal static class StreetPolygons
         if (coarse > 0 && coarse < chosen.Count)
             notes.Add($"{coarse} images have {_kinds[1]} polygons alone; they are among the others.");
         return new AnnotatedSet(classes,
-            [.. images.OrderBy(image => image.Name.Split).ThenBy(image => image.Name.Path, StringComparer.Ordinal)]) { Notes = notes };
+            [.. images.OrderBy(image => image.Name.Split).ThenBy(image => image.Name.Path, StringComparer.Ordinal)])
+        { Notes = notes };
     }
 
     // .../gtFine/SPLIT/CITY/NAME_gtFine_polygons.json

@@ -14,12 +14,12 @@ internal static class Supervisely
 
     public static AnnotationFormatInfo Info { get; } =
         new("supervisely", "Supervisely", "meta.json, DATASET/img/NAME.jpg, DATASET/ann/NAME.jpg.json")
-    {
-        Painter = "OpenCV 4.13",
-        Recognize = tree => tree.Has(Meta) && tree.Files.Any(path => path.Contains($"/{Annotations}/", StringComparison.Ordinal))
-            ? $"it has {Meta} and folders {Annotations}" : null,
-        Open = Open,
-    };
+        {
+            Painter = "OpenCV 4.13",
+            Recognize = tree => tree.Has(Meta) && tree.Files.Any(path => path.Contains($"/{Annotations}/", StringComparison.Ordinal))
+                ? $"it has {Meta} and folders {Annotations}" : null,
+            Open = Open,
+        };
 
     private static AnnotatedSet Open(AnnotationTree tree, AnnotationImportOptions options)
     {

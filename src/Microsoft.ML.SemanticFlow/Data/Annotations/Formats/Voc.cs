@@ -31,8 +31,11 @@ internal static class Voc
             table[background] = LabelMap.IgnoreId;
         string known = $"the classes have ids {IndexTable.Describe(table)}";
         return new AnnotatedSet(classes,
-            folders.List((canvas, path) => Read(canvas, path, table, known, options.UnknownLabels), paintMissing: null, notes)) { Notes =
-            notes };
+            folders.List((canvas, path) => Read(canvas, path, table, known, options.UnknownLabels), paintMissing: null, notes))
+        {
+            Notes =
+            notes
+        };
     }
 
     private static void Read(MaskCanvas canvas, string path, byte?[] table, string known, UnknownLabels unknown) =>
