@@ -32,7 +32,7 @@ public sealed class GoldenCheckpointTests
         ("truncated_zip.pth", "its zip archive has no directory, so it ends early"),
         ("truncated_legacy.pth", "it ends inside storage"),
         ("not_a_checkpoint.pth", "is no checkpoint"),
-        ("empty.pth", "is no checkpoint"),
+        ("empty.pth", "is empty"),
         ("zip_without_data_pkl.pth", "is a zip archive without a data.pkl"),
         ("bare_pickle_of_int.pth", "is a pickle, but none that torch.save wrote"),
         ("zip_short_storage.pth", "the storage of tensor 'module.conv.weight' has 8 of its 432 bytes"),
@@ -77,7 +77,7 @@ public sealed class GoldenCheckpointTests
 
         var thrown = Assert.ThrowsExactly<InvalidDataException>(() => TensorFormats.Open(path));
 
-        StringAssert.StartsWith(thrown.Message, path, StringComparison.Ordinal);
+        StringAssert.Contains(thrown.Message, name, StringComparison.Ordinal);
         StringAssert.Contains(thrown.Message, sentence, StringComparison.Ordinal);
         Assert.IsFalse(File.Exists(RunByEvilFiles), "The file ran what it asked for.");
     }

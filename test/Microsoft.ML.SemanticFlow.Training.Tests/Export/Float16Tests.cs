@@ -16,8 +16,11 @@ public sealed class Float16Tests
 {
     private readonly MLContext _ml = new(seed: 1);
 
+    // Of different graphs. With the weights of the formulas, features of the last one leave the range of float16, and the conversion is refused.
+    public static IEnumerable<object[]> Ids => OnnxParityTests.Ids.Where(id => id is not ["sfnet-lite-r101-torchvision"]);
+
     [TestMethod]
-    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))] // of different graphs
+    [DynamicData(nameof(Ids))]
     public void ConvertToFloat16_EveryNetwork_IsHalfAsLargeAndNearlyTheSame(string id) => AssertNear(id, new OnnxExportOptions { Height = 64, Width = 96 });
 
     [TestMethod]
