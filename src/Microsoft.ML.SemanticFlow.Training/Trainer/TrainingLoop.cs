@@ -61,7 +61,7 @@ internal sealed class TrainingLoop : IDisposable
             // A checkpoint is written before its epoch is validated, so that a run stopped in between loses nothing.
             if (_firstEpoch > 0)
                 EndEpoch(_firstEpoch - 1, imagesPerSecond: 0, cancellation);
-            while (_position.Epoch < _options.Epochs && !IsStuck && !IsTimeUp())
+            while (_position.Epoch < _options.Epochs && !IsStuck && (_position.Epoch == 0 || !IsTimeUp())) // one step is taken, however little time there is
                 RunEpoch(_position.Epoch, cancellation);
             if (_isTimeUp)
                 _session.Channel.Say($"The time is up after {_position.Epoch} epochs");
