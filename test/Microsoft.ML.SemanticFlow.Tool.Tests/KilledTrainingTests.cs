@@ -15,7 +15,8 @@ public sealed class KilledTrainingTests
 
         var straight = CommandLine.Run(Options(data, "straight"));
         int inAnEpoch = Kill(data, "killed", folder => File.Exists(Path.Combine(folder, "last.safetensors")));
-        int whileSaving = Kill(data, "killed", folder => new DirectoryInfo(folder).EnumerateFiles("*.partial").Any(file => file.Length > 1 << 16)); // weights, not a record
+        int whileSaving = Kill(data, "killed", folder => new DirectoryInfo(folder).EnumerateFiles("*.partial")
+            .Any(file => file is { Exists: true, Length: > 1 << 16 })); // weights, not a record; it may be renamed meanwhile
         var finished = CommandLine.Run(Options(data, "killed"));
 
         Assert.AreEqual(ExitCode.Done, straight.Code, straight.Error);

@@ -118,8 +118,8 @@ internal static class AutoRecipe
         double validation = (survey.Validated ?? UsualValidationShare * survey.Images) * cropsOfImage * ForwardShare / options.BatchSize * step;
         int interval = Math.Max(1, (int)Math.Ceiling(validation / (ValidationShare * stepsOfEpoch * step)));
         string reason = string.Create(CultureInfo.InvariantCulture,
-            $"AdamW{(options.BackboneWeights is null ? "" : ", the backbone at 0.3 of the rate,")} for {DurationText.Of(options.MaxTrainingTime.Value)}: about {epochs:f0} epochs " +
-            $"of {stepsOfEpoch} steps of {options.BatchSize} crops, {step:g2} s each on this machine");
+            $"AdamW{(options.BackboneWeights is null ? "" : ", the backbone at 0.3 of the rate,")} for {DurationText.Of(options.MaxTrainingTime.Value)}: " +
+            $"about {epochs:f0} epochs of {stepsOfEpoch} steps of {options.BatchSize} crops, {step:g2} s each on this machine");
         return options.Choose(reason, set => set with
         {
             Optimizer = new AdamW { LearningRate = 1e-3, WeightDecay = 0.02, BackboneLearningRateFactor = set.BackboneWeights is null ? 1 : 0.3 },
