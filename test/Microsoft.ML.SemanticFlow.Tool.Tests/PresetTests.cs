@@ -60,7 +60,11 @@ public sealed class PresetTests
             "train", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1",
             "--epochs", "1", "--threads", "1", "--crop", "64,64");
 
+        var resumed = CommandLine.Run("train", "--output", data.At("run"), "--resume", "--epochs", "2");
+
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        Assert.AreEqual(ExitCode.Done, resumed.Code, resumed.Error);
+        StringAssert.Contains(resumed.Error, "1 of 4 images are held out");
         StringAssert.Contains(result.Error, "1 of 4 images are held out"); // 15 %
         StringAssert.Contains(result.Output, "on the validation set");
     }

@@ -111,11 +111,14 @@ internal sealed record Dataset(SegmentationDatasetInfo Kind, LabelMap Labels, ID
     /// <summary>The same with a part of the training set to validate on, where there is nothing else to.</summary>
     /// <param name="terminal">Told what is held out.</param>
     /// <param name="context">Splits it.</param>
-    public Dataset HoldOut(Terminal terminal, MLContext context)
+    /// <param name="share">Of the images.</param>
+    public Dataset HoldOut(Terminal terminal, MLContext context, double share)
     {
         if (Validation is not null)
-            return this;
-        var split = context.SemanticSegmentation.HoldOut(Train);
+            throw new UsageException("--hold-out has no effect here: there is a validation set. Leave it out.");
+        if (share is not (> 0 and < 1))
+            throw new UsageException(FormattableString.Invariant($"--hold-out must be above 0 and below 1, not {share}."));
+        var split = context.SemanticSegmentation.HoldOut(Train, share);
         terminal.WriteLine(
             $"There is no validation set: {split.TestSet.GetRowCount()} of {Train.GetRowCount()} images are held out for it, " +
             "whole videos or the ends of them by the files' names.");

@@ -80,7 +80,8 @@ internal sealed class Preset
         return With(parsed, [Batch, batch]);
     }
 
-    private static ParseResult With(ParseResult parsed, IEnumerable<string> added)
+    /// <summary>A command line with more words.</summary>
+    public static ParseResult With(ParseResult parsed, IEnumerable<string> added)
     {
         List<string> words = [.. parsed.Tokens.Select(token => token.Value)];
         if (words.IndexOf(Batch) is >= 0 and var at && words[at + 1] == Auto)

@@ -19,6 +19,11 @@ internal static class TrainCommand
         var preset = new Preset();
         var output = new Option<string>("--output") { Description = "Run folder, made when missing: checkpoints, log, exported model.", Required = true, HelpName = "RUN_DIR" };
         var boostClasses = new Option<string?>("--boost-classes") { Description = "Classes that crops of --boost-images are drawn around.", HelpName = "NAME,..." };
+        var holdOut = new Option<double?>("--hold-out")
+        {
+            Description = "Share of the training images to validate on, where there is no validation set. [default: 0.15 with --preset auto, else none]",
+            HelpName = "SHARE",
+        };
         var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
@@ -28,6 +33,7 @@ internal static class TrainCommand
         preset.AddTo(command);
         settings.AddTo(command);
         command.Add(boostClasses);
+        command.Add(holdOut);
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
@@ -48,10 +54,13 @@ internal static class TrainCommand
             skipped.SayLeftOut();
             if (dataset.LeavesKindOpen(completed))
                 terminal.WriteLine($"--data is read as --dataset {data.Kind}: {data.Kind.Title}.");
+            if (choosesRecipe && data.Validation is null && completed.GetValue(holdOut) is null)
+                completed = Preset.With(parsed, [holdOut.Name, "0.15"]); // so that a resumed run holds out the same
+            if (completed.GetValue(holdOut) is { } share)
+                data = data.HoldOut(terminal, context, share);
             if (choosesRecipe)
             {
-                data = data.HoldOut(terminal, context);
-                completed = Preset.Complete(terminal, parsed, options, settings.FitsBatch(parsed), data, cancellation);
+                completed = Preset.Complete(terminal, completed, options, settings.FitsBatch(parsed), data, cancellation);
             }
             else if (settings.FitsBatch(completed))
             {
