@@ -129,6 +129,8 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
             CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, lr {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {value.BestMeanIoU:f4})");
+        foreach (var source in value.Sources)
+            line += string.Create(CultureInfo.InvariantCulture, $", {source.Source} {source.Metrics.MeanIoU:f4}");
         return line + $", {DurationText.Of(value.Elapsed)}" + Left(value);
     }
 

@@ -220,6 +220,8 @@ internal sealed class TrainingSettings
 
     private void AddSampling()
     {
+        Optional<string>("--source-weights", "How often images of each source are drawn, against others; those not named weigh 1.", "NAME=X,...",
+            (set, value) => value is null ? set : set with { SourceWeights = SourcesOption.ReadWeights(value) });
         Value("--class-uniform", "Share of an epoch's crops drawn around centroids of each class in turn; the authors use 0.5.", "P", 0.0,
             (set, value) => set with { Sampling = value == 0 ? null : _uniform with { Fraction = value } });
         Value("--class-uniform-tile", "Centroids are taken over tiles of this many pixels.", "N", _uniform.Tile,
