@@ -58,7 +58,8 @@ internal static class ReaderSpeed
                 var found = context.SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, folder);
                 looking[round] = clock.Elapsed.TotalSeconds;
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"decoding {decoding[round]:f1} s, a look {looking[round]:f1} s, ratio {looking[round] / decoding[round]:f2}, {found.Findings.Count} findings"));
+                    CultureInfo.InvariantCulture,
+                    $"decoding {decoding[round]:f1} s, a look {looking[round]:f1} s, ratio {looking[round] / decoding[round]:f2}, {found.Findings.Count} findings"));
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -100,7 +101,8 @@ internal static class ReaderSpeed
         const int Scenes = 20;
         string drawn = Path.Combine(folder, ".drawn");
         DrawnScenes.Write(drawn, Scenes, height, width);
-        string images = Directory.CreateDirectory(Path.Combine(folder, "train", "images")).FullName, labels = Directory.CreateDirectory(Path.Combine(folder, "train", "labels")).FullName;
+        string images = Directory.CreateDirectory(Path.Combine(folder, "train", "images")).FullName;
+        string labels = Directory.CreateDirectory(Path.Combine(folder, "train", "labels")).FullName;
         File.WriteAllText(Path.Combine(folder, "classes.csv"), DrawnScenes.Labels.ToCsv());
         for (int scene = 0; scene < Scenes; scene++)
         {

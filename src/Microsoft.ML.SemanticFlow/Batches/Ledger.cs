@@ -43,7 +43,8 @@ internal sealed class Ledger : IDisposable
             var lines = ReadWhole(file, out long end);
             if (lines.Count > 0 && lines[0] != work)
                 throw new InvalidDataException(
-                    $"'{path}' is of other work: it says '{Excerpt.Of(lines[0])}', and this would be '{Excerpt.Of(work)}'. Name another folder, or delete that file to begin anew.");
+                    $"'{path}' is of other work: it says '{Excerpt.Of(lines[0])}', and this would be '{Excerpt.Of(work)}'. " +
+                    "Name another folder, or delete that file to begin anew.");
             file.SetLength(end);
             file.Position = end;
             var ledger = new Ledger(file, [.. lines.Skip(1)]);

@@ -43,7 +43,8 @@ public readonly record struct WorkShard
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.Split('/') is [var first, var second]
-            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && number >= 1 && number <= count
             ? new WorkShard(number - 1, count)
             : throw new FormatException($"'{text}' is no shard. Write I/N, from 1/N to N/N.");
