@@ -12,14 +12,13 @@ internal sealed class DatasetOptions
 
     private readonly Option<string?> _dataset = new("--dataset")
     {
-        Description = $"Data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Title}"))}." +
-            $" [default: what --data looks like]",
-        HelpName = string.Join('|', SegmentationDatasets.All),
+        Description = $"Kind of the data set: {string.Join(", ", SegmentationDatasets.All)}. [default: what --data looks like]",
+        HelpName = "ID",
     };
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = $"Root folder. It holds, by data set: {string.Join("; ", SegmentationDatasets.All.Select(dataset => $"{dataset.Id}, {dataset.Layout}"))}.",
+        Description = $"Root folder of the data set. One of your own holds {SegmentationDatasets.Folder.Layout}.",
         HelpName = "ROOT",
     };
 
@@ -45,6 +44,13 @@ internal sealed class DatasetOptions
     /// <summary>The options that say where the data lies; those of another place make no sense beside them.</summary>
     public IReadOnlyCollection<string> Places =>
         [_data.Name, _sources.Name, _images.Name, _labels.Name, _validationImages.Name, _validationLabels.Name, _boostImages.Name, _boostLabels.Name];
+
+    /// <summary>The kinds of data sets, for the help.</summary>
+    public static (string Heading, IEnumerable<(string Name, string Text)> Rows) Kinds =>
+        ("Data sets, and what the folder holds", SegmentationDatasets.All.Select(dataset => (dataset.Id, $"{dataset.Title}: {dataset.Layout}")));
+
+    /// <summary>Names of all options.</summary>
+    public IEnumerable<string> Names => Places.Concat([_dataset.Name, _map.Name, _ids.Name]);
 
     public void AddTo(CliCommand command)
     {

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 internal static class RecordedCommand
 {
     // What is said of one call and not of the run.
-    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose"];
+    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose", "--quiet"];
 
     private static readonly string[] _paths =
         ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];

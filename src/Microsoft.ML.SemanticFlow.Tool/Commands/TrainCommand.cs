@@ -36,6 +36,7 @@ internal static class TrainCommand
         command.Add(holdOut);
         command.Add(gpu);
         command.Add(json);
+        Arrange(command, dataset, settings);
         command.SetAction(parsed =>
         {
             var display = new TrainingDisplay(terminal);
@@ -76,6 +77,22 @@ internal static class TrainCommand
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         });
         return command;
+    }
+
+    private static void Arrange(CliCommand command, DatasetOptions dataset, TrainingSettings settings)
+    {
+        var headings = new Dictionary<string, string>(settings.Headings);
+        foreach (string name in dataset.Names.Concat(["--boost-classes", "--hold-out"]))
+            headings.Add(name, "Data");
+        foreach (string name in (string[])["--output", "--preset"])
+            headings.Add(name, "Network and time");
+        headings.Add("--gpu", "Machine");
+        headings.Add("--json", "Run");
+        HelpArrangement.Set(command, new HelpArrangement(
+            ["--data", "--dataset", "--map", "--output", "--time", "--network", "--preset", "--backbone", "--epochs", "--batch", "--resume", "--gpu"], headings)
+        {
+            Tables = [DatasetOptions.Kinds],
+        });
     }
 
     private static SemanticFlowTrainerOptions WithData(SemanticFlowTrainerOptions options, Dataset data, string? boostClasses)

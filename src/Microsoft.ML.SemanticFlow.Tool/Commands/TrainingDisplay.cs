@@ -33,7 +33,7 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 
     public T Run<T>(Func<T> train)
     {
-        if (!terminal.Interactive)
+        if (!terminal.HasBars)
             return train();
 
         T result = default!; // assigned by the callback, which runs before Start returns
@@ -68,6 +68,8 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
                 terminal.WriteLine(warning);
         }
 
+        if (terminal.IsQuiet)
+            return;
         if (_run is not null && _part is not null)
             Draw(value, _run, _part);
         else
