@@ -28,6 +28,10 @@ public sealed class SegmentationPrediction
     /// <summary>The likeliest class of each pixel.</summary>
     public SegmentationMask Mask { get; }
 
+    /// <summary>The decoded image.</summary>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public SegmentationPicture Image => new(_image ?? throw NotAsked(PredictionDetails.Image));
+
     /// <summary>The probability of each pixel's class, [H, W], row by row: from 1 / K to 1.</summary>
     /// <exception cref="InvalidOperationException">They were not asked for.</exception>
     public ReadOnlySpan<float> Confidence => _confidence ?? throw NotAsked(PredictionDetails.Confidence);
