@@ -103,6 +103,24 @@ public sealed class MaskPainter
         return Map(prediction.Confidence, prediction.Mask.Height, prediction.Mask.Width);
     }
 
+    /// <summary>
+    /// The learned flow field at the image's size, as the papers' figures show it: the direction gives the hue (right red, down yellow, left blue-green, up violet),
+    /// the length how full it is.
+    /// </summary>
+    /// <param name="flow">The field.</param>
+    /// <param name="longest">The length of the full colour, in pixels of the image; null for that of the longest vector.</param>
+    public SegmentationPicture Flow(SegmentationFlow flow, double? longest = null)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        if (longest is not (null or > 0))
+            throw new ArgumentOutOfRangeException(nameof(longest), longest, "The length of the full colour is above 0.");
+        double full = longest ?? flow.LongestVector;
+        var picture = FlowWheel.Paint(flow.X, flow.Y, flow.Height, flow.Width, flow.ImageHeight, flow.ImageWidth, full > 0 ? full : 1);
+        string length = string.Create(CultureInfo.InvariantCulture, $"{full:0.#} pixels");
+        return AddLegend(picture, [
+            (FlowWheel.At(1, 0), $"→ {length}"), (FlowWheel.At(0, 1), "↓"), (FlowWheel.At(-1, 0), "←"), (FlowWheel.At(0, -1), "↑"), (FlowWheel.At(0, 0), "none")]);
+    }
+
     /// <summary>Numbers of an image as colours: dark blue for the low end, over green to yellow for the high one.</summary>
     /// <param name="values">One a pixel, row by row; numbers outside of the range count as its nearer end.</param>
     /// <param name="height">Rows.</param>
