@@ -23,7 +23,7 @@ internal static class PictureLegend
         if (entries.Count == 0)
             return picture;
         int margin = size / 2, line = PictureText.HeightOf(size), swatch = size;
-        int entry = margin + swatch + margin + entries.Max(one => PictureText.WidthOf(one.Text, size)) + margin;
+        int entry = margin + swatch + margin + entries.Max(one => PictureText.WidthOf(one.Text, size)) + size;
         int rows = below
             ? (entries.Count + Math.Max(1, picture.Width / entry) - 1) / Math.Max(1, picture.Width / entry)
             : Math.Clamp((picture.Height - (2 * margin)) / line, 1, entries.Count);

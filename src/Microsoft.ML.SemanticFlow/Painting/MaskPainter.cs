@@ -135,7 +135,8 @@ public sealed class MaskPainter
         if (values.Length != (long)height * width)
             throw new ArgumentException($"A picture of {height} x {width} needs {(long)height * width} numbers, not {values.Length}.", nameof(values));
         if (!(high - low > 0) || !float.IsFinite(high - low))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The range from {low} to {high} is empty or has no end. Give two numbers, the lesser first."), nameof(high));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The range from {low} to {high} is empty or has no end. Give two numbers, the lesser first."), nameof(high));
         const int Marks = 5;
         var entries = Enumerable.Range(0, Marks).Select(i => 1 - (i / (Marks - 1.0)))
             .Select(share => (ColorRamp.At(share), string.Create(CultureInfo.InvariantCulture, $"{low + (share * ((double)high - low)):0.##}")));

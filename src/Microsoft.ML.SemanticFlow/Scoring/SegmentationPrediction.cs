@@ -31,6 +31,11 @@ public sealed class SegmentationPrediction
     /// <summary>The likeliest class of each pixel.</summary>
     public SegmentationMask Mask { get; }
 
+    /// <summary>What was asked for, and is given besides the mask.</summary>
+    public PredictionDetails Details =>
+        (_confidence is null ? PredictionDetails.None : PredictionDetails.Confidence) | (_probabilities is null ? PredictionDetails.None : PredictionDetails.Probabilities)
+        | (_image is null ? PredictionDetails.None : PredictionDetails.Image) | (_flow is null ? PredictionDetails.None : PredictionDetails.Flow);
+
     /// <summary>The decoded image.</summary>
     /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
     public SegmentationPicture Image => new(_image ?? throw NotAsked(PredictionDetails.Image));

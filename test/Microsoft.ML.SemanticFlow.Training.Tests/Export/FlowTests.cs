@@ -25,7 +25,8 @@ public sealed class FlowTests
     [DataRow("sfnet-dfv1", OnnxForm.Logits)]
     [DataRow("sfnet-lite-stdc1", OnnxForm.Scoring)]
     [DataRow("sfnet-lite-stdc1-spatial", OnnxForm.Scoring)]
-    public void Flow_OfAFile_IsTheNetworks(string id, OnnxForm form) => AssertSame(id, new OnnxExportOptions { Form = form }, new OnnxExportOptions { Form = form, Height = Height, Width = Width });
+    public void Flow_OfAFile_IsTheNetworks(string id, OnnxForm form) =>
+        AssertSame(id, new OnnxExportOptions { Form = form }, new OnnxExportOptions { Form = form, Height = Height, Width = Width });
 
     [TestMethod]
     [TestCategory("Nightly")]
