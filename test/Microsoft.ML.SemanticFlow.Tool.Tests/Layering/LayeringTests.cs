@@ -28,6 +28,7 @@ public sealed class LayeringTests
             ["Data/Annotations/Import"],
             ["Transforms"],
             ["Scoring", "Evaluation", "Inspection"],
+            ["Painting"],
             ["Batches"],
             ["Reports"],
             [""],
