@@ -4,6 +4,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Evaluation;
+using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -24,10 +25,15 @@ public sealed partial class SegmentationEvaluation
     {
         ArgumentNullException.ThrowIfNull(stream);
         var labels = new EvaluationFile.LabelSpace(Labels.Name, Labels.ToCsv());
-        var file = KeepsImages
-            ? new EvaluationFile(EvaluationFile.Current, labels, Images: Sorted().Select(ToFile))
-            : new EvaluationFile(EvaluationFile.Current, labels, Sum: new EvaluationFile.Total(
-                ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])]));
+        bool measures = _measures.Length > 0;
+        var file = new EvaluationFile(measures ? EvaluationFile.Measuring : EvaluationFile.Plain, labels, Measures: measures ? Options : null);
+        file = KeepsImages
+            ? file with { Images = Sorted().Select(ToFile) }
+            : file with
+            {
+                Sum = new EvaluationFile.Total(
+                    ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])], measures ? _measured : null),
+            };
         JsonSerializer.Serialize(stream, file, EvaluationJson.Default.EvaluationFile);
     }
 
@@ -68,10 +74,18 @@ public sealed partial class SegmentationEvaluation
                 $"{where} is no saved evaluation, or it is damaged: what stands at '{exception.Path ?? "$"}' (line {exception.LineNumber + 1 ?? 1}) is not what belongs there. " +
                 "Save it anew.", exception);
         }
+        catch (ArgumentException exception) // of an option's own check
+        {
+            throw new InvalidDataException($"{where} is no saved evaluation, or it is damaged: {Excerpt.Of(exception.Message.ReplaceLineEndings(" "))} Save it anew.", exception);
+        }
 
-        if (file?.Format != EvaluationFile.Current)
-            throw new InvalidDataException($"{where} is no evaluation of the form '{EvaluationFile.Current}'. Save it with this version of the library.");
-        var evaluation = new SegmentationEvaluation(LabelMap.Parse(file.Labels.Name, file.Labels.Table), keepImages: file.Images is not null);
+        if (file?.Format is not (EvaluationFile.Plain or EvaluationFile.Measuring) || file.Format == EvaluationFile.Measuring != file.Measures is not null)
+            throw new InvalidDataException(
+                $"{where} is no evaluation of the form '{EvaluationFile.Plain}' or '{EvaluationFile.Measuring}'. Save it with this version of the library.");
+        var options = file.Measures ?? new SegmentationEvaluationOptions();
+        var evaluation = new SegmentationEvaluation(LabelMap.Parse(file.Labels.Name, file.Labels.Table), options with { KeepImages = file.Images is not null });
+        if (file.Measures is not null && evaluation._measures.Length == 0)
+            throw new InvalidDataException($"{where} says that it measures something, and not what. Save it anew.");
         switch (file)
         {
             case { Images: { } images, Sum: null }:
@@ -92,6 +106,7 @@ public sealed partial class SegmentationEvaluation
         long pixels = Check<long>(sum.Ignored, sum.Counts, Labels.ClassCount, MostPixels, where);
         if (sum.Images < 0 || sum.Images > pixels || sum.Images == 0 != (pixels == 0))
             throw new InvalidDataException($"{where}: {sum.Images} images do not have {pixels} pixels. Save it anew.");
+        AddTo(_measured, CheckMeasured(sum.Measured, pixels, where));
         _sum.Add(LabelMap.IgnoreId, LabelMap.IgnoreId, sum.Ignored);
         for (int i = 0; i < sum.Counts.Length; i += 3)
             _sum.Add((byte)sum.Counts[i], (byte)sum.Counts[i + 1], sum.Counts[i + 2]);
@@ -104,14 +119,15 @@ public sealed partial class SegmentationEvaluation
         int[] counts = new int[3 * cells.Length];
         for (int i = 0; i < cells.Length; i++)
             (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
-        return new EvaluationFile.Image(image.Ignored, counts, image.Name, image.Source);
+        return new EvaluationFile.Image(image.Ignored, counts, image.Name, image.Source, image.Measured.IsEmpty ? null : image.Measured.ToArray());
     }
 
     private static SegmentationImageResult FromFile(EvaluationFile.Image? image, SegmentationEvaluation evaluation, Dictionary<string, string> sources, string where)
     {
         if (image is null)
             throw new InvalidDataException($"{where} is null. Save it anew.");
-        if (Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where) == 0)
+        long pixels = Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where);
+        if (pixels == 0)
             throw new InvalidDataException($"{where} has no pixels. Save it anew.");
         string? source = image.Source;
         if (source is not null && !sources.TryAdd(source, source))
@@ -119,7 +135,19 @@ public sealed partial class SegmentationEvaluation
         var cells = new ImageCell[image.Counts.Length / 3];
         for (int i = 0; i < cells.Length; i++)
             cells[i] = new ImageCell((byte)image.Counts[3 * i], (byte)image.Counts[3 * i + 1], image.Counts[3 * i + 2]);
-        return new SegmentationImageResult(image.Name, source, image.Ignored, cells);
+        return new SegmentationImageResult(
+            image.Name, source, image.Ignored, cells, evaluation._measures, evaluation.CheckMeasured(image.Measured, pixels, where));
+    }
+
+    /// <summary>Checks the numbers of measures: as many as there are, none negative and none beyond what the pixels can come to, so that no sum overflows.</summary>
+    private Int128[] CheckMeasured(Int128[]? numbers, long pixels, string where)
+    {
+        numbers ??= [];
+        var most = (Int128)pixels << FixedPoint.Bits;
+        return numbers.Length == _measures.Length && numbers.All(number => number >= 0 && number <= most)
+            ? numbers
+            : throw new InvalidDataException(
+                $"{where}: what was measured is not {_measures.Length} numbers that {pixels} pixels can come to. Save it anew.");
     }
 
     /// <summary>Checks counts as files hold them: known ids, each pair once and in order, nothing below 1 and no sum above the most.</summary>

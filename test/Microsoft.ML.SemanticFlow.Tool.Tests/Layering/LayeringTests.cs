@@ -27,6 +27,8 @@ public sealed class LayeringTests
             ["Data/Annotations/Formats"],
             ["Data/Annotations/Import"],
             ["Transforms"],
+            ["Evaluation/Measures"],
+            ["Evaluation/Boundaries", "Evaluation/Calibration"],
             ["Scoring", "Evaluation", "Inspection"],
             ["Batches"],
             ["Reports"],
