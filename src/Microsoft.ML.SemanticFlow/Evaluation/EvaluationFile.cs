@@ -34,7 +34,8 @@ internal sealed record EvaluationFile(
     /// <param name="Name">What the image is found by.</param>
     /// <param name="Source">The part of the data it belongs to.</param>
     /// <param name="Measured">The numbers of its measures, one behind the other.</param>
-    internal sealed record Image(int Ignored, int[] Counts, string? Name = null, string? Source = null, Int128[]? Measured = null);
+    /// <param name="Suspects">Eight numbers a region: those of <see cref="SegmentationSuspect.Numbers"/>.</param>
+    internal sealed record Image(int Ignored, int[] Counts, string? Name = null, string? Source = null, Int128[]? Measured = null, long[]? Suspects = null);
 
     /// <param name="Images">How many images.</param>
     /// <param name="Ignored">Pixels that do not count.</param>

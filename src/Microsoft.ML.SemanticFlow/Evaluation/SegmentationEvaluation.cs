@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Evaluation;
+using Microsoft.ML.SemanticFlow.Evaluation.Instances;
 using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -50,10 +51,15 @@ public sealed partial class SegmentationEvaluation
     /// <summary>An empty evaluation.</summary>
     /// <param name="labels">The classes.</param>
     /// <param name="options">What to keep besides the confusion matrix.</param>
+    /// <exception cref="ArgumentException">Suspects are asked for, and no images are kept to remember them of; or instances of Cityscapes, and the classes are others.</exception>
     public SegmentationEvaluation(LabelMap labels, SegmentationEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options is { Suspects: not null, KeepImages: false })
+            throw new ArgumentException("Suspects are remembered with their images. Keep images, or do not look for suspects.", nameof(options));
         _sum = new SegmentationConfusionMatrix(labels);
+        if (options.CityscapesInstances && labels.FindDifference(CityscapesClass.Labels, "The evaluation", "the ids of Cityscapes") is { } difference)
+            throw new ArgumentException($"{difference} Measure instances with {nameof(CityscapesMetrics)}.{nameof(CityscapesMetrics.Labels)}.", nameof(labels));
         Options = options;
         _measures = new MeasureSet(options, labels.ClassCount);
         _measured = new Int128[_measures.Length];
@@ -75,6 +81,12 @@ public sealed partial class SegmentationEvaluation
 
     /// <summary>The metrics over the pixels of all images together.</summary>
     public SemanticSegmentationMetrics Metrics => _metrics ??= new SemanticSegmentationMetrics(_sum);
+
+    /// <summary>How well borders are met, over all images together; null where it is not measured.</summary>
+    public SegmentationBoundaryMetrics? Boundaries => _measures.Boundaries(_measured);
+
+    /// <summary>What the wrong pixels of all images together are; null where it is not measured.</summary>
+    public SegmentationErrorSplit? ErrorSplit => _measures.ErrorSplit(_measured);
 
     /// <summary>Whether the probabilities of all images together mean what they say; null where it is not measured.</summary>
     public SegmentationCalibration? Calibration => _measures.Calibration(_measured);
@@ -113,9 +125,15 @@ public sealed partial class SegmentationEvaluation
         CheckClasses(truth, "label", name, source);
         CheckClasses(prediction, "predicted mask", name, source);
 
-        Int128[] measured = _measures.Length == 0
-            ? []
-            : _measures.Measure(new MeasuredImage(truth.Height, truth.Width, Labels.ClassCount, truth.Ids, prediction.Ids, evidence, Of(name, source)));
+        Int128[] measured = [];
+        SegmentationSuspect[] suspects = [];
+        if (_measures.Any)
+        {
+            var image = new MeasuredImage(truth.Height, truth.Width, Labels.ClassCount, truth.Ids, prediction.Ids, evidence, Of(name, source));
+            measured = _measures.Measure(image);
+            suspects = _measures.FindSuspects(image);
+        }
+
         if (_image is null)
         {
             _sum.Add(truth.Ids, prediction.Ids);
@@ -128,7 +146,7 @@ public sealed partial class SegmentationEvaluation
         _image.Add(truth.Ids, prediction.Ids);
         Add(new SegmentationImageResult(
             name, source, (int)_image.IgnoredCount, [.. _image.Occupied().Select(cell => new ImageCell(cell.Actual, cell.Predicted, (int)cell.Count))],
-            _measures, measured));
+            _measures, measured, suspects));
     }
 
     /// <summary>Adds the images of another evaluation of the same classes.</summary>
@@ -151,6 +169,8 @@ public sealed partial class SegmentationEvaluation
         _images?.AddRange(other._images!); // it keeps images, or it was refused
         Count(other.ImageCount, other._pixels);
     }
+
+    internal (double Count, double Hit, double OfCategory) InstancesOf(int id) => _measures.InstancesOf(_measured, id);
 
     private void Add(SegmentationImageResult image)
     {

@@ -12,6 +12,7 @@ public sealed class SegmentationImageResult
     private readonly ImageCell[] _cells;
     private readonly MeasureSet _measures;
     private readonly Int128[] _measured;
+    private readonly SegmentationSuspect[] _suspects;
 
     /// <param name="name">What the image is found by.</param>
     /// <param name="source">The part of the data it belongs to.</param>
@@ -19,8 +20,10 @@ public sealed class SegmentationImageResult
     /// <param name="cells">The others, by actual id, then by predicted id.</param>
     /// <param name="measures">What else was measured.</param>
     /// <param name="measured">Its numbers.</param>
-    internal SegmentationImageResult(string? name, string? source, int ignored, ImageCell[] cells, MeasureSet measures, Int128[] measured) =>
-        (Name, Source, Ignored, _cells, _measures, _measured) = (name, source, ignored, cells, measures, measured);
+    /// <param name="suspects">Where the label may be wrong.</param>
+    internal SegmentationImageResult(
+        string? name, string? source, int ignored, ImageCell[] cells, MeasureSet measures, Int128[] measured, SegmentationSuspect[] suspects) =>
+        (Name, Source, Ignored, _cells, _measures, _measured, _suspects) = (name, source, ignored, cells, measures, measured, suspects);
 
     /// <summary>What the image is found by; null when it was given no name.</summary>
     public string? Name { get; }
@@ -56,6 +59,15 @@ public sealed class SegmentationImageResult
     /// <summary>The share of pixels that do not count, in [0, 1].</summary>
     public double IgnoredShare => (double)Ignored / PixelCount;
 
+    /// <summary>How well borders are met; null where it is not measured.</summary>
+    public SegmentationBoundaryMetrics? Boundaries => _measures.Boundaries(_measured);
+
+    /// <summary>What the wrong pixels are; null where it is not measured.</summary>
+    public SegmentationErrorSplit? ErrorSplit => _measures.ErrorSplit(_measured);
+
+    /// <summary>Regions whose label may be wrong, the largest first; none where they are not looked for.</summary>
+    public IReadOnlyList<SegmentationSuspect> Suspects => Array.AsReadOnly(_suspects);
+
     /// <summary>Whether the probabilities mean what they say; null where it is not measured.</summary>
     public SegmentationCalibration? Calibration => _measures.Calibration(_measured);
 
@@ -64,6 +76,8 @@ public sealed class SegmentationImageResult
     internal ReadOnlySpan<ImageCell> Cells => _cells;
 
     internal ReadOnlySpan<Int128> Measured => _measured;
+
+    internal long[] SuspectNumbers => [.. _suspects.SelectMany(suspect => suspect.Numbers)];
 
     internal long PixelCount => Ignored + _cells.Sum(cell => (long)cell.Count);
 
@@ -77,7 +91,9 @@ public sealed class SegmentationImageResult
             order = one.Ignored.CompareTo(other.Ignored);
         if (order == 0)
             order = one.Cells.SequenceCompareTo(other.Cells);
-        return order == 0 ? one.Measured.SequenceCompareTo(other.Measured) : order;
+        if (order == 0)
+            order = one.Measured.SequenceCompareTo(other.Measured);
+        return order == 0 ? one.SuspectNumbers.AsSpan().SequenceCompareTo(other.SuspectNumbers) : order;
     }
 
     internal void AddTo(SegmentationConfusionMatrix counts, Int128[] measured)

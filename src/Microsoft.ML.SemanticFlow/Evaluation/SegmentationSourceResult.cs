@@ -11,6 +11,8 @@ public sealed class SegmentationSourceResult
     internal SegmentationSourceResult(string? source, int imageCount, SemanticSegmentationMetrics metrics, MeasureSet measures, Int128[] measured)
     {
         (Source, ImageCount, Metrics) = (source, imageCount, metrics);
+        Boundaries = measures.Boundaries(measured);
+        ErrorSplit = measures.ErrorSplit(measured);
         Calibration = measures.Calibration(measured);
     }
 
@@ -22,6 +24,12 @@ public sealed class SegmentationSourceResult
 
     /// <summary>The metrics over the pixels of these images together.</summary>
     public SemanticSegmentationMetrics Metrics { get; }
+
+    /// <summary>How well borders are met in these images together; null where it is not measured.</summary>
+    public SegmentationBoundaryMetrics? Boundaries { get; }
+
+    /// <summary>What the wrong pixels of these images together are; null where it is not measured.</summary>
+    public SegmentationErrorSplit? ErrorSplit { get; }
 
     /// <summary>Whether the probabilities of these images together mean what they say; null where it is not measured.</summary>
     public SegmentationCalibration? Calibration { get; }
