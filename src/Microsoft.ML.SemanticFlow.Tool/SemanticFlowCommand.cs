@@ -32,6 +32,7 @@ internal static class SemanticFlowCommand
             BenchmarkCommand.Create(terminal, cancellation),
             DatasetCommand.Create(terminal, cancellation),
             NetworksCommand.Create(terminal, cancellation),
+            MergeCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };

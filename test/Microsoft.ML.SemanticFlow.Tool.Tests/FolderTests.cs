@@ -3,7 +3,6 @@
 
 using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Tool.Commands;
 using SkiaSharp;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
@@ -46,18 +45,6 @@ public sealed class FolderTests : IDisposable
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, $"would both be written to '{_folder["masks", "street-overlay.png"]}'");
         Assert.IsEmpty(Directory.GetFiles(_folder["masks"], "*.png"));
-    }
-
-    [TestMethod]
-    public void Check_NamesThatDifferByCase_CollideOnDisksThatTakeThemForTheSame()
-    {
-        OutputPlan.Job[] jobs = [new("x/A.png", "out/A", [".png"]), new("x/a.png", "out/a", [".png"])];
-
-        OutputPlan.Check(jobs, () => true);
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => OutputPlan.Check(jobs, () => false));
-
-        Assert.AreEqual("'x/A.png' and 'x/a.png' would both be written to 'out/A.png', since the disk takes small and capital letters for the same. Rename one.", error.Message);
-        Assert.AreEqual(!OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS(), OutputPlan.TellsCasesApart(_folder.Root));
     }
 
     [TestMethod]

@@ -1,11 +1,10 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Collections.Concurrent;
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Batches;
+using Microsoft.ML.SemanticFlow.Data.Datasets;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -30,9 +29,11 @@ internal static class PredictCommand
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
+        var shard = ShardOption.Create();
+        var ledger = new Option<bool>("--ledger") { Description = "Keep in OUTPUT/shards what is done, and go on there after an end of any kind. Goes with --shard by itself." };
         var submission = new Submission(terminal);
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, ids, workers, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, ids, workers, shard, ledger, json };
         pictures.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
@@ -49,110 +50,99 @@ internal static class PredictCommand
             var wanted = pictures.Read(parsed);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
-            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. wanted.Endings, Mask], form?.NameOf ?? (static name => name));
+            var part = ShardOption.Read(terminal, parsed.GetValue(shard));
+            var options = new FolderScoringOptions
+            {
+                Shard = part,
+                KeepsLedger = parsed.GetValue(ledger) || !part.IsWhole,
+                Reading = skipped.Hear(rule),
+                MaxDegreeOfParallelism = WorkersOption.Read(parsed, workers),
+                NameOf = form is null ? null : form.NameOf,
+                CancellationToken = cancellation,
+            };
+            var plan = Plan(source, folder, options, wanted.Endings);
             skipped.SayLeftOut();
-            int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
+            int total = plan.Jobs.Count + skipped.Count;
             var apply = inference.Read(parsed);
             using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var own);
-            var passes = apply(own);
-            var details = wanted.Prepare(jobs, segmenter, terminal);
-            byte[]? table = form?.TableFor(segmenter.Labels);
+            options = options with { Inference = apply(own), Outputs = [wanted.Prepare(plan.Jobs, segmenter, terminal), MaskOutput(form, segmenter.Labels, kind)] };
             if (form is not null)
                 submission.SayLacking(form, segmenter.Labels);
-            OutputMark.Prepare(folder);
-            OutputPlan.Check(jobs, () => OutputPlan.TellsCasesApart(folder));
-            foreach (string directory in jobs.Select(job => Path.GetDirectoryName(job.Mask)!).Distinct())
-                Directory.CreateDirectory(directory);
-
-            bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
-            var clock = Stopwatch.StartNew();
-            try
-            {
-                CommandCancelledException.During(() => terminal.Track("predicting", jobs.Count, done => Parallel.ForEach(
-                    Partitioner.Create(jobs.Index(), EnumerablePartitionerOptions.NoBuffering),
-                    new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellation },
-                    numbered =>
-                    {
-                        if (Predict(numbered.Item) is { } prediction)
-                        {
-                            Save(numbered.Index, numbered.Item, prediction);
-                            Interlocked.Increment(ref written);
-                        }
-
-                        done();
-                    })), () => $"Cancelled after {written} of {jobs.Count} images{(written > 0 ? $"; their masks are in '{folder}'" : "")}.");
-            }
-            catch (AggregateException exception) when (exception.InnerExceptions[0] is InvalidDataException first)
-            {
-                throw new InvalidDataException(
-                    $"{first.Message} {written} of {jobs.Count} masks are written; " +
-                    $"'{ReadingSettings.OnError} skip' leaves such images out.", first);
-            }
-            catch (AggregateException exception) when (exception.InnerExceptions[0] is IOException first)
-            {
-                throw new IOException($"{Fault.SentenceOf(first)} {written} of {jobs.Count} masks are written.", first);
-            }
-
-            submission.Pack(parsed, folder, jobs.Select(job => job.Mask));
+            if (!scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale)
+                options = options with { Starting = skipped.CountDeep };
+            var report = Score(terminal, segmenter, plan, options);
+            submission.Pack(parsed, folder, plan.Jobs.Select(job => job.Stem + Mask));
             int? shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it");
             skipped.SayDeep();
-            Write(terminal, folder, total, written, skipped, clock.Elapsed, (wanted.Sheet, shown), parsed.GetValue(json));
+            Write(terminal, folder, total, report, skipped, (wanted.Sheet, shown), parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
             {
                 terminal.WriteLine(excess);
                 return ExitCode.BadInput;
             }
 
-            return written > 0 ? ExitCode.Done : ExitCode.BadInput;
-
-            // Null where the image is skipped. A disk that takes no more results is no fault of an image: it ends the work.
-            SegmentationPrediction? Predict(OutputPlan.Job job)
-            {
-                try
-                {
-                    if (OutputPlan.WhyNot(job) is { } reason)
-                        throw new InvalidDataException(reason);
-                    if (saysDeep)
-                        skipped.CountDeep(job.Image);
-                    return segmenter.PredictDetailed(job.Image, details, passes, cancellation);
-                }
-                catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
-                {
-                    if (!rule.SkipFaulty)
-                        throw new InvalidDataException($"'{job.Image}' cannot be scored: {Fault.SentenceOf(exception)}", exception);
-                    skipped.Skip(new SkippedFile(job.Image, Fault.SentenceOf(exception)));
-                    return null;
-                }
-            }
-
-            void Save(int index, OutputPlan.Job job, SegmentationPrediction prediction)
-            {
-                string name = Directory.Exists(source) ? Path.GetRelativePath(source, job.Image) : Path.GetFileName(job.Image);
-                wanted.Save(index, job, name, prediction, segmenter.Network);
-                if (table is null)
-                    prediction.Mask.Save(job.Mask, kind);
-                else
-                    Submission.Save(prediction.Mask, table, job.Mask);
-            }
+            return report.WrittenCount + report.ExistingCount == report.ImageCount || report.WrittenCount > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
     }
 
-    private static List<OutputPlan.Job> Jobs(string images, string output, ReadingOptions reading, IReadOnlyList<string> endings, Func<string, string> nameOf)
+    private static ScoringPlan Plan(string source, string folder, FolderScoringOptions options, IEnumerable<string> endings)
     {
-        if (!Directory.Exists(images) && Path.Exists(images))
-            return [new OutputPlan.Job(images, Path.Combine(output, nameOf(Path.GetFileNameWithoutExtension(images))), endings)];
+        // What the pictures need of a prediction is known once the model is; their names are now.
+        string[] files = [.. endings, Mask];
+        return AsUsage(() => ScoringPlan.Make(source, folder, options with { Outputs = [new FolderOutput(files, PredictionDetails.None, _ => { })] }));
+    }
 
-        if (Directory.Exists(images))
-            OutputPlan.RequireApart(images, output);
-        var view = new MLContext().SemanticSegmentation.Data.Folder(images, reading: reading with { OutputDirectories = [output] });
-        return [.. view.GetColumn<string>("ImagePath").Select(image => new OutputPlan.Job(image, StemOf(image), endings))];
+    private static FolderOutput MaskOutput(SubmissionForm? form, LabelMap labels, MaskIds ids)
+    {
+        if (form is null)
+            return FolderOutput.Mask(ids);
+        byte[] table = form.TableFor(labels);
+        return new FolderOutput([Mask], PredictionDetails.None, image => Submission.Save(image.Prediction.Mask, table, image.PathOf(Mask)));
+    }
 
-        string StemOf(string image) => Path.Combine(output, nameOf(Path.ChangeExtension(Path.GetRelativePath(images, image), null)));
+    private static FolderScoringReport Score(Terminal terminal, SegmentationModel model, ScoringPlan plan, FolderScoringOptions options)
+    {
+        FolderScoring? work = null;
+        int count = plan.Jobs.Count;
+        try
+        {
+            return CommandCancelledException.During(() =>
+            {
+                FolderScoringReport? report = null;
+                terminal.Track("predicting", count, done =>
+                {
+                    work = new FolderScoring(model, plan, options with { Progress = new Told(done) });
+                    report = AsUsage(work.Run);
+                });
+                return report!; // Track has done the work
+            }, () => $"Cancelled after {work?.WrittenCount} of {count} images{(work?.WrittenCount > 0 ? $"; their masks are in '{plan.Output}'" : "")}.");
+        }
+        catch (InvalidDataException exception) when (work?.WrittenCount is { } written)
+        {
+            throw new InvalidDataException($"{exception.Message} {written} of {count} masks are written; '{ReadingSettings.OnError} skip' leaves such images out.", exception);
+        }
+        catch (IOException exception) when (work?.WrittenCount is { } written)
+        {
+            throw new IOException($"{Fault.SentenceOf(exception)} {written} of {count} masks are written.", exception);
+        }
+    }
+
+    // What is wrong with the folders is wrong with what the user typed.
+    private static T AsUsage<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"--output: {Fault.SentenceOf(exception)}", exception);
+        }
     }
 
     private static void Write(
-        Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, (string? File, int? Images) sheet, bool json)
+        Terminal terminal, string output, int images, FolderScoringReport report, SkippedFiles skipped, (string? File, int? Images) sheet, bool json)
     {
         if (json)
         {
@@ -160,8 +150,9 @@ internal static class PredictCommand
             {
                 output,
                 images,
-                written,
-                seconds = elapsed.TotalSeconds,
+                written = report.WrittenCount,
+                existing = report.ExistingCount,
+                seconds = report.Elapsed.TotalSeconds,
                 skipped = skipped.Skipped,
                 leftOut = skipped.LeftOut,
                 sheet = sheet.File is null ? null : new { file = sheet.File, images = sheet.Images },
@@ -169,11 +160,18 @@ internal static class PredictCommand
         }
         else
         {
+            string before = report.ExistingCount > 0 ? $"{report.ExistingCount} there before, " : "";
+            double seconds = report.Elapsed.TotalSeconds;
             terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+                $"{report.WrittenCount} masks in '{output}', {before}{skipped.Count} images skipped, {seconds:f1} s, {images / seconds:f1} images/s"));
             if (sheet.Images > 0)
                 terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sheet.Images} of {images} images on '{sheet.File}'"));
         }
+    }
+
+    private sealed class Told(Action done) : IProgress<(int Done, int Total)>
+    {
+        public void Report((int Done, int Total) value) => done();
     }
 }

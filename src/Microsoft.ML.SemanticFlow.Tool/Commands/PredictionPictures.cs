@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.CommandLine;
+using Microsoft.ML.SemanticFlow.Batches;
 using Microsoft.ML.SemanticFlow.Reports;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
@@ -92,10 +93,10 @@ internal sealed class PredictionPictures
                 .Where(file => file.Item1).Select(file => file.Item2);
 
         /// <summary>Checks the wishes against the images and the model, before the first is scored.</summary>
-        /// <returns>What predictions must give.</returns>
+        /// <returns>What is written of each image, besides its mask.</returns>
         /// <exception cref="UsageException">A page of one image is asked for many, or the sheet would overwrite an image.</exception>
         /// <exception cref="InvalidDataException">The network has no flow.</exception>
-        public PredictionDetails Prepare(IReadOnlyList<OutputPlan.Job> jobs, SegmentationModel model, Terminal terminal)
+        public FolderOutput Prepare(IReadOnlyList<ScoringJob> jobs, SegmentationModel model, Terminal terminal)
         {
             if (Explain && jobs.Count != 1)
                 throw new UsageException($"--explain writes the page of one image, and --images names {jobs.Count}. Name one file.");
@@ -113,35 +114,31 @@ internal sealed class PredictionPictures
                     terminal.WriteLine($"--sheet: {_sheet.Count} of {jobs.Count} images, evenly chosen.");
             }
 
-            return (Confidence ? PredictionDetails.Confidence : PredictionDetails.None)
+            var details = (Confidence ? PredictionDetails.Confidence : PredictionDetails.None)
                 | (Overlay || Explain || _sheet is not null ? PredictionDetails.Image : PredictionDetails.None)
                 | (Explain ? PredictionDetails.Probabilities : PredictionDetails.None)
                 | (Flow || (Explain && model.HasFlow) ? PredictionDetails.Flow : PredictionDetails.None);
-        }
-
-        /// <summary>Writes what was asked for of one image.</summary>
-        /// <param name="index">Of the job.</param>
-        /// <param name="job">What is written where.</param>
-        /// <param name="name">The image's, as the sheet says it.</param>
-        /// <param name="prediction">With its details.</param>
-        /// <param name="network">For the page's title.</param>
-        public void Save(int index, OutputPlan.Job job, string name, SegmentationPrediction prediction, string network)
-        {
-            if (Overlay)
-                _painter.Overlay(prediction).Save(job.Stem + OverlayEnding);
-            if (Color)
-                _painter.Colors(prediction.Mask).Save(job.Stem + ColorEnding);
-            if (Confidence)
-                prediction.SaveConfidence(job.Stem + ConfidenceEnding);
-            if (Flow)
-                _painter.Flow(prediction.Flow).Save(job.Stem + FlowEnding);
-            if (Explain)
-                prediction.SaveReport(job.Stem + PageEnding, $"{Path.GetFileName(job.Image)} as {network} sees it");
-            _sheet?.Add(index, name, prediction);
+            return new FolderOutput([.. Endings], details, image => Save(image, model.Network));
         }
 
         /// <summary>Writes the sheet, where one is asked for and an image was scored.</summary>
         /// <returns>How many images it shows; null where there is none.</returns>
         public int? Finish(LabelMap labels, string title) => _sheet?.Save(Sheet!, labels, title); // there is a sheet where there is a file
+
+        private void Save(ScoredImage image, string network)
+        {
+            var prediction = image.Prediction;
+            if (Overlay)
+                _painter.Overlay(prediction).Save(image.PathOf(OverlayEnding));
+            if (Color)
+                _painter.Colors(prediction.Mask).Save(image.PathOf(ColorEnding));
+            if (Confidence)
+                prediction.SaveConfidence(image.PathOf(ConfidenceEnding));
+            if (Flow)
+                _painter.Flow(prediction.Flow).Save(image.PathOf(FlowEnding));
+            if (Explain)
+                prediction.SaveReport(image.PathOf(PageEnding), $"{Path.GetFileName(image.Path)} as {network} sees it");
+            _sheet?.Add(image.Index, image.Name, prediction);
+        }
     }
 }

@@ -3,47 +3,38 @@
 
 using System.Text;
 
-namespace Microsoft.ML.SemanticFlow.Tool.Commands;
+namespace Microsoft.ML.SemanticFlow.Batches;
 
 /// <summary>Which files are written for which image, known and checked before the first is written.</summary>
-internal static class OutputPlan
+internal static class OutputNames
 {
     private const int LongestName = 255;
-
-    /// <param name="Image">The image to score.</param>
-    /// <param name="Stem">The files to write, without what each ends in.</param>
-    /// <param name="Endings">What they end in, that of the mask last.</param>
-    internal sealed record Job(string Image, string Stem, IReadOnlyList<string> Endings)
-    {
-        public string Mask => Stem + Endings[^1];
-
-        public IEnumerable<string> Files => Endings.Select(ending => Stem + ending);
-    }
 
     /// <summary>Refuses an output folder whose files would be taken for images, or replace some.</summary>
     /// <param name="images">The folder of images.</param>
     /// <param name="output">Where the results go.</param>
+    /// <exception cref="ArgumentException">They would.</exception>
     public static void RequireApart(string images, string output)
     {
         string inside = RealPath.Of(output), around = RealPath.Of(images);
         if (inside.Equals(around, RealPath.Comparison))
-            throw new UsageException(
-                $"--output '{output}' is the folder of the images: masks would overwrite them, or be taken for images the next time. " +
-                "Name another folder.");
+            throw new ArgumentException(
+                $"'{output}' is the folder of the images: masks would overwrite them, or be taken for images the next time. " +
+                "Name another folder.", nameof(output));
         if (RealPath.IsWithin(inside, around) && !OutputMark.IsOwn(output))
-            throw new UsageException(
-                $"--output '{output}' lies in the folder of the images and holds other files: masks could overwrite images. " +
-                "Name a new folder, or one outside.");
+            throw new ArgumentException(
+                $"'{output}' lies in the folder of the images and holds other files: masks could overwrite images. " +
+                "Name a new folder, or one outside.", nameof(output));
     }
 
     /// <summary>Fails where two images would be written to one file, or a result over an image.</summary>
     /// <param name="jobs">What is planned.</param>
     /// <param name="tellsCasesApart">Asked only where names differ by case alone: whether the disk of the output does.</param>
     /// <exception cref="InvalidDataException">Two results have one name.</exception>
-    /// <exception cref="UsageException">A result has the name of an image.</exception>
-    public static void Check(IReadOnlyList<Job> jobs, Func<bool> tellsCasesApart)
+    /// <exception cref="ArgumentException">A result has the name of an image.</exception>
+    public static void Check(IReadOnlyList<ScoringJob> jobs, Func<bool> tellsCasesApart)
     {
-        var writers = new Dictionary<string, (string Path, Job Job)>(StringComparer.OrdinalIgnoreCase);
+        var writers = new Dictionary<string, (string Path, ScoringJob Job)>(StringComparer.OrdinalIgnoreCase);
         foreach (var job in jobs)
         {
             foreach (string file in job.Files)
@@ -65,8 +56,8 @@ internal static class OutputPlan
         foreach (var (path, job) in writers.Values)
         {
             if (images[Real(path)].FirstOrDefault() is { } overwritten)
-                throw new UsageException(
-                    $"--output: '{path}', a result for '{job.Image}', would overwrite the image '{overwritten.Image}'. " +
+                throw new ArgumentException(
+                    $"'{path}', a result for '{job.Image}', would overwrite the image '{overwritten.Image}'. " +
                     "Name another folder.");
         }
 
@@ -80,7 +71,7 @@ internal static class OutputPlan
     }
 
     /// <summary>Why a job's files cannot be written by their names; null when they can.</summary>
-    public static string? WhyNot(Job job)
+    public static string? WhyNot(ScoringJob job)
     {
         string longest = Path.GetFileName(job.Files.MaxBy(file => file.Length)!); // there is the mask
         int length = OperatingSystem.IsWindows() ? longest.Length : Encoding.UTF8.GetByteCount(longest);

@@ -1,0 +1,26 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>How far the shards of a folder are, together.</summary>
+public sealed class FolderMergeReport
+{
+    internal FolderMergeReport(int images, int done, IReadOnlyList<string> missing, IReadOnlyList<WorkShard> missingShards) =>
+        (ImageCount, DoneCount, Missing, MissingShards) = (images, done, missing, missingShards);
+
+    /// <summary>Images of all shards.</summary>
+    public int ImageCount { get; }
+
+    /// <summary>Of these, scored and written.</summary>
+    public int DoneCount { get; }
+
+    /// <summary>The names of the others, in the order of the folder: not reached yet, or left out because they cannot be used.</summary>
+    public IReadOnlyList<string> Missing { get; }
+
+    /// <summary>Shards that have not begun.</summary>
+    public IReadOnlyList<WorkShard> MissingShards { get; }
+
+    /// <summary>Whether every image is done.</summary>
+    public bool IsComplete => Missing.Count == 0;
+}

@@ -1,0 +1,26 @@
+// Licensed under the MIT License.
+// See LICENSE in the project root for license information.
+
+namespace Microsoft.ML.SemanticFlow;
+
+/// <summary>What came of scoring a folder.</summary>
+public sealed class FolderScoringReport
+{
+    internal FolderScoringReport(int images, int written, int existing, IReadOnlyList<SkippedFile> skipped, TimeSpan elapsed) =>
+        (ImageCount, WrittenCount, ExistingCount, Skipped, Elapsed) = (images, written, existing, skipped, elapsed);
+
+    /// <summary>Images of the shard.</summary>
+    public int ImageCount { get; }
+
+    /// <summary>Of these, scored and written now.</summary>
+    public int WrittenCount { get; }
+
+    /// <summary>Of these, written by an earlier start, as the ledger says.</summary>
+    public int ExistingCount { get; }
+
+    /// <summary>Images that could not be used, with the reason, by their path.</summary>
+    public IReadOnlyList<SkippedFile> Skipped { get; }
+
+    /// <summary>The time that it took.</summary>
+    public TimeSpan Elapsed { get; }
+}
