@@ -33,6 +33,9 @@ switch (args)
         return 0;
     case ["augmentation", .. var options]:
         return AugmentationBenchmark.Run(new BenchmarkOptions(options)) ? 0 : 1;
+    case ["evaluation", .. var options]:
+        EvaluationBenchmark.Run(new BenchmarkOptions(options));
+        return 0;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N] [--pytorch CHECKOUT] [--python /usr/bin/python3]
@@ -53,6 +56,8 @@ switch (args)
               networks   each network against the authors' logits and against its ONNX files; seconds of an import
             or:    dotnet run -c Release -- augmentation [--rounds 7] [--crops 8]
               augmentation   training crops by one thread, and the same operations one whole image after another; checks that they agree
+            or:    dotnet run -c Release -- evaluation [--height 1024] [--width 2048] [--rounds 5] [--files 100] [--python /usr/bin/python3]
+              evaluation   confusion matrix and boundary F against NumPy's and the original's, and a folder's masks against decoding alone
             """);
         return 1;
 }
