@@ -12,7 +12,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow predict</c>: images to mask files.</summary>
 internal static class PredictCommand
 {
-    private const string Mask = ".png", Overlay = "-overlay.png", Color = "-color.png", Confidence = "-confidence.png";
+    private const string Mask = ".png";
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
@@ -23,9 +23,7 @@ internal static class PredictCommand
         };
         var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed.", HelpName = "DIR|FILE" };
         var output = new Option<string?>("--output") { Description = "Where the masks go, as PNG of the images' names. Needed.", HelpName = "DIR" };
-        var overlay = new Option<bool>("--overlay") { Description = "Also write NAME-overlay.png: the classes' colours over the image." };
-        var color = new Option<bool>("--color") { Description = "Also write NAME-color.png: the classes in their colours." };
-        var confidence = new Option<bool>("--confidence") { Description = "Also write NAME-confidence.png: the probability of each pixel's class, 8-bit gray, 255 where it is 1." };
+        var pictures = new PredictionPictures();
         var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
         var reading = new ReadingSettings();
         var inference = new InferenceSettings();
@@ -34,7 +32,8 @@ internal static class PredictCommand
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
         var submission = new Submission(terminal);
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, overlay, color, confidence, ids, workers, json };
+        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, ids, workers, json };
+        pictures.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
@@ -47,18 +46,16 @@ internal static class PredictCommand
             var form = submission.FormOf(parsed);
             string source = parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // the submission has seen to that
             var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
-            bool withOverlay = parsed.GetValue(overlay), withColor = parsed.GetValue(color), withConfidence = parsed.GetValue(confidence);
-            var details = (withConfidence ? PredictionDetails.Confidence : PredictionDetails.None) | (withOverlay ? PredictionDetails.Image : PredictionDetails.None);
+            var wanted = pictures.Read(parsed);
             var rule = reading.Read(parsed);
             var skipped = new SkippedFiles(terminal);
-            (bool IsWanted, string Ending)[] results = [(withOverlay, Overlay), (withColor, Color), (withConfidence, Confidence), (true, Mask)];
-            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. results.Where(result => result.IsWanted).Select(result => result.Ending)],
-                form?.NameOf ?? (static name => name));
+            var jobs = Jobs(source, folder, skipped.Hear(rule), [.. wanted.Endings, Mask], form?.NameOf ?? (static name => name));
             skipped.SayLeftOut();
             int count = WorkersOption.Read(parsed, workers), written = 0, total = jobs.Count + skipped.Count;
             var apply = inference.Read(parsed);
             using var segmenter = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var own);
             var passes = apply(own);
+            var details = wanted.Prepare(jobs, segmenter, terminal);
             byte[]? table = form?.TableFor(segmenter.Labels);
             if (form is not null)
                 submission.SayLacking(form, segmenter.Labels);
@@ -72,13 +69,13 @@ internal static class PredictCommand
             try
             {
                 CommandCancelledException.During(() => terminal.Track("predicting", jobs.Count, done => Parallel.ForEach(
-                    Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering),
+                    Partitioner.Create(jobs.Index(), EnumerablePartitionerOptions.NoBuffering),
                     new ParallelOptions { MaxDegreeOfParallelism = count, CancellationToken = cancellation },
-                    job =>
+                    numbered =>
                     {
-                        if (Predict(job) is { } prediction)
+                        if (Predict(numbered.Item) is { } prediction)
                         {
-                            Save(job, prediction);
+                            Save(numbered.Index, numbered.Item, prediction);
                             Interlocked.Increment(ref written);
                         }
 
@@ -97,8 +94,9 @@ internal static class PredictCommand
             }
 
             submission.Pack(parsed, folder, jobs.Select(job => job.Mask));
+            int? shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it");
             skipped.SayDeep();
-            Write(terminal, folder, total, written, skipped, clock.Elapsed, parsed.GetValue(json));
+            Write(terminal, folder, total, written, skipped, clock.Elapsed, (wanted.Sheet, shown), parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
             {
                 terminal.WriteLine(excess);
@@ -127,14 +125,10 @@ internal static class PredictCommand
                 }
             }
 
-            void Save(OutputPlan.Job job, SegmentationPrediction prediction)
+            void Save(int index, OutputPlan.Job job, SegmentationPrediction prediction)
             {
-                if (withOverlay)
-                    prediction.SaveOverlay(job.Stem + Overlay);
-                if (withColor)
-                    prediction.Mask.SaveColor(job.Stem + Color);
-                if (withConfidence)
-                    prediction.SaveConfidence(job.Stem + Confidence);
+                string name = Directory.Exists(source) ? Path.GetRelativePath(source, job.Image) : Path.GetFileName(job.Image);
+                wanted.Save(index, job, name, prediction, segmenter.Network);
                 if (table is null)
                     prediction.Mask.Save(job.Mask, kind);
                 else
@@ -157,7 +151,8 @@ internal static class PredictCommand
         string StemOf(string image) => Path.Combine(output, nameOf(Path.ChangeExtension(Path.GetRelativePath(images, image), null)));
     }
 
-    private static void Write(Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, bool json)
+    private static void Write(
+        Terminal terminal, string output, int images, int written, SkippedFiles skipped, TimeSpan elapsed, (string? File, int? Images) sheet, bool json)
     {
         if (json)
         {
@@ -169,6 +164,7 @@ internal static class PredictCommand
                 seconds = elapsed.TotalSeconds,
                 skipped = skipped.Skipped,
                 leftOut = skipped.LeftOut,
+                sheet = sheet.File is null ? null : new { file = sheet.File, images = sheet.Images },
             });
         }
         else
@@ -176,6 +172,8 @@ internal static class PredictCommand
             terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{written} masks in '{output}', {skipped.Count} images skipped, {elapsed.TotalSeconds:f1} s, {images / elapsed.TotalSeconds:f1} images/s"));
+            if (sheet.Images > 0)
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sheet.Images} of {images} images on '{sheet.File}'"));
         }
     }
 }

@@ -154,14 +154,20 @@ public sealed partial class SegmentationMask
     internal PixelImage Overlay(PixelImage image, string? source, double opacity)
     {
         CheckOpacity(opacity);
-        if (image.Height != Height || image.Width != Width)
-            throw new InvalidDataException(
-                $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), the mask {Height} x {Width}. " +
-                "Give the image that the mask belongs to.");
-        return MaskPainter.Overlay(image, _ids, ColorPalette.ForTrainIds(Labels), opacity);
+        CheckSize(image, source, this);
+        return MaskPixels.Overlay(image, _ids, ColorPalette.ForTrainIds(Labels), opacity);
     }
 
-    private PixelImage Colorize() => MaskPainter.Colorize(_ids, Height, Width, ColorPalette.ForTrainIds(Labels));
+    /// <exception cref="InvalidDataException">The image has another size than the mask.</exception>
+    internal static void CheckSize(PixelImage image, string? source, SegmentationMask mask)
+    {
+        if (image.Height != mask.Height || image.Width != mask.Width)
+            throw new InvalidDataException(
+                $"{(source is null ? "The image" : $"Image '{source}'")} is {image.Height} x {image.Width} pixels (height x width), the mask {mask.Height} x {mask.Width}. " +
+                "Give the image that the mask belongs to.");
+    }
+
+    private PixelImage Colorize() => MaskPixels.Colorize(_ids, Height, Width, ColorPalette.ForTrainIds(Labels));
 
     private static void CheckOpacity(double opacity)
     {

@@ -8,9 +8,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>How well the predictions of one part of the data match the ground truth.</summary>
 public sealed class SegmentationSourceResult
 {
+    internal SegmentationSourceResult(string? source, int imageCount, SemanticSegmentationMetrics metrics) => (Source, ImageCount, Metrics) = (source, imageCount, metrics);
+
     internal SegmentationSourceResult(string? source, int imageCount, SemanticSegmentationMetrics metrics, MeasureSet measures, Int128[] measured)
+        : this(source, imageCount, metrics)
     {
-        (Source, ImageCount, Metrics) = (source, imageCount, metrics);
         Boundaries = measures.Boundaries(measured);
         ErrorSplit = measures.ErrorSplit(measured);
         Calibration = measures.Calibration(measured);

@@ -15,8 +15,6 @@ internal static class OnnxProperties
 {
     // onnx.proto: ModelProto.metadata_props, and the two fields of StringStringEntryProto.
     private const int PropertyField = 14, KeyField = 1, ValueField = 2;
-    private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
-    private const int LongestVarint = 10;
 
     /// <summary>The properties whose names begin with a prefix; of two with one name the last counts.</summary>
     /// <param name="file">The whole file.</param>
@@ -31,7 +29,7 @@ internal static class OnnxProperties
         var properties = new Dictionary<string, string>();
         while (!file.IsEmpty)
         {
-            if (!TryReadField(ref file, out int field, out var property))
+            if (!ProtobufFields.TryRead(ref file, out int field, out var property))
                 throw NotAModel(source);
             if (field == PropertyField && TryReadProperty(property, out var key, out var value) && key.StartsWith(start))
                 properties[Text(key, source)] = Text(value, source);
@@ -47,7 +45,7 @@ internal static class OnnxProperties
     public static bool AreIn(Stream stream, int length)
     {
         const int Most = 1 << 20;       // fields that are looked at: no model has as many
-        Span<byte> head = stackalloc byte[2 * LongestVarint];
+        Span<byte> head = stackalloc byte[2 * ProtobufFields.LongestVarint];
         long start = stream.Position, end = start + length;
         try
         {
@@ -56,7 +54,7 @@ internal static class OnnxProperties
                 long at = stream.Position;
                 int count = stream.ReadAtLeast(head[..(int)Math.Min(head.Length, end - at)], 1, throwOnEndOfStream: false);
                 ReadOnlySpan<byte> rest = head[..count];
-                if (!TryReadHead(ref rest, out _, out ulong skipped) || skipped > (ulong)(end - at - (count - rest.Length)))
+                if (!ProtobufFields.TryReadHead(ref rest, out _, out ulong skipped) || skipped > (ulong)(end - at - (count - rest.Length)))
                     return false;
                 stream.Position = at + (count - rest.Length) + (long)skipped;
             }
@@ -82,7 +80,7 @@ internal static class OnnxProperties
         key = value = [];
         while (!property.IsEmpty)
         {
-            if (!TryReadField(ref property, out int field, out var content))
+            if (!ProtobufFields.TryRead(ref property, out int field, out var content))
                 return false;
             if (field == KeyField)
                 key = content;
@@ -91,63 +89,5 @@ internal static class OnnxProperties
         }
 
         return true;
-    }
-
-    // Numbers have no content: none of them is asked for.
-    private static bool TryReadField(scoped ref ReadOnlySpan<byte> message, out int field, out ReadOnlySpan<byte> content)
-    {
-        content = [];
-        return TryReadHead(ref message, out field, out ulong length) && TryTake(ref message, length, out content);
-    }
-
-    // What stands before a field's content, and the length of that.
-    private static bool TryReadHead(scoped ref ReadOnlySpan<byte> message, out int field, out ulong length)
-    {
-        length = 0;
-        field = 0;
-        if (!TryReadVarint(ref message, out ulong tag) || tag >> 3 is 0 or > int.MaxValue)
-            return false;
-        field = (int)(tag >> 3);
-        switch ((int)(tag & 7))
-        {
-            case Varint:
-                return TryReadVarint(ref message, out _);
-            case Fixed64:
-                length = sizeof(ulong);
-                return true;
-            case Fixed32:
-                length = sizeof(uint);
-                return true;
-            case Bytes:
-                return TryReadVarint(ref message, out length);
-            default:
-                return false;
-        }
-    }
-
-    private static bool TryTake(scoped ref ReadOnlySpan<byte> message, ulong length, out ReadOnlySpan<byte> content)
-    {
-        content = [];
-        if (length > (ulong)message.Length)
-            return false;
-        content = message[..(int)length];
-        message = message[(int)length..];
-        return true;
-    }
-
-    private static bool TryReadVarint(scoped ref ReadOnlySpan<byte> message, out ulong value)
-    {
-        value = 0;
-        for (int i = 0; i < Math.Min(message.Length, LongestVarint); i++)
-        {
-            value |= (ulong)(message[i] & 0x7F) << (7 * i);
-            if (message[i] < 0x80)
-            {
-                message = message[(i + 1)..];
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -111,12 +111,12 @@ internal static class InspectionPage
         if (inspection.Examples.Count == 0)
             return;
         page.Heading("The first images of each class");
-        page.Write($"<p>{string.Concat(inspection.Labels.Classes.Select(label => $"<span class=\"key\">{Swatch(label.Color)}{HtmlPage.Text(label.Name)}</span> "))}</p>\n");
+        page.Write($"<p>{string.Concat(inspection.Labels.Classes.Select(label => PageKey.Of(label.Color, label.Name)))}</p>\n");
         int each = inspection.Labels.ClassCount > ManyClasses ? ExamplesOfMany : Examples;
         foreach (var same in inspection.Examples.GroupBy(example => example.ClassId))
         {
             var label = inspection.Labels.Classes[same.Key];
-            page.Write($"<h3>{Swatch(label.Color)}{HtmlPage.Text(label.Name)}</h3>\n");
+            page.Write($"<h3>{PageKey.Swatch(label.Color)}{HtmlPage.Text(label.Name)}</h3>\n");
             var drawn = same.Take(each).AsParallel().AsOrdered().Select(example =>
                 (pictures.Draw(example.ImagePath, example.LabelPath), $"{example.Split}, {Path.GetFileName(example.ImagePath)}"));
             WriteFigures(page, drawn);
@@ -130,9 +130,6 @@ internal static class InspectionPage
             page.Write($"<figure><div class=\"pair\">{html}</div><figcaption>{HtmlPage.Text(caption)}</figcaption></figure>\n");
         page.Write($"</div>\n");
     }
-
-    private static string Swatch(RgbColor color) => string.Create(CultureInfo.InvariantCulture,
-        $"<span class=\"swatch\" style=\"background:#{color.R:x2}{color.G:x2}{color.B:x2}\"></span>");
 
     private static string Number(int count) => count.ToString("n0", CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,7 @@ internal sealed class InspectionPictures(LabelFiles files)
     private static ReportPicture Labelled(PixelImage? image, SegmentationMask mask, (int Row, int Column)? mark)
     {
         if (image is null || (image.Height, image.Width) != (mask.Height, mask.Width))
-            return ReportPicture.Of(MaskPainter.Colorize(mask.Ids, mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels)), mark);
+            return ReportPicture.Of(MaskPixels.Colorize(mask.Ids, mask.Height, mask.Width, ColorPalette.ForTrainIds(mask.Labels)), mark);
         return ReportPicture.Of(mask.Overlay(image, source: null, Opacity), mark);
     }
 

@@ -18,7 +18,9 @@ internal sealed class ImageScorer(OnnxSession session, ModelDescription descript
     /// <param name="details">What to compute besides the mask.</param>
     /// <param name="inference">The passes.</param>
     /// <param name="cancellation">Stops between tiles, and within the network.</param>
-    public SegmentationPrediction Score(PixelImage image, string? source, PredictionDetails details, InferenceOptions inference, CancellationToken cancellation)
+    /// <param name="flow">What the prediction says of the flow field; null for nothing.</param>
+    public SegmentationPrediction Score(
+        PixelImage image, string? source, PredictionDetails details, InferenceOptions inference, CancellationToken cancellation, SegmentationFlow? flow = null)
     {
         int classes = description.Labels.ClassCount, height = image.FullHeight, width = image.FullWidth, plane = height * width;
         var ids = GC.AllocateUninitializedArray<byte>(plane);
@@ -30,7 +32,8 @@ internal sealed class ImageScorer(OnnxSession session, ModelDescription descript
         else
             RunPasses();
         return new SegmentationPrediction(
-            SegmentationMask.Adopt(height, width, ids, description.Labels), confidence, probabilities, details.HasFlag(PredictionDetails.Image) ? image : null);
+            SegmentationMask.Adopt(height, width, ids, description.Labels), confidence, probabilities, details.HasFlag(PredictionDetails.Image) ? image : null,
+            flow);
 
         void Fused(ReadOnlySpan<float> logits, int rows, int columns)
         {

@@ -105,20 +105,11 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="InvalidDataException">The graph fails, or gives what are no scores of the image: no pointer is made of those.</exception>
     /// <exception cref="TimeoutException">The graph runs longer than the options allow.</exception>
     public void Run(PixelImage image, ModelDescription description, LogitsReader read, CancellationToken cancellation) =>
-        Run(image, description, _outputNames, outputs =>
-        {
-            var logits = Floats(outputs[0], OutputName, out long[] shape);
-            // No network gives more scores a class than its image has pixels; so whatever is made of them is in proportion to the image.
-            if (shape is not [1, var classes, var height, var width] || classes != description.Labels.ClassCount
-                || height is < 1 || height > image.Height || width is < 1 || width > image.Width || logits.Length != classes * height * width)
-            {
-                throw new InvalidDataException(
-                    $"Model '{_source}' gives scores of the shape [{string.Join(", ", shape)}] for an image of {image.Height} x {image.Width} pixels (height x width); " +
-                    $"[1, {description.Labels.ClassCount}, h, w] are due, with h and w from 1 to the image's. Export it again.");
-            }
+        Run(image, description, _outputNames, OutputName, description.Labels.ClassCount, read, cancellation);
 
-            read(logits, (int)height, (int)width);
-        }, cancellation);
+    /// <summary>Reads one float32 output that is a map, [1, channels, h, w], for one image of a size that the graph takes. The caller holds the session.</summary>
+    public void ReadMap(PixelImage image, ModelDescription description, string name, int channels, LogitsReader read, CancellationToken cancellation) =>
+        Run(image, description, [name], name, channels, read, cancellation);
 
     /// <summary>Reads chosen float32 outputs for one image of a size that the graph takes. The caller holds the session.</summary>
     public void Read(PixelImage image, ModelDescription description, IReadOnlyList<string> names, ValuesReader read, CancellationToken cancellation) =>
@@ -133,6 +124,23 @@ internal sealed class OnnxSession : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             Leave();
     }
+
+    private void Run(
+        PixelImage image, ModelDescription description, IReadOnlyList<string> names, string name, int channels, LogitsReader read, CancellationToken cancellation) =>
+        Run(image, description, names, outputs =>
+        {
+            var values = Floats(outputs[0], name, out long[] shape);
+            // No network gives maps larger than its image; so whatever is made of them is in proportion to the image.
+            if (shape is not [1, var given, var height, var width] || given != channels
+                || height is < 1 || height > image.Height || width is < 1 || width > image.Width || values.Length != given * height * width)
+            {
+                throw new InvalidDataException(
+                    $"Model '{_source}' gives {(name == OutputName ? "scores" : $"'{Excerpt.Of(name)}'")} of the shape [{string.Join(", ", shape)}] for an image of " +
+                    $"{image.Height} x {image.Width} pixels (height x width); [1, {channels}, h, w] are due, with h and w from 1 to the image's. Export it again.");
+            }
+
+            read(values, (int)height, (int)width);
+        }, cancellation);
 
     private void Run(PixelImage image, ModelDescription description, IReadOnlyList<string> names, Action<IReadOnlyList<OrtValue>> read, CancellationToken cancellation)
     {

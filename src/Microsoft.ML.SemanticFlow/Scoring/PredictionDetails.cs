@@ -18,4 +18,7 @@ public enum PredictionDetails
 
     /// <summary>The decoded image, for <see cref="SegmentationPrediction.SaveOverlay(string, double, PictureFormat?)"/>: 4 bytes a pixel.</summary>
     Image = 4,
+
+    /// <summary>The learned flow field, where <see cref="SegmentationModel.HasFlow"/>: a second run of the network, whose weights are then held twice.</summary>
+    Flow = 8,
 }

@@ -19,12 +19,15 @@ namespace Microsoft.ML.SemanticFlow;
 public sealed class SegmentationModel : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly Lazy<string?> _flowValue;
     private SegmentationModel? _forRows;
+    private FlowScorer? _flow;
     private bool _disposed;
 
     private SegmentationModel(byte[] bytes, ImageScorer scorer, ExecutionOptions execution)
     {
         (Bytes, Scorer, Execution) = (bytes, scorer, execution);
+        _flowValue = new Lazy<string?>(() => FlowValue.Find(bytes));
         Inference = scorer.Description is { Height: null, Scale: var scale } ? new() { Scales = [scale] } : new(); // at a fixed size there is nothing to scale
     }
 
@@ -59,6 +62,9 @@ public sealed class SegmentationModel : IDisposable
     /// How files of 16-bit gray images are read: as in training, unless <see cref="ExecutionOptions.Gray16"/> says otherwise.
     /// </summary>
     public Gray16 Gray16 => Execution.Gray16 ?? Scorer.Description.Gray16;
+
+    /// <summary>Whether the network learned a flow field, which <see cref="PredictionDetails.Flow"/> asks for: SFNet and SFNet-Lite did, SRNet did not.</summary>
+    public bool HasFlow => _flowValue.Value is not null;
 
     /// <summary>The ONNX file.</summary>
     internal byte[] Bytes { get; }
@@ -170,6 +176,7 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="InvalidDataException">The file is no image, is damaged, or has a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOperationException">The flow is asked for, and the network has none.</exception>
     public SegmentationPrediction PredictDetailed(string path, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -186,6 +193,7 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="InvalidDataException">The stream holds no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOperationException">The flow is asked for, and the network has none.</exception>
     public SegmentationPrediction PredictDetailed(Stream stream, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -202,6 +210,7 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="InvalidDataException">The bytes are no image, a damaged one, or one of a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOperationException">The flow is asked for, and the network has none.</exception>
     public SegmentationPrediction PredictDetailed(
         ReadOnlySpan<byte> bytes, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default) =>
         Score(ImageCodec.Decode(bytes, "bytes", Enough(details, inference), Rents(details), Gray16), source: null, details, inference, cancellationToken);
@@ -216,6 +225,7 @@ public sealed class SegmentationModel : IDisposable
     /// <exception cref="InvalidDataException">The image has a size that the passes or the details cannot use; or the model fails.</exception>
     /// <exception cref="TimeoutException">The network ran longer than <see cref="ExecutionOptions.TimeLimit"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOperationException">The flow is asked for, and the network has none.</exception>
     public SegmentationPrediction PredictDetailed(MLImage image, PredictionDetails details, InferenceOptions? inference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -260,6 +270,7 @@ public sealed class SegmentationModel : IDisposable
         {
             _disposed = true;
             _forRows?.Dispose();
+            _flow?.Dispose();
         }
 
         Scorer.Dispose();
@@ -318,7 +329,20 @@ public sealed class SegmentationModel : IDisposable
     private SegmentationPrediction Score(PixelImage decoded, string? source, PredictionDetails details, InferenceOptions? inference, CancellationToken cancellation)
     {
         using var image = decoded;
-        return Scorer.Score(image, source, details, inference ?? Inference, cancellation);
+        var flow = details.HasFlag(PredictionDetails.Flow) ? Flow().Score(image, source, cancellation) : null;
+        return Scorer.Score(image, source, details, inference ?? Inference, cancellation, flow);
+    }
+
+    // Opened when it is first asked for: most never do.
+    private FlowScorer Flow()
+    {
+        string value = _flowValue.Value
+            ?? throw new InvalidOperationException($"{Network} has no flow field. Ask without {nameof(PredictionDetails)}.{nameof(PredictionDetails.Flow)}, or use an SFNet.");
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _flow ??= FlowScorer.Open(Bytes, Description, value, Execution);
+        }
     }
 
     // The size that a file's image may be decoded at: one pass sees no more than the model's fixed size.

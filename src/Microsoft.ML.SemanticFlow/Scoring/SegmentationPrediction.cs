@@ -17,16 +17,28 @@ public sealed class SegmentationPrediction
     private readonly float[]? _confidence;
     private readonly float[]? _probabilities;
     private readonly PixelImage? _image;
+    private readonly SegmentationFlow? _flow;
 
-    internal SegmentationPrediction(SegmentationMask mask, float[]? confidence, float[]? probabilities, PixelImage? image) =>
-        (Mask, _confidence, _probabilities, _image) = (mask, confidence, probabilities, image);
+    internal SegmentationPrediction(SegmentationMask mask, float[]? confidence, float[]? probabilities, PixelImage? image, SegmentationFlow? flow = null) =>
+        (Mask, _confidence, _probabilities, _image, _flow) = (mask, confidence, probabilities, image, flow);
 
     internal ReadOnlyMemory<float> ConfidenceMemory => _confidence;
 
     internal ReadOnlyMemory<float> ProbabilityMemory => _probabilities;
 
+    internal SegmentationFlow? FlowOrNull => _flow;
+
     /// <summary>The likeliest class of each pixel.</summary>
     public SegmentationMask Mask { get; }
+
+    /// <summary>What was asked for, and is given besides the mask.</summary>
+    public PredictionDetails Details =>
+        (_confidence is null ? PredictionDetails.None : PredictionDetails.Confidence) | (_probabilities is null ? PredictionDetails.None : PredictionDetails.Probabilities)
+        | (_image is null ? PredictionDetails.None : PredictionDetails.Image) | (_flow is null ? PredictionDetails.None : PredictionDetails.Flow);
+
+    /// <summary>The decoded image.</summary>
+    /// <exception cref="InvalidOperationException">The image was not asked for.</exception>
+    public SegmentationPicture Image => new(_image ?? throw NotAsked(PredictionDetails.Image));
 
     /// <summary>The probability of each pixel's class, [H, W], row by row: from 1 / K to 1.</summary>
     /// <exception cref="InvalidOperationException">They were not asked for.</exception>
@@ -35,6 +47,10 @@ public sealed class SegmentationPrediction
     /// <summary>The probability of every class at each pixel, [K, H, W]: class by class, row by row; those of a pixel sum to 1.</summary>
     /// <exception cref="InvalidOperationException">They were not asked for.</exception>
     public ReadOnlySpan<float> Probabilities => _probabilities ?? throw NotAsked(PredictionDetails.Probabilities);
+
+    /// <summary>The flow field that the network learned, of one pass over the whole image whatever the passes of the mask.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
+    public SegmentationFlow Flow => _flow ?? throw NotAsked(PredictionDetails.Flow);
 
     /// <summary>The probability of one class at each pixel, [H, W].</summary>
     /// <param name="id">A train id.</param>
@@ -47,6 +63,51 @@ public sealed class SegmentationPrediction
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, all.Length / plane);
         return all.Slice(id * plane, plane);
+    }
+
+    /// <summary>How undecided the network is at each pixel, [H, W] row by row: −Σ p ln p / ln K, from 0 for one class alone to 1 for all alike.</summary>
+    /// <returns>The entropy of the probabilities; 0 everywhere for a single class.</returns>
+    /// <exception cref="InvalidOperationException">Probabilities were not asked for.</exception>
+    public float[] GetEntropy()
+    {
+        var all = Probabilities;
+        int plane = Mask.Height * Mask.Width, classes = all.Length / plane;
+        var entropy = new float[plane];
+        if (classes == 1)
+            return entropy;
+        double most = Math.Log(classes);
+        for (int pixel = 0; pixel < plane; pixel++)
+        {
+            double sum = 0;
+            for (int at = pixel; at < all.Length; at += plane)
+                sum -= all[at] > 0 ? all[at] * Math.Log(all[at]) : 0;
+            entropy[pixel] = (float)Math.Clamp(sum / most, 0, 1);
+        }
+
+        return entropy;
+    }
+
+    /// <summary>The second likeliest class of each pixel; ignored pixels where the model knows one class.</summary>
+    /// <exception cref="InvalidOperationException">Probabilities were not asked for.</exception>
+    public SegmentationMask GetSecondChoice()
+    {
+        var all = Probabilities;
+        int plane = Mask.Height * Mask.Width, classes = all.Length / plane;
+        var ids = new byte[plane];
+        var first = Mask.Ids;
+        for (int pixel = 0; pixel < plane; pixel++)
+        {
+            int second = LabelMap.IgnoreId;
+            for (int id = 0; id < classes; id++)
+            {
+                if (id != first[pixel] && (second == LabelMap.IgnoreId || all[(id * plane) + pixel] > all[(second * plane) + pixel]))
+                    second = id;
+            }
+
+            ids[pixel] = (byte)second;
+        }
+
+        return SegmentationMask.Adopt(Mask.Height, Mask.Width, ids, Mask.Labels);
     }
 
     /// <summary>Writes the confidence as an 8-bit gray PNG, 255 where it is 1; the file appears whole or not at all.</summary>

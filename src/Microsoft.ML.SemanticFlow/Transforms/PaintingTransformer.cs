@@ -55,7 +55,7 @@ internal sealed class PaintingTransformer : RowTransformer, ISavedTransformer<Pa
     {
         var palette = ColorPalette.ForTrainIds(mask.Labels ?? labels);
         if (below is null)
-            return MLImageConversion.ToMLImage(MaskPainter.Colorize(mask.Ids, mask.Height, mask.Width, palette));
+            return MLImageConversion.ToMLImage(MaskPixels.Colorize(mask.Ids, mask.Height, mask.Width, palette));
         if (below() is not { } image)
             return null;
         if (image.Height != mask.Height || image.Width != mask.Width)
@@ -63,6 +63,6 @@ internal sealed class PaintingTransformer : RowTransformer, ISavedTransformer<Pa
                 $"The mask in '{_mask}' is {mask.Height} x {mask.Width}, " +
                 $"the image in '{_image}' {image.Height} x {image.Width}{(image.Tag is { Length: > 0 } path ? $" ('{path}')" : "")}. Resize one to the other.");
         using var pixels = MLImageConversion.ToPixels(image, rent: true);
-        return MLImageConversion.ToMLImage(MaskPainter.Overlay(pixels, mask.Ids, palette, _opacity));
+        return MLImageConversion.ToMLImage(MaskPixels.Overlay(pixels, mask.Ids, palette, _opacity));
     }
 }

@@ -31,6 +31,7 @@ public sealed class LayeringTests
             ["Evaluation/Boundaries", "Evaluation/Calibration", "Evaluation/Instances"],
             ["Evaluation/Errors"],
             ["Scoring", "Evaluation", "Inspection"],
+            ["Painting"],
             ["Evaluation/Cityscapes", "Evaluation/Resampling"],
             ["Batches"],
             ["Reports"],

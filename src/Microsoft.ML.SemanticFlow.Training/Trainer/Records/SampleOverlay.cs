@@ -33,7 +33,7 @@ internal static class SampleOverlay
         void Draw(ReadOnlySpan<byte> ids, int left)
         {
             byte[] smallIds = Resampling.Nearest(ids, height, width, rows, columns);
-            var half = MaskPainter.Overlay(small, smallIds, palette, Opacity);
+            var half = MaskPixels.Overlay(small, smallIds, palette, Opacity);
             for (int row = 0; row < rows; row++)
                 half.Bgra.Slice(row * columns * 4, columns * 4).CopyTo(picture.Bgra[((row * picture.Width + left) * 4)..]);
         }

@@ -6,13 +6,13 @@ using Microsoft.ML.SemanticFlow.Imaging;
 namespace Microsoft.ML.SemanticFlow.Tests.Imaging;
 
 [TestClass]
-public sealed class MaskPainterTests
+public sealed class MaskPixelsTests
 {
     [TestMethod]
     public void Colorize_KnownLabels_UsesTheirColors()
     {
         // Sky is (128, 128, 128), Car (64, 0, 128); 255 is black.
-        var image = MaskPainter.Colorize([0, 8, 255], 1, 3, ColorPalette.ForTrainIds(LabelMaps.CamVid));
+        var image = MaskPixels.Colorize([0, 8, 255], 1, 3, ColorPalette.ForTrainIds(LabelMaps.CamVid));
 
         CollectionAssert.AreEqual(new byte[] { 128, 128, 128, 255, 128, 0, 64, 255, 0, 0, 0, 255 }, image.Bgra.ToArray());
     }
@@ -22,7 +22,7 @@ public sealed class MaskPainterTests
     {
         var image = new PixelImage(1, 2, [10, 20, 30, 255, 10, 20, 30, 255]);
 
-        var actual = MaskPainter.Overlay(image, [8, 255], ColorPalette.ForTrainIds(LabelMaps.CamVid), 0.25);
+        var actual = MaskPixels.Overlay(image, [8, 255], ColorPalette.ForTrainIds(LabelMaps.CamVid), 0.25);
 
         // 0.75 (10, 20, 30) + 0.25 (128, 0, 64) = (39.5, 15, 38.5), rounded up at halves.
         CollectionAssert.AreEqual(new byte[] { 40, 15, 39, 255, 10, 20, 30, 255 }, actual.Bgra.ToArray());
@@ -35,7 +35,7 @@ public sealed class MaskPainterTests
     {
         var image = new PixelImage(1, 1, [10, 20, 30, 255]);
 
-        var actual = MaskPainter.Overlay(image, [8], ColorPalette.ForTrainIds(LabelMaps.CamVid), opacity);
+        var actual = MaskPixels.Overlay(image, [8], ColorPalette.ForTrainIds(LabelMaps.CamVid), opacity);
 
         CollectionAssert.AreEqual(new[] { (byte)blue, (byte)green, (byte)red, (byte)255 }, actual.Bgra.ToArray());
     }

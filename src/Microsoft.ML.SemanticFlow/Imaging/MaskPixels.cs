@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.SemanticFlow.Imaging;
 
 /// <summary>Makes pictures of class ids.</summary>
-internal static class MaskPainter
+internal static class MaskPixels
 {
     private const int One = 256;        // opacity in fixed point
 
