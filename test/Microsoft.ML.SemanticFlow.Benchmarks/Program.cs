@@ -39,6 +39,9 @@ switch (args)
         return 0;
     case ["augmentation", .. var options]:
         return AugmentationBenchmark.Run(new BenchmarkOptions(options)) ? 0 : 1;
+    case ["evaluation", .. var options]:
+        EvaluationBenchmark.Run(new BenchmarkOptions(options));
+        return 0;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N] [--pytorch CHECKOUT] [--python /usr/bin/python3]
@@ -63,6 +66,8 @@ switch (args)
               inspect   a look at a data set against decoding its files alone
             or:    dotnet run -c Release -- augmentation [--rounds 7] [--crops 8]
               augmentation   training crops by one thread, and the same operations one whole image after another; checks that they agree
+            or:    dotnet run -c Release -- evaluation [--height 1024] [--width 2048] [--rounds 5] [--files 100] [--python /usr/bin/python3]
+              evaluation   confusion matrix and boundary F against NumPy's and the original's, and a folder's masks against decoding alone
             """);
         return 1;
 }

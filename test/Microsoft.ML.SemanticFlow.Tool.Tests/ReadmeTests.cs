@@ -15,6 +15,7 @@ public sealed partial class ReadmeTests
     [DataRow("docs/checkpoints.md")]
     [DataRow("docs/training.md")]
     [DataRow("docs/scoring.md")]
+    [DataRow("docs/evaluation.md")]
     public void Readme_CommandLines_Parse(string readme)
     {
         var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal))

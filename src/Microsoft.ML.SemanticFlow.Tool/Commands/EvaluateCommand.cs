@@ -12,9 +12,14 @@ internal static class EvaluateCommand
 {
     private const string StandardOutput = "-";
 
+    /// <param name="Name">What it is called in figures: the path below the folder of labels, which is alike for every model and on every machine.</param>
     /// <param name="Label">The label file.</param>
     /// <param name="Other">The image to score, or the predicted mask.</param>
-    private sealed record Sample(string Label, string Other);
+    private sealed record Sample(string Name, string Label, string Other)
+    {
+        /// <summary>The folder below that of labels, such as a city; null where there is none.</summary>
+        public string? Source => Path.GetDirectoryName(Name) is { Length: > 0 } folder ? folder.Replace('\\', '/') : null;
+    }
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
@@ -34,11 +39,15 @@ internal static class EvaluateCommand
         var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();
+        var measures = new EvaluationMeasures();
+        var server = new CityscapesFigures(terminal);
 
         var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.")
         {
             model, images, predictions, labels, ids, predictedIds, map, workers, json,
         };
+        measures.AddTo(command);
+        server.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
@@ -46,16 +55,26 @@ internal static class EvaluateCommand
         {
             if (parsed.GetValue(json) is { } file and not StandardOutput)
                 OutputFile.Try(file, json.Name);
+            measures.Try(parsed);
             string labelFolder = parsed.GetValue(labels)!;
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
             int count = WorkersOption.Read(parsed, workers);
             var apply = inference.Read(parsed);
             var rule = reading.Read(parsed);
+            if (server.Asked(parsed))
+            {
+                string given = parsed.GetValue(predictions) is { } folder && parsed.GetValue(model) is null && parsed.GetValue(map) is null
+                    ? folder
+                    : throw new UsageException("--server judges --predictions in the ids of the benchmark: give --predictions and --labels, and neither --model nor --map.");
+                return server.Run(labelFolder, given, parsed.GetValue(json), count, cancellation);
+            }
+
+            var kept = measures.Read(parsed, hasModel: parsed.GetValue(model) is not null);
             var skipped = new SkippedFiles(terminal);
             List<Sample> samples;
             int total;
-            SemanticSegmentationMetrics metrics;
+            SegmentationEvaluation evaluation;
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
@@ -67,14 +86,17 @@ internal static class EvaluateCommand
                         samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
                         skipped.SayLeftOut();
                         total = samples.Count + skipped.Count;
-                        metrics = Count(terminal, samples, space, labelIds, MaskOf, rule, skipped, count, cancellation);
+                        evaluation = Count(terminal, samples, space, labelIds, MaskOf, rule, skipped, count, kept, cancellation);
                         skipped.SayDeep();
 
-                        SegmentationMask MaskOf(string image)
+                        (SegmentationMask, SegmentationEvidence?) MaskOf(string image)
                         {
                             if (saysDeep)
                                 skipped.CountDeep(image);
-                            return segmenter.Predict(image, passes, cancellation);
+                            if (kept.Calibration is null)
+                                return (segmenter.Predict(image, passes, cancellation), null);
+                            var prediction = segmenter.PredictDetailed(image, PredictionDetails.Probabilities, passes, cancellation);
+                            return (prediction.Mask, prediction.ToEvidence());
                         }
                     }
 
@@ -86,14 +108,21 @@ internal static class EvaluateCommand
                     samples = Predicted(masks, labelFolder, rule, skipped);
                     skipped.SayLeftOut();
                     total = samples.Count + skipped.Count;
-                    metrics = Count(terminal, samples, known, labelIds, path => SegmentationMask.Load(path, known, maskIds), rule, skipped, count, cancellation);
+                    evaluation = Count(
+                        terminal, samples, known, labelIds, path => (SegmentationMask.Load(path, known, maskIds), null), rule, skipped, count, kept, cancellation);
                     break;
                 default:
                     throw new UsageException("Give either --model with --images, or --predictions.");
             }
 
-            CheckLabels(terminal, metrics.ConfusionMatrix);
-            Write(terminal, metrics, skipped, parsed.GetValue(json));
+            CheckLabels(terminal, evaluation.Metrics.ConfusionMatrix);
+            measures.Save(parsed, evaluation);
+            var intervals = measures.Estimate(parsed, evaluation, cancellation);
+            Write(terminal, EvaluationFigures.Of(evaluation, intervals, skipped), parsed.GetValue(json), output =>
+            {
+                output.Write(evaluation.Metrics.GetFormattedTable());
+                measures.Say(parsed, evaluation, intervals, output);
+            });
             if (skipped.Excess(total, rule.MaxSkippedShare) is not { } excess)
                 return ExitCode.Done;
             terminal.WriteLine(excess);
@@ -105,8 +134,10 @@ internal static class EvaluateCommand
     private static List<Sample> Pairs(string images, string labels, ReadingOptions reading)
     {
         var view = new MLContext().SemanticSegmentation.Data.Folder(images, labels, reading: reading);
-        return [.. view.GetColumn<string>("LabelPath").Zip(view.GetColumn<string>("ImagePath"), (label, image) => new Sample(label, image))];
+        return [.. view.GetColumn<string>("LabelPath").Zip(view.GetColumn<string>("ImagePath"), (label, image) => new Sample(NameOf(label, labels), label, image))];
     }
+
+    private static string NameOf(string label, string labels) => Path.GetRelativePath(labels, label).Replace('\\', '/');
 
     private static List<Sample> Predicted(string predictions, string labels, ReadingOptions rule, SkippedFiles skipped)
     {
@@ -125,7 +156,7 @@ internal static class EvaluateCommand
             string expected = Path.Combine(predictions, Path.GetRelativePath(labels, label));
             string[] names = [expected, Path.ChangeExtension(expected, ".png"), Path.ChangeExtension(expected, ".PNG")];
             string? found = names.FirstOrDefault(Path.Exists);
-            (found is null ? lacking : samples).Add(new Sample(label, found ?? expected));
+            (found is null ? lacking : samples).Add(new Sample(NameOf(label, labels), label, found ?? expected));
         }
 
         foreach (var sample in lacking)
@@ -144,21 +175,23 @@ internal static class EvaluateCommand
         ? throw new InvalidDataException($"{difference} Use the map that the model was trained with.")
         : chosen ?? own;
 
-    private static SemanticSegmentationMetrics Count(
-        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, SegmentationMask> predict,
-        ReadingOptions rule, SkippedFiles skipped, int workers, CancellationToken cancellation)
+    private static SegmentationEvaluation Count(
+        Terminal terminal, List<Sample> samples, LabelMap labels, MaskIds ids, Func<string, (SegmentationMask, SegmentationEvidence?)> predict,
+        ReadingOptions rule, SkippedFiles skipped, int workers, SegmentationEvaluationOptions kept, CancellationToken cancellation)
     {
-        var whole = new SegmentationEvaluation(labels, keepImages: false);
+        var whole = new SegmentationEvaluation(labels, kept);
         int counted = 0;
         CommandCancelledException.During(() => terminal.Track("evaluating", samples.Count, done => Parallel.ForEach(
             samples,
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
-            () => new SegmentationEvaluation(labels, keepImages: false),
+            () => new SegmentationEvaluation(labels, kept),
             (sample, _, part) =>
             {
                 try
                 {
-                    part.Add(SegmentationMask.Load(sample.Label, labels, ids), predict(sample.Other), sample.Other);
+                    var truth = SegmentationMask.Load(sample.Label, labels, ids);
+                    var (prediction, evidence) = predict(sample.Other);
+                    part.Add(truth, prediction, sample.Name, sample.Source, evidence);
                     Interlocked.Increment(ref counted);
                 }
                 catch (Exception exception) when (rule.SkipFaulty && exception is (InvalidDataException or IOException or UnauthorizedAccessException))
@@ -175,7 +208,7 @@ internal static class EvaluateCommand
                     whole.Add(part);
             })), () => $"Cancelled after {counted} of {samples.Count} images; their figures are not written.");
         return whole.ImageCount > 0
-            ? whole.Metrics
+            ? whole
             : throw new InvalidDataException($"None of the {samples.Count} images could be evaluated.");
     }
 
@@ -193,25 +226,8 @@ internal static class EvaluateCommand
         }
     }
 
-    private static void Write(Terminal terminal, SemanticSegmentationMetrics metrics, SkippedFiles skipped, string? json)
+    private static void Write(Terminal terminal, object figures, string? json, Action<TextWriter> say)
     {
-        var figures = new
-        {
-            meanIoU = JsonOutput.Number(metrics.MeanIoU),
-            pixelAccuracy = JsonOutput.Number(metrics.PixelAccuracy),
-            meanClassAccuracy = JsonOutput.Number(metrics.MeanClassAccuracy),
-            frequencyWeightedIoU = JsonOutput.Number(metrics.FrequencyWeightedIoU),
-            classes = metrics.ConfusionMatrix.Labels.Classes.Select((label, id) => new
-            {
-                name = label.Name,
-                iou = JsonOutput.Number(metrics.PerClassIoU[id]),
-                accuracy = JsonOutput.Number(metrics.PerClassAccuracy[id]),
-                pixels = metrics.ConfusionMatrix.GetActualCount(id),
-            }),
-            confusion = metrics.ConfusionMatrix.GetCounts(),
-            skipped = skipped.Skipped,
-            leftOut = skipped.LeftOut,
-        };
         if (json == StandardOutput)
         {
             terminal.WriteJson(figures);
@@ -220,6 +236,6 @@ internal static class EvaluateCommand
 
         if (json is not null)
             AtomicFile.Write(json, JsonSerializer.SerializeToUtf8Bytes(figures, JsonOutput.Options));
-        terminal.Output.Write(metrics.GetFormattedTable());
+        say(terminal.Output);
     }
 }

@@ -61,6 +61,24 @@ internal sealed class MeasureSet
         return numbers;
     }
 
+    /// <summary>Whether numbers are such as so many pixels can come to: no sum of them overflows, and counts are whole numbers in double.</summary>
+    public bool AreOf(long pixels, ReadOnlySpan<Int128> numbers)
+    {
+        if (numbers.Length != Length)
+            return false;
+        foreach (var (measure, start) in _measures)
+        {
+            for (int i = 0; i < measure.Length; i++)
+            {
+                var most = measure.IsFraction(i) ? (Int128)pixels << FixedPoint.Bits : pixels;
+                if (numbers[start + i] < 0 || numbers[start + i] > most)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Where the label of an image may be wrong.</summary>
     public SegmentationSuspect[] FindSuspects(in MeasuredImage image) => _suspects?.Find(image) ?? [];
 

@@ -1,6 +1,10 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Counts of pixels by actual and predicted class. Adding two matrices gives that of all their pixels.</summary>
@@ -10,8 +14,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// </remarks>
 public sealed class SegmentationConfusionMatrix
 {
-    // Neighbouring pixels mostly fall into one cell; four tables keep an increment from waiting for the one before.
+    // Where pixels change often, neighbours still fall into one cell; four tables keep an increment from waiting for the one before.
     private const int Lanes = 4;
+
+    // Masks are mostly long runs of one pair of ids: this many pixels are compared with their left neighbours at once, and runs counted as a whole.
+    private const int Block = 64;
+
+    // From this many changes in a block on, counting pixel by pixel is faster.
+    private const int ManyChanges = 16;
 
     private readonly int _side;
     private readonly long[] _cells;
@@ -81,7 +91,48 @@ public sealed class SegmentationConfusionMatrix
         if (actual.Length != predicted.Length)
             throw new ArgumentException($"There are {predicted.Length} predicted ids for {actual.Length} of the ground truth.", nameof(predicted));
 
-        int side = _side, none = ClassCount, table = side * side;
+        int i = 0;
+        if (actual.Length > Block)
+        {
+            ref byte truths = ref MemoryMarshal.GetReference(actual);
+            ref byte guesses = ref MemoryMarshal.GetReference(predicted);
+            int cell = Index(actual[0], predicted[0]), start = 0;
+            for (i = 1; i <= actual.Length - Block; i += Block)
+            {
+                ulong changes = ~(Unchanged(ref truths, ref guesses, i) | ((ulong)Unchanged(ref truths, ref guesses, i + Vector256<byte>.Count) << 32));
+                if (BitOperations.PopCount(changes) < ManyChanges)
+                {
+                    for (; changes != 0; changes &= changes - 1)
+                    {
+                        int place = i + BitOperations.TrailingZeroCount(changes);
+                        _cells[cell] += place - start;
+                        (cell, start) = (Index(actual[place], predicted[place]), place);
+                    }
+                }
+                else
+                {
+                    _cells[cell] += i - start;
+                    AddEach(actual.Slice(i, Block), predicted.Slice(i, Block));
+                    (cell, start) = (Index(actual[i + Block - 1], predicted[i + Block - 1]), i + Block);
+                }
+            }
+
+            _cells[cell] += i - start;
+        }
+
+        AddEach(actual[i..], predicted[i..]);
+    }
+
+    // One bit for each of 32 pixels whose two ids are those of the pixel before.
+    private static uint Unchanged(ref byte truths, ref byte guesses, int place) =>
+        (Vector256.Equals(Vector256.LoadUnsafe(ref truths, (nuint)place), Vector256.LoadUnsafe(ref truths, (nuint)place - 1))
+            & Vector256.Equals(Vector256.LoadUnsafe(ref guesses, (nuint)place), Vector256.LoadUnsafe(ref guesses, (nuint)place - 1))).ExtractMostSignificantBits();
+
+    private int Index(byte truth, byte guess) => Math.Min((int)truth, ClassCount) * _side + Math.Min((int)guess, ClassCount);
+
+    private void AddEach(ReadOnlySpan<byte> actual, ReadOnlySpan<byte> predicted)
+    {
+        int table = _side * _side;
         int i = 0;
         for (; i <= actual.Length - Lanes; i += Lanes)
         {
@@ -93,8 +144,6 @@ public sealed class SegmentationConfusionMatrix
 
         for (; i < actual.Length; i++)
             _cells[Index(actual[i], predicted[i])]++;
-
-        int Index(byte truth, byte guess) => Math.Min((int)truth, none) * side + Math.Min((int)guess, none);
     }
 
     /// <summary>Adds the counts of another matrix of the same classes.</summary>
@@ -126,7 +175,7 @@ public sealed class SegmentationConfusionMatrix
     }
 
     /// <summary>Counts a pair of ids many times.</summary>
-    internal void Add(byte actual, byte predicted, long count) => _cells[Math.Min((int)actual, ClassCount) * _side + Math.Min((int)predicted, ClassCount)] += count;
+    internal void Add(byte actual, byte predicted, long count) => _cells[Index(actual, predicted)] += count;
 
     internal void Clear() => Array.Clear(_cells);
 

@@ -33,7 +33,8 @@ public sealed partial class SegmentationEvaluation
             : file with
             {
                 Sum = new EvaluationFile.Total(
-                    ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])], _measured.Length > 0 ? _measured : null),
+                    ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])],
+                    _measured.Length > 0 ? _measured : null),
             };
         JsonSerializer.Serialize(stream, file, EvaluationJson.Default.EvaluationFile);
     }
@@ -126,7 +127,8 @@ public sealed partial class SegmentationEvaluation
         for (int i = 0; i < cells.Length; i++)
             (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
         return new EvaluationFile.Image(
-            image.Ignored, counts, image.Name, image.Source, image.Measured.IsEmpty ? null : image.Measured.ToArray(), image.SuspectNumbers is { Length: > 0 } suspects ? suspects : null);
+            image.Ignored, counts, image.Name, image.Source,
+            image.Measured.IsEmpty ? null : image.Measured.ToArray(), image.SuspectNumbers is { Length: > 0 } suspects ? suspects : null);
     }
 
     private static SegmentationImageResult FromFile(EvaluationFile.Image? image, SegmentationEvaluation evaluation, Dictionary<string, string> sources, string where)
@@ -147,12 +149,10 @@ public sealed partial class SegmentationEvaluation
             evaluation.ReadSuspects(image.Suspects ?? [], pixels, where));
     }
 
-    /// <summary>Checks the numbers of measures: as many as there are, none negative and none beyond what the pixels can come to, so that no sum overflows.</summary>
     private Int128[] CheckMeasured(Int128[]? numbers, long pixels, string where)
     {
         numbers ??= [];
-        var most = (Int128)pixels << FixedPoint.Bits;
-        return numbers.Length == _measures.Length && numbers.All(number => number >= 0 && number <= most)
+        return _measures.AreOf(pixels, numbers)
             ? numbers
             : throw new InvalidDataException(
                 $"{where}: what was measured is not {_measures.Length} numbers that {pixels} pixels can come to. Save it anew.");

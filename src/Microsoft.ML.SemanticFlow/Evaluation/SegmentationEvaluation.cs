@@ -106,6 +106,20 @@ public sealed partial class SegmentationEvaluation
         return new SegmentationSourceResult(images.Key, images.Count(), new SemanticSegmentationMetrics(counts), _measures, measured);
     })];
 
+    /// <summary>The images from the worst mIoU to the best, each with the reason; those without a pixel that counts stand last.</summary>
+    /// <exception cref="InvalidOperationException">The evaluation does not keep images.</exception>
+    public IReadOnlyList<SegmentationRankedImage> RankImages() => Array.AsReadOnly(ImageRanking.Rank(Sorted(), _sum));
+
+    /// <summary>Regions whose label may be wrong, the largest first; none where <see cref="SegmentationEvaluationOptions.Suspects"/> does not ask for them.</summary>
+    /// <param name="most">How many at most: 0 or more.</param>
+    /// <exception cref="InvalidOperationException">The evaluation does not keep images.</exception>
+    public IReadOnlyList<SegmentationSuspectedLabel> GetSuspectedLabels(int most = 20)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        return [.. Sorted().SelectMany(image => image.Suspects.Select(region => new SegmentationSuspectedLabel(image, region, Labels)))
+            .OrderByDescending(suspect => suspect.Region.PixelCount).Take(most)];
+    }
+
     /// <summary>Counts an image.</summary>
     /// <param name="truth">The ground truth; pixels whose id is no class do not count.</param>
     /// <param name="prediction">The prediction, of the same size; an id that is no class counts as wrong.</param>
@@ -159,7 +173,8 @@ public sealed partial class SegmentationEvaluation
             throw new ArgumentException($"{difference} Add evaluations of one label map.", nameof(other));
         if (KeepsImages && !other.KeepsImages)
             throw new ArgumentException("The other evaluation does not keep images, and this one does. Make both with keepImages: true, or this one without.", nameof(other));
-        if (EvaluationFile.Describe(Options with { KeepImages = true }) is var own && EvaluationFile.Describe(other.Options with { KeepImages = true }) is var others && own != others)
+        string own = EvaluationFile.Describe(Options with { KeepImages = true }), others = EvaluationFile.Describe(other.Options with { KeepImages = true });
+        if (own != others)
             throw new ArgumentException($"The other evaluation measures {others}, and this one {own}. Make both with the same options.", nameof(other));
         if (other._pixels > MostPixels - _pixels)
             throw new ArgumentException($"The two evaluations have more than {MostPixels} pixels together, which are not counted exactly. Keep them apart.", nameof(other));

@@ -106,24 +106,36 @@ public sealed class SemanticSegmentationMetrics
     /// <summary>The counts that all of this comes from, with the names of the classes.</summary>
     public SegmentationConfusionMatrix ConfusionMatrix { get; }
 
-    /// <summary>A table for a fixed-width font: one line a class with IoU, accuracy and pixels of the ground truth, then the means.</summary>
+    /// <summary>The confusions of most pixels, each as text a sentence.</summary>
+    /// <param name="most">How many at most: 0 or more.</param>
+    /// <returns>From the one of most pixels on.</returns>
+    public IReadOnlyList<SegmentationConfusion> GetLargestConfusions(int most = 5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        var wrong = ConfusionMatrix.Occupied().Where(cell => cell.Actual != cell.Predicted).ToArray();
+        long sum = wrong.Sum(cell => cell.Count);
+        return [.. wrong.OrderByDescending(cell => cell.Count).Take(most).Select(cell => new SegmentationConfusion(
+            ConfusionMatrix.Labels, cell.Actual, cell.Predicted, cell.Count, ConfusionMatrix.GetActualCount(cell.Actual), sum))];
+    }
+
+    /// <summary>A table for a fixed-width font: one line a class with IoU, Dice, precision, accuracy (recall) and pixels of the ground truth, then the means.</summary>
     /// <returns>Lines ending in a line feed.</returns>
     public string GetFormattedTable()
     {
         string[][] rows =
         [
-            ["class", "IoU", "accuracy", "pixels"],
+            ["class", "IoU", "Dice", "precision", "accuracy", "pixels"],
             .. ConfusionMatrix.Labels.Classes.Select((label, id) => (string[])
             [
-                PrintableText.Line(label.Name), Format(PerClassIoU[id]), Format(PerClassAccuracy[id]),
+                PrintableText.Line(label.Name), Format(PerClassIoU[id]), Format(PerClassDice[id]), Format(PerClassPrecision[id]), Format(PerClassAccuracy[id]),
                 ConfusionMatrix.GetActualCount(id).ToString("N0", CultureInfo.InvariantCulture),
             ]),
             [
-                "mean", Format(MeanIoU), Format(MeanClassAccuracy),
+                "mean", Format(MeanIoU), Format(MeanDice), Format(MeanPrecision), Format(MeanClassAccuracy),
                 Enumerable.Range(0, ConfusionMatrix.ClassCount).Sum(ConfusionMatrix.GetActualCount).ToString("N0", CultureInfo.InvariantCulture),
             ],
         ];
-        int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         string rule = string.Join("  ", widths.Select(width => new string('-', width)));
 
         var text = new StringBuilder();
@@ -132,7 +144,7 @@ public sealed class SemanticSegmentationMetrics
             if (i == 1 || i == rows.Length - 1)
                 text.Append(rule).Append('\n');
             text.Append(rows[i][0].PadRight(widths[0]));
-            for (int column = 1; column < 4; column++)
+            for (int column = 1; column < widths.Length; column++)
                 text.Append("  ").Append(rows[i][column].PadLeft(widths[column]));
             text.Append('\n');
         }

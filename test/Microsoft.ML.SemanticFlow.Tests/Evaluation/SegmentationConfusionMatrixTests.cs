@@ -11,6 +11,27 @@ public sealed class SegmentationConfusionMatrixTests
 {
     private static readonly LabelMap _three = LabelMap.FromClassNames("three", "a", "b", "c");
 
+    // Runs of every length and blocks of many changes, across the 64 pixels that are looked at together.
+    [TestMethod]
+    public void Add_AnyRuns_CountsEveryPairOnce() =>
+        (from runs in Gen.Select(Gen.Byte[0, 4], Gen.Byte[0, 4], Gen.OneOf(Gen.Int[1, 3], Gen.Int[1, 200])).Array[0, 40]
+         select runs).Sample(runs =>
+        {
+            byte[] actual = [.. runs.SelectMany(run => Enumerable.Repeat(run.Item1, run.Item3))];
+            byte[] predicted = [.. runs.SelectMany(run => Enumerable.Repeat(run.Item2, run.Item3))];
+            var matrix = new SegmentationConfusionMatrix(DrawnImage.Labels);
+
+            matrix.Add(actual, predicted);
+
+            // Ids 0 to 3 are classes; 4 is none.
+            for (int id = 0; id < 4; id++)
+            {
+                Assert.AreEqual(actual.Count(pixel => pixel == id), matrix.GetActualCount(id));
+                for (int guess = 0; guess < 4; guess++)
+                    Assert.AreEqual(runs.Where(run => run.Item1 == id && run.Item2 == guess).Sum(run => run.Item3), matrix[id, guess]);
+            }
+        }, iter: 500);
+
     [TestMethod]
     public void Add_IgnoredTruth_DoesNotCount()
     {

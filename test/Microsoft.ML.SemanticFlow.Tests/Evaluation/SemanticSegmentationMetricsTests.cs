@@ -60,13 +60,13 @@ public sealed class SemanticSegmentationMetricsTests
 
         Assert.AreEqual(
             """
-            class            IoU  accuracy  pixels
-            ------------  ------  --------  ------
-            road          1.0000    1.0000   1,200
-            traffic sign  1.0000    1.0000     300
-            sky                -         -       0
-            ------------  ------  --------  ------
-            mean          1.0000    1.0000   1,500
+            class            IoU    Dice  precision  accuracy  pixels
+            ------------  ------  ------  ---------  --------  ------
+            road          1.0000  1.0000     1.0000    1.0000   1,200
+            traffic sign  1.0000  1.0000     1.0000    1.0000     300
+            sky                -       -          -         -       0
+            ------------  ------  ------  ---------  --------  ------
+            mean          1.0000  1.0000     1.0000    1.0000   1,500
             pixel accuracy 1.0000, frequency-weighted IoU 1.0000
 
             """,

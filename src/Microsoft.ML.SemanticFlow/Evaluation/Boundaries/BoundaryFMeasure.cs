@@ -53,6 +53,12 @@ internal sealed class BoundaryFMeasure(IReadOnlyList<double> thresholds, int cla
         }
     }
 
+    public override bool IsFraction(int index)
+    {
+        int place = index < Images ? 0 : (index - Images) % (PerClass + PerThreshold * thresholds.Count);
+        return place >= PerClass && (place - PerClass) % PerThreshold == 0;
+    }
+
     public IReadOnlyList<SegmentationBoundaryFScore> Read(ReadOnlySpan<Int128> numbers)
     {
         double images = (double)numbers[0];

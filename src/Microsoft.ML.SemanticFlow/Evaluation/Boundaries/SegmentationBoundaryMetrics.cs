@@ -6,7 +6,8 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>How well the borders of classes are met. Pixels whose actual id is no class do not count.</summary>
 public sealed class SegmentationBoundaryMetrics
 {
-    internal SegmentationBoundaryMetrics(IReadOnlyList<SegmentationBoundaryFScore> scores, IReadOnlyList<double> boundaryIoU, double mean, IReadOnlyList<SegmentationTrimap> trimaps) =>
+    internal SegmentationBoundaryMetrics(
+        IReadOnlyList<SegmentationBoundaryFScore> scores, IReadOnlyList<double> boundaryIoU, double mean, IReadOnlyList<SegmentationTrimap> trimaps) =>
         (FScores, PerClassBoundaryIoU, MeanBoundaryIoU, Trimaps) = (scores, boundaryIoU, mean, trimaps);
 
     /// <summary>Boundary F by threshold, in the order of <see cref="SegmentationBoundaryOptions.Thresholds"/>.</summary>

@@ -30,6 +30,8 @@ internal sealed class CalibrationMeasure(SegmentationCalibrationOptions options)
             throw new ArgumentException($"Calibration is measured, and the probabilities{image.What} are not given. Pass them, or the confidence, as evidence.");
     }
 
+    public override bool IsFraction(int index) => index < _bins * PerBin ? index % PerBin == 2 : index - _bins * PerBin is 1 or 2;
+
     public SegmentationCalibration Read(ReadOnlySpan<Int128> numbers)
     {
         var bins = new SegmentationCalibrationBin[_bins];

@@ -30,7 +30,8 @@ public sealed class CityscapesMetrics
     {
         ArgumentNullException.ThrowIfNull(evaluation);
         if (!evaluation.Options.CityscapesInstances)
-            throw new ArgumentException($"The evaluation does not measure instances. Make it with {nameof(SegmentationEvaluationOptions.CityscapesInstances)}.", nameof(evaluation));
+            throw new ArgumentException(
+                $"The evaluation does not measure instances. Make it with {nameof(SegmentationEvaluationOptions.CityscapesInstances)}.", nameof(evaluation));
         _counts = evaluation.Metrics.ConfusionMatrix;
         double total = _classes.Index().Sum(label => (double)_counts.GetActualCount(label.Index));
         _priors = OfClasses(id => _counts.GetActualCount(id) / total);

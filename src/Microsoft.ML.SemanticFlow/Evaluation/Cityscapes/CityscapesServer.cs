@@ -68,7 +68,8 @@ public static class CityscapesServer
         var mask = SegmentationMask.Load(path, CityscapesMetrics.Labels);
         return mask.Ids.IndexOf(LabelMap.IgnoreId) is >= 0 and var at
             ? throw new InvalidDataException(
-                $"'{path}' holds id 255 at row {at / mask.Width}, column {at % mask.Width}; the Cityscapes server takes 0 to {mask.Labels!.ClassCount - 1}. Write 0 for what is no class.")
+                $"'{path}' holds id 255 at row {at / mask.Width}, column {at % mask.Width}; the Cityscapes server takes 0 to {CityscapesMetrics.Labels.ClassCount - 1}. " +
+                "Write 0 for what is no class.")
             : mask;
     }
 

@@ -54,6 +54,8 @@ internal sealed class InstanceMeasure : ImageMeasure
         }
     }
 
+    public override bool IsFraction(int index) => index % PerClass != 0;
+
     /// <summary>The instances of a class: how many, and the sums of their shares that were found as the class and as its category.</summary>
     public static (double Count, double Hit, double OfCategory) Read(ReadOnlySpan<Int128> numbers, int id)
     {

@@ -11,6 +11,9 @@ internal abstract class ImageMeasure
 
     /// <summary>Measures an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="numbers"><see cref="Length"/> zeros, to be filled. None may come to less than 0, or to more than the image's pixels times 2^40.</param>
+    /// <param name="numbers"><see cref="Length"/> zeros, to be filled. A count is from 0 to the image's pixels, a fraction to 2^40 times as much.</param>
     public abstract void Measure(in MeasuredImage image, Span<Int128> numbers);
+
+    /// <summary>Whether a number is a fraction in <see cref="FixedPoint"/>, not a count.</summary>
+    public virtual bool IsFraction(int index) => false;
 }

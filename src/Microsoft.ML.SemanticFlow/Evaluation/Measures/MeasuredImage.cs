@@ -92,6 +92,7 @@ internal readonly ref struct MeasuredImage
     private void CheckLength(int length, long expected, string what, string shape)
     {
         if (length != 0 && length != expected)
-            throw new InvalidDataException($"There are {length} {what}{What} for {Height} x {Width} pixels (height x width) and {Classes} classes; {expected} belong there, {shape}.");
+            throw new InvalidDataException(
+                $"There are {length} {what}{What} for {Height} x {Width} pixels (height x width) and {Classes} classes; {expected} belong there, {shape}.");
     }
 }

@@ -12,6 +12,7 @@ public sealed class SegmentationEvidence
     /// <summary>The probability of the predicted class at each pixel, [H, W]; not needed beside <see cref="Probabilities"/>. Empty where unknown.</summary>
     public ReadOnlyMemory<float> Confidence { get; init; }
 
-    /// <summary>The instance of each pixel of the ground truth, [H, W], as Cityscapes writes them: class id x 1000 + number, and below 1000 no instance. Empty where unknown.</summary>
+    /// <summary>The instance of each pixel of the ground truth, [H, W], as Cityscapes writes them: class id x 1000 + number, up to 1000 no instance.
+    /// Empty where unknown.</summary>
     public ReadOnlyMemory<int> Instances { get; init; }
 }
