@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.SemanticFlow.Tool;
 
 StandardHandles.Open();
-var terminal = new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected);
+var terminal = new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected)
+{
+    Columns = Console.IsOutputRedirected ? 100 : Math.Clamp(Console.WindowWidth - 1, 60, 120),
+};
 using var cancellation = new CancellationTokenSource();
 
 // Of a thread that no command waits for.

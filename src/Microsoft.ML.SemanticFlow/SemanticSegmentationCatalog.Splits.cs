@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Evaluation;
@@ -28,6 +29,31 @@ public sealed partial class SemanticSegmentationCatalog
         var groups = RowGroups.Read(data, samplingKeyColumnName);
         var test = groups.Take(testFraction, SeedOf(seed));
         return new SegmentationTrainTestData(groups.Others(test), groups.Rows(test));
+    }
+
+    /// <summary>A part of a data set, for one of several processes or machines.</summary>
+    /// <param name="data">The data set; no row of it is decoded.</param>
+    /// <param name="shard">Which part: every so many-th row.</param>
+    /// <returns>Its rows, in their order. The shards of one count are the whole, each row in one of them.</returns>
+    [SuppressMessage("Performance", "CA1822", Justification = "Members of the catalog are called on it.")]
+    public IDataView Shard(IDataView data, WorkShard shard)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (shard.IsWhole)
+            return data;
+        var rows = new HashSet<DataViewRowId>();
+        using var cursor = data.GetRowCursor([]);
+        var getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        for (long position = 0; cursor.MoveNext(); position++)
+        {
+            if (!shard.Takes(position))
+                continue;
+            getId(ref id);
+            rows.Add(id);
+        }
+
+        return new SubsetView(data, rows, rows.Count);
     }
 
     /// <summary>Holds out a part of a data set of files to validate on, so that neighbours of one video lie on one side, as far as names tell.</summary>

@@ -98,6 +98,32 @@ public sealed class SemanticSegmentationDataCatalog
         return View($"'{imagesDirectory}'", options => ImageFolder.List(imagesDirectory, labelsDirectory, options), reading, labels, ids);
     }
 
+    /// <summary>Puts data sets together as the sources of one, to train or evaluate on all of them.</summary>
+    /// <param name="sets">The sets, as readers of this catalog give them, each with the name that the column Source gets; at least one.</param>
+    /// <returns>Columns ImagePath, LabelPath and Source: the rows of the sets one after another. The label files of each are read as its own reader says.</returns>
+    /// <remarks>
+    /// <see cref="SegmentationDatasets.Uds"/> is such a set. The trainer draws from the sources by its SourceWeights, and tells the mIoU of each.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is no set, two have one name, one lacks a column or a label map, or they differ in their classes.</exception>
+    public IDataView Combine(params IReadOnlyList<(string Source, IDataView Set)> sets)
+    {
+        ArgumentNullException.ThrowIfNull(sets);
+        if (sets.Count == 0)
+            throw new ArgumentException("There is no data set to combine.", nameof(sets));
+        foreach (var (source, set) in sets)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(source, nameof(sets));
+            ArgumentNullException.ThrowIfNull(set, nameof(sets));
+        }
+
+        if (sets.GroupBy(set => set.Source, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two sources are called '{twice.Key}'. Give each a name of its own.", nameof(sets));
+        using var channel = _environment.Start("Listing");
+        var view = CombinedSamples.Of(sets);
+        channel.Info(MessageSensitivity.None, "{0} images of {1} sources", view.GetRowCount(), sets.Count);
+        return view;
+    }
+
     /// <summary>Reads annotations as their tools wrote them, and writes them as <see cref="SegmentationDatasets.Folder"/> reads them.</summary>
     /// <param name="input">The folder that holds them, or one file: a COCO or Label Studio JSON, a CVAT XML, a data.yaml of Ultralytics.</param>
     /// <param name="output">The folder to write: <c>{train,val,test}/{images,labels}</c>, masks as 8-bit palette PNG of ids, and

@@ -31,6 +31,12 @@ switch (args)
         string folder = new BenchmarkOptions(options).Text("checkpoints", "");
         NetworkReport.Run(folder.Length > 0 ? folder : null, options is ["--checkpoints", _, .. var named] ? named : options);
         return 0;
+    case ["readers", .. var options]:
+        ReaderSpeed.Run(new BenchmarkOptions(options));
+        return 0;
+    case ["inspect", .. var options]:
+        ReaderSpeed.Inspect(new BenchmarkOptions(options));
+        return 0;
     case ["augmentation", .. var options]:
         return AugmentationBenchmark.Run(new BenchmarkOptions(options)) ? 0 : 1;
     default:
@@ -51,6 +57,10 @@ switch (args)
               folder   image files to mask files: ours on all cores, ML.NET's stock transforms, and decoding and the network alone
             or:    dotnet run -c Release -- networks [--checkpoints FOLDER] [NETWORK ...]
               networks   each network against the authors' logits and against its ONNX files; seconds of an import
+            or:    dotnet run -c Release -- readers [--kind camvid] [--data camvid] [--rounds 5]
+              readers   rows a second: images and masks of a data set by our reader, its images alone by the stock LoadImages
+            or:    dotnet run -c Release -- inspect [--files 1000] [--rounds 3] [--height 1024] [--width 2048]
+              inspect   a look at a data set against decoding its files alone
             or:    dotnet run -c Release -- augmentation [--rounds 7] [--crops 8]
               augmentation   training crops by one thread, and the same operations one whole image after another; checks that they agree
             """);

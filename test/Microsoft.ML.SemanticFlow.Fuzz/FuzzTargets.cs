@@ -8,6 +8,7 @@ using Microsoft.ML.SemanticFlow.Data;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Labels;
 using Microsoft.ML.SemanticFlow.Onnx;
+using Microsoft.ML.SemanticFlow.Testing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Fuzz;
@@ -28,6 +29,14 @@ internal static class FuzzTargets
         ["onnx"] = bytes => ModelDescription.FromFile(bytes, "input"),
         ["csv"] = bytes => LabelMap.Parse("input", Csv.Decode(bytes, "input")),
         ["zip"] = LoadPipeline,
+        ["labelme"] = bytes => Import("labelme", bytes),
+        ["coco"] = bytes => Import("coco", bytes),
+        ["cvat-xml"] = bytes => Import("cvat-xml", bytes),
+        ["yolo"] = bytes => Import("yolo", bytes),
+        ["supervisely"] = bytes => Import("supervisely", bytes),
+        ["labelstudio"] = bytes => Import("labelstudio", bytes),
+        ["cityscapes"] = bytes => Import("cityscapes", bytes),
+        ["idd"] = bytes => Import("idd", bytes),
     };
 
     // A changed chunk would be refused by its checksum alone, and nothing behind it be tried.
@@ -65,6 +74,23 @@ internal static class FuzzTargets
         finally
         {
             File.Delete(_file);
+        }
+    }
+
+    // What the annotations lead to may not be there: that is an IOException, as for any file.
+    private static void Import(string format, byte[] bytes)
+    {
+        var tree = TinyTree.Of(format);
+        using var folder = new TemporaryFolder(Path.GetDirectoryName(_file));
+        tree.Write(folder);
+        File.WriteAllBytes(folder["in", tree.File], bytes);
+        try
+        {
+            tree.Import(folder);
+        }
+        catch (IOException refused)
+        {
+            throw new InvalidDataException(refused.Message, refused);
         }
     }
 

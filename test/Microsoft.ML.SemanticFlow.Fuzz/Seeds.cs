@@ -58,6 +58,9 @@ internal static class Seeds
             SafeTensors.Write(file, tensors, new Dictionary<string, string> { ["format"] = "pt" });
         }
 
+        foreach (var tree in TinyTree.All.Where(tree => tree.Text is not null))
+            File.WriteAllText(Path(tree.Format.Id, "car"), tree.Text);
+
         var context = new MLContext(seed: 1);
         var data = context.Data.LoadFromEnumerable([new ImageRow()]);
         var model = SegmentationModel.Load(BrightestChannelModel.ToBytes(description));

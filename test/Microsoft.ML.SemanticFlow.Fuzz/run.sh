@@ -35,4 +35,4 @@ fi
 # The hard limit makes an exception of memory that is taken beyond all bounds.
 export AFL_SKIP_BIN_CHECK=1 AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
 export DOTNET_TieredPGO=0 DOTNET_GCHeapHardLimit=0x20000000 ORT_DISABLE_TELEMETRY=1
-exec nice -n 19 afl-fuzz -i "$seeds" -o "$output/$target" -V "$seconds" -t 10000 -m none -- dotnet "$instrumented/Microsoft.ML.SemanticFlow.Fuzz.dll" run "$target"
+exec nice -n 19 afl-fuzz -i "$seeds" -o "$output/$target" -V "$seconds" -t 60000 -m none -- dotnet "$instrumented/Microsoft.ML.SemanticFlow.Fuzz.dll" run "$target"

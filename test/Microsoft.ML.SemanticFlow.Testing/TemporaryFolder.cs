@@ -7,7 +7,10 @@ namespace Microsoft.ML.SemanticFlow.Testing;
 public sealed class TemporaryFolder : IDisposable
 {
     /// <summary>Makes an empty folder.</summary>
-    public TemporaryFolder() => Root = Directory.CreateTempSubdirectory("semanticflow-").FullName;
+    /// <param name="around">Where; null for the system's place of temporary files.</param>
+    public TemporaryFolder(string? around = null) => Root = around is null
+        ? Directory.CreateTempSubdirectory("semanticflow-").FullName
+        : Directory.CreateDirectory(Path.Combine(around, Path.GetRandomFileName())).FullName;
 
     /// <summary>The folder.</summary>
     public string Root { get; }

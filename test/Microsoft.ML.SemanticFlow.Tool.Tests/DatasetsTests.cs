@@ -31,11 +31,11 @@ public sealed class DatasetsTests
     [TestMethod]
     public void Train_Help_NamesEveryDataSetAndItsLayout()
     {
-        var result = CommandLine.Run("train", "--help");
+        var result = CommandLine.Run("train", "--help", "all");
 
         string help = string.Join(' ', result.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (var dataset in SegmentationDatasets.All)
-            Assert.Contains($"{dataset.Id}, {dataset.Layout}", help);
+            Assert.Contains($"{dataset.Id} {dataset.Title}: {dataset.Layout}", help);
     }
 
     [TestMethod]

@@ -50,7 +50,9 @@ public sealed class SubmissionTests : IDisposable
     }
 
     [TestMethod]
-    public void Check_EveryFault_IsSaidWithItsFile()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Check_EveryFault_IsSaidWithItsFile(bool isPacked)
     {
         foreach (string city in (string[])["a", "b", "c", "d", "e", "f"])
         {
@@ -65,7 +67,9 @@ public sealed class SubmissionTests : IDisposable
         File.WriteAllBytes(_folder["masks", "e_000000_000019.png"], [1, 2, 3]);
         File.Copy(_folder["masks", "f_000000_000019.png"], _folder["masks", "g_000000_000019.png"]);
 
-        var result = Check("cityscapes");
+        if (isPacked)
+            ZipFile.CreateFromDirectory(_folder["masks"], _folder["masks.zip"]);
+        var result = Check("cityscapes", isPacked ? "masks.zip" : "masks");
 
         Assert.AreEqual(ExitCode.FailedCheck, result.Code, result.Error);
         foreach (string line in (string[])[
@@ -74,6 +78,35 @@ public sealed class SubmissionTests : IDisposable
         {
             Assert.Contains(line, result.Output);
         }
+    }
+
+    [TestMethod]
+    public void Check_ZipFileThatIsNone_SaysSo()
+    {
+        BrightestChannelModel.SaveImage(_folder.Prepare("images", "a_000000_000019_leftImg8bit.png"), Height, Width, seed: 1);
+        File.WriteAllBytes(_folder["masks.zip"], [1, 2, 3]);
+
+        var result = Check("cityscapes", "masks.zip");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        Assert.Contains("masks.zip' is no zip file", result.Sentence);
+    }
+
+    [TestMethod]
+    public void Check_EntryThatIsDamaged_IsUnreadable()
+    {
+        BrightestChannelModel.SaveImage(_folder.Prepare("images", "a", "a_000000_000019_leftImg8bit.png"), Height, Width, seed: 1);
+        Draw("a", 7);
+        ZipFile.CreateFromDirectory(_folder["masks"], _folder["masks.zip"]);
+        byte[] bytes = File.ReadAllBytes(_folder["masks.zip"]);
+        int name = bytes.AsSpan().IndexOf("a_000000_000019.png"u8);
+        bytes.AsSpan(name + 19, 20).Fill(0xFF); // where the packed bytes begin
+        File.WriteAllBytes(_folder["masks.zip"], bytes);
+
+        var result = Check("cityscapes", "masks.zip");
+
+        Assert.AreEqual(ExitCode.FailedCheck, result.Code, result.Error);
+        Assert.Contains("unreadable: 1", result.Output);
     }
 
     [TestMethod]
@@ -129,5 +162,6 @@ public sealed class SubmissionTests : IDisposable
     private void Draw(string city, byte id, int height = Height) => File.WriteAllBytes(
         _folder.Prepare("masks", $"{city}_000000_000019.png"), PngFiles.Indexed([.. Enumerable.Repeat((int)id, height * Width)], height, Width, depth: 8));
 
-    private CommandResult Check(string server) => CommandLine.Run("predict", "--check", _folder["masks"], "--server", server, "--images", _folder["images"]);
+    private CommandResult Check(string server, string masks = "masks") =>
+        CommandLine.Run("predict", "--check", _folder[masks], "--server", server, "--images", _folder["images"]);
 }

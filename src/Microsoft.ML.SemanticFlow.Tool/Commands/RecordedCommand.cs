@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 internal static class RecordedCommand
 {
     // What is said of one call and not of the run.
-    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose"];
+    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose", "--quiet"];
 
     private static readonly string[] _paths =
         ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
@@ -32,14 +32,21 @@ internal static class RecordedCommand
             if (!options.TryGetValue(name, out string? value) || !Path.Exists(value))
                 continue; // a label space has a name
             if (run.RecordPaths)
-                options[name] = Path.GetRelativePath(Path.GetFullPath(run.Directory), Path.GetFullPath(value)).Replace('\\', '/');
+                options[name] = InRun(value);
             else
                 options.Remove(name);
         }
 
+        if (!run.RecordPaths)
+            options.Remove(SourcesOption.Name);
+        else if (options.TryGetValue(SourcesOption.Name, out string? sources))
+            options[SourcesOption.Name] = SourcesOption.Rename(sources, InRun);
+
         if (run.RecordPaths)
             options.Add(PathsNote, OfTheRun);
         return options;
+
+        string InRun(string path) => Path.GetRelativePath(Path.GetFullPath(run.Directory), Path.GetFullPath(path)).Replace('\\', '/');
     }
 
     /// <summary>Whether a command line gives one of some options by itself.</summary>
@@ -106,6 +113,8 @@ internal static class RecordedCommand
                 options[name] = path;
         }
 
+        if (options.TryGetValue(SourcesOption.Name, out string? sources))
+            options[SourcesOption.Name] = SourcesOption.Rename(sources, root => Path.GetFullPath(root, Path.GetFullPath(folder)));
         return options;
     }
 }

@@ -27,8 +27,8 @@ internal sealed class Submission(Terminal terminal)
 
     private readonly Option<string?> _check = new("--check")
     {
-        Description = "Predict nothing: check a folder of masks for --server against the test images, which --images or --data names.",
-        HelpName = "DIR",
+        Description = "Predict nothing: check a folder of masks, or a zip file of them, for --server against the test images, which --images or --data names.",
+        HelpName = "DIR|ZIP",
     };
 
     private readonly Option<string?> _data = new("--data")
@@ -100,17 +100,16 @@ internal sealed class Submission(Terminal terminal)
     /// <summary>Whether masks are to be checked and nothing predicted.</summary>
     public bool Checks(ParseResult parsed) => parsed.GetValue(_check) is not null;
 
-    /// <summary>Checks a folder of masks against the test images: missing, twice, of another size, with ids that the server lacks.</summary>
+    /// <summary>Checks masks against the test images: missing, twice, of another size, with ids that the server lacks.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="images">The folder of test images; null where --data names it.</param>
     /// <param name="workers">Masks read at once.</param>
     /// <param name="cancellation">Ends the work.</param>
     public int Check(ParseResult parsed, string? images, int workers, CancellationToken cancellation)
     {
-        string folder = parsed.GetValue(_check)!; // Checks was asked
+        string masks = parsed.GetValue(_check)!; // Checks was asked
         var form = FormOf(parsed) ?? throw new UsageException($"--check needs --server: {string.Join(", ", _servers.Select(dataset => dataset.Id))}.");
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"--check '{folder}' does not exist. Name a folder of masks.");
+        using var submitted = SubmittedMasks.Open(masks);
         var dataset = SegmentationDatasets.Get(parsed.GetValue(_server)!);
         var catalog = terminal.CreateContext().SemanticSegmentation.Data;
         var view = (images, parsed.GetValue(_data)) switch
@@ -121,8 +120,7 @@ internal sealed class Submission(Terminal terminal)
         };
 
         var expected = view.GetColumn<string>("ImagePath").Select(image => (Image: image, Key: form.KeyOfImage(Path.ChangeExtension(image, null)))).ToArray();
-        var files = FolderWalk.List(folder, [], (_, _) => { }, (path, fault) => throw new UnauthorizedAccessException($"Folder '{path}' cannot be read: {fault.Message}", fault))
-            .Where(file => file.EndsWith(".png", StringComparison.OrdinalIgnoreCase)).ToLookup(file => form.KeyOfFile(Path.ChangeExtension(file, null)));
+        var files = submitted.Names.ToLookup(file => form.KeyOfFile(Path.ChangeExtension(file, null)));
         var known = expected.Select(image => image.Key).ToHashSet();
         var faults = new ConcurrentBag<(string Kind, string Sentence)>();
         foreach (string strange in files.Where(same => same.Key is null || !known.Contains(same.Key)).SelectMany(same => same))
@@ -132,7 +130,7 @@ internal sealed class Submission(Terminal terminal)
             new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
             image =>
             {
-                if (FindFault(folder, image.Image, [.. files[image.Key]], form) is { } fault)
+                if (FindFault(submitted, image.Image, [.. files[image.Key]], form) is { } fault)
                     faults.Add(fault);
                 done();
             })), () => "Cancelled; nothing is known of the rest.");
@@ -148,7 +146,7 @@ internal sealed class Submission(Terminal terminal)
         return faults.IsEmpty ? ExitCode.Done : ExitCode.FailedCheck;
     }
 
-    private static (string Kind, string Sentence)? FindFault(string folder, string image, string[] masks, SubmissionForm form)
+    private static (string Kind, string Sentence)? FindFault(SubmittedMasks submitted, string image, string[] masks, SubmissionForm form)
     {
         if (masks.Length == 0)
             return ("missing", $"'{image}' has no mask.");
@@ -157,7 +155,7 @@ internal sealed class Submission(Terminal terminal)
         string mask = masks[0];
         try
         {
-            var png = PngIndexReader.Read(Path.Combine(folder, mask));
+            var png = PngIndexReader.Read(submitted.Read(mask), Path.GetFileName(mask));
             var (height, width) = ImageCodec.ReadSize(image);
             if ((png.Height, png.Width) != (height, width))
                 return ("size", $"'{mask}' is {png.Height} x {png.Width}, its image {height} x {width} (height x width).");

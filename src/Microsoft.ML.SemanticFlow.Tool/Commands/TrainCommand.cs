@@ -36,6 +36,7 @@ internal static class TrainCommand
         command.Add(holdOut);
         command.Add(gpu);
         command.Add(json);
+        Arrange(command, dataset, settings);
         command.SetAction(parsed =>
         {
             var display = new TrainingDisplay(terminal);
@@ -52,8 +53,8 @@ internal static class TrainCommand
             bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a run that goes on keeps its own
             var data = ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
-            if (dataset.LeavesKindOpen(completed))
-                terminal.WriteLine($"--data is read as --dataset {data.Kind}: {data.Kind.Title}.");
+            foreach (string guess in data.Guesses)
+                terminal.WriteLine(guess);
             if (choosesRecipe && data.Validation is null && completed.GetValue(holdOut) is null)
                 completed = Preset.With(parsed, [holdOut.Name, "0.15"]); // so that a resumed run holds out the same
             if (completed.GetValue(holdOut) is { } share)
@@ -76,6 +77,22 @@ internal static class TrainCommand
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         });
         return command;
+    }
+
+    private static void Arrange(CliCommand command, DatasetOptions dataset, TrainingSettings settings)
+    {
+        var headings = new Dictionary<string, string>(settings.Headings);
+        foreach (string name in dataset.Names.Concat(["--boost-classes", "--hold-out"]))
+            headings.Add(name, "Data");
+        foreach (string name in (string[])["--output", "--preset"])
+            headings.Add(name, "Network and time");
+        headings.Add("--gpu", "Machine");
+        headings.Add("--json", "Run");
+        HelpArrangement.Set(command, new HelpArrangement(
+            ["--data", "--dataset", "--map", "--output", "--time", "--network", "--preset", "--backbone", "--epochs", "--batch", "--resume", "--gpu"], headings)
+        {
+            Tables = [DatasetOptions.Kinds],
+        });
     }
 
     private static SemanticFlowTrainerOptions WithData(SemanticFlowTrainerOptions options, Dataset data, string? boostClasses)
@@ -160,6 +177,7 @@ internal static class TrainCommand
                 bestEpoch = best?.Epoch,
                 meanIoU = best?.MeanIoU,
                 perClassIoU = best?.PerClassIoU is { } all ? data.Labels.Classes.Zip(all).ToDictionary(pair => pair.First.Name, pair => JsonOutput.Number(pair.Second)) : null,
+                sources = best?.Sources.Select(source => new { name = source.Source, images = source.ImageCount, meanIoU = JsonOutput.Number(source.Metrics.MeanIoU) }),
                 skipped = skipped.Skipped,
                 leftOut = skipped.LeftOut,
             });
@@ -173,6 +191,8 @@ internal static class TrainCommand
                 table.Add(label.Name, double.IsNaN(value) ? "-" : value.ToString("f4", CultureInfo.InvariantCulture));
             table.Write(terminal.Output);
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {best.MeanIoU:f4} on the validation set, epoch {best.Epoch}"));
+            foreach (var source in best.Sources)
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {source.Metrics.MeanIoU:f4} on the {source.ImageCount} images of {source.Source}"));
         }
 
         terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model {model}, {DurationText.Of(elapsed)}, peak memory {peak:f0} MiB"));

@@ -33,7 +33,7 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
 
     public T Run<T>(Func<T> train)
     {
-        if (!terminal.Interactive)
+        if (!terminal.HasBars)
             return train();
 
         T result = default!; // assigned by the callback, which runs before Start returns
@@ -68,6 +68,8 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
                 terminal.WriteLine(warning);
         }
 
+        if (terminal.IsQuiet)
+            return;
         if (_run is not null && _part is not null)
             Draw(value, _run, _part);
         else
@@ -129,6 +131,8 @@ internal sealed class TrainingDisplay(Terminal terminal) : IProgress<TrainingPro
             CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}: loss {value.Loss:f4}, lr {value.LearningRate:g3}, {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {value.BestMeanIoU:f4})");
+        foreach (var source in value.Sources)
+            line += string.Create(CultureInfo.InvariantCulture, $", {source.Source} {source.Metrics.MeanIoU:f4}");
         return line + $", {DurationText.Of(value.Elapsed)}" + Left(value);
     }
 

@@ -40,6 +40,9 @@ internal sealed class TrainingSettings
     // What sets the option, and whether it has a meaning beside the choices made: null, or what it goes with.
     private readonly List<(Option Option, Change Change, Func<SemanticFlowTrainerOptions, string?> Misfit)> _settings = [];
 
+    private readonly Dictionary<string, string> _headings = [];
+    private string _heading = "Network and time";
+
     public TrainingSettings()
     {
         Value("--network", $"Network id: {string.Join(", ", SegmentationNetworks.All)}.", "ID", _defaults.Network.Id,
@@ -62,13 +65,13 @@ internal sealed class TrainingSettings
         Add(_batch, (set, value) => value == AutoBatch ? set : set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size,
             (set, size) => set with { CropHeight = size.Height, CropWidth = size.Width });
-        AddOptimizer();
-        AddSchedule();
-        AddLoss();
-        AddSampling();
-        AddExecution();
-        AddReading();
-        AddRun();
+        Under("Optimiser", AddOptimizer);
+        Under("Learning rate", AddSchedule);
+        Under("Loss", AddLoss);
+        Under("Sampling and augmentation", AddSampling);
+        Under("Machine", AddExecution);
+        Under("Faulty files", AddReading);
+        Under("Run", AddRun);
     }
 
     private void AddOptimizer()
@@ -220,6 +223,8 @@ internal sealed class TrainingSettings
 
     private void AddSampling()
     {
+        Optional<string>("--source-weights", "How often images of each source are drawn, against others; those not named weigh 1.", "NAME=X,...",
+            (set, value) => value is null ? set : set with { SourceWeights = SourcesOption.ReadWeights(value) });
         Value("--class-uniform", "Share of an epoch's crops drawn around centroids of each class in turn; the authors use 0.5.", "P", 0.0,
             (set, value) => set with { Sampling = value == 0 ? null : _uniform with { Fraction = value } });
         Value("--class-uniform-tile", "Centroids are taken over tiles of this many pixels.", "N", _uniform.Tile,
@@ -298,6 +303,9 @@ internal sealed class TrainingSettings
     /// <summary>Whether the command line says how 16-bit gray images are read.</summary>
     public bool SaysGray16(ParseResult parsed) => _settings.Any(setting => setting.Option.Name == Gray16Option.Name && parsed.GetResult(setting.Option) is { Implicit: false });
 
+    /// <summary>The heading of each option in the help, by its name.</summary>
+    public IReadOnlyDictionary<string, string> Headings => _headings;
+
     /// <summary>The options that the command line asks for.</summary>
     /// <param name="parsed">The command line, completed with what a run was started with.</param>
     /// <param name="folder">Of the run.</param>
@@ -366,6 +374,15 @@ internal sealed class TrainingSettings
         Add(option, (options, word) => change(options, values.First(value => value.Word == word).Value), misfit);
     }
 
-    private void Add<T>(Option<T> option, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change, Func<SemanticFlowTrainerOptions, string?>? misfit = null) =>
+    private void Under(string heading, Action add)
+    {
+        _heading = heading;
+        add();
+    }
+
+    private void Add<T>(Option<T> option, Func<SemanticFlowTrainerOptions, T?, SemanticFlowTrainerOptions> change, Func<SemanticFlowTrainerOptions, string?>? misfit = null)
+    {
         _settings.Add((option, (options, parsed) => change(options, parsed.GetValue(option)), misfit ?? (_ => null)));
+        _headings.Add(option.Name, _heading);
+    }
 }

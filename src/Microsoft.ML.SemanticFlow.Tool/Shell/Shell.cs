@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -14,20 +15,33 @@ internal static class Shell
     /// <param name="root">All commands.</param>
     /// <param name="args">The command line.</param>
     /// <param name="terminal">Where commands write.</param>
+    /// <param name="firstSteps">Command lines that people need first, and what each is for.</param>
     /// <param name="cancellation">Ends the command.</param>
     /// <returns>The <see cref="ExitCode"/>.</returns>
-    public static int Run(RootCommand root, IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
+    public static int Run(
+        RootCommand root, IReadOnlyList<string> args, Terminal terminal, IReadOnlyList<(string Line, string Purpose)> firstSteps, CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
+        var quiet = new Option<bool>("--quiet") { Description = "Show no progress; results, warnings and what was skipped are shown.", Recursive = true };
         root.Add(verbose);
+        root.Add(quiet);
         NumberOptions.ReadInvariant(root);
+        bool showsAll = args is [.., "--help" or "-h" or "-?", HelpPage.All];
+        var page = new HelpPage(terminal.Columns, showsAll, firstSteps);
+        var help = root.Options.OfType<HelpOption>().Single();
+        (help.Action, help.Description) = (page, $"Show this; '--help {HelpPage.All}' shows every option.");
+        root.SetAction(page.Invoke); // the tool's name alone
+        root.Directives.Clear();
+        root.Add(Suggestion.Create(root));
+        if (showsAll)
+            args = [.. args.SkipLast(1)];
 
         // Help prints numbers by the culture of the thread; it goes along to every thread that a command starts.
         var culture = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            return Run(root.Parse(args), verbose, terminal, cancellation);
+            return Run(root.Parse(args), verbose, quiet, terminal, cancellation);
         }
         catch (CommandCancelledException exception)
         {
@@ -62,7 +76,7 @@ internal static class Shell
         return fault.Code;
     }
 
-    private static int Run(ParseResult parsed, Option<bool> verbose, Terminal terminal, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, Option<bool> verbose, Option<bool> quiet, Terminal terminal, CancellationToken cancellation)
     {
         if (parsed.Action is ParseErrorAction action)
         {
@@ -71,7 +85,7 @@ internal static class Shell
             return ExitCode.Usage;
         }
 
-        terminal.Verbose = parsed.GetValue(verbose);
+        (terminal.Verbose, terminal.IsQuiet) = (parsed.GetValue(verbose), parsed.GetValue(quiet));
         cancellation.ThrowIfCancellationRequested();
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
     }

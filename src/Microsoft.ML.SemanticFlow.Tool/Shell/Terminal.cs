@@ -21,7 +21,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <summary>All else. What cannot be written is lost.</summary>
     public TextWriter Error { get; } = new StandardStream(error, name: null);
 
-    public bool Interactive => interactive;
+    /// <summary>Whether there are bars for progress, instead of a line now and then.</summary>
+    public bool HasBars => interactive && !IsQuiet;
+
+    /// <summary>Whether progress is not shown. All else is: results, warnings, what was skipped.</summary>
+    public bool IsQuiet { get; set; }
+
+    /// <summary>Columns of a page of text.</summary>
+    public int Columns { get; init; } = 100;
 
     public bool Verbose { get; set; }
 
@@ -31,7 +38,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <param name="work">The work; it calls what it is given after each item, from any thread.</param>
     public void Track(string title, int total, Action<Action> work)
     {
-        if (interactive)
+        if (HasBars)
         {
             Bars().Start(context =>
             {
@@ -50,7 +57,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
             lock (gate)
             {
                 done++;
-                if (done < total && clock.Elapsed < next)
+                if (IsQuiet || done < total && clock.Elapsed < next)
                     return;
                 next = clock.Elapsed + _lineInterval;
                 var left = clock.Elapsed * ((double)(total - done) / done);
@@ -63,7 +70,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <param name="work">The work; it calls what it is given with the phase, what is done of it and of how much.</param>
     public T Follow<T>(Func<Action<string, int, int>, T> work)
     {
-        if (interactive)
+        if (HasBars)
         {
             T? result = default;
             Bars().Start(context =>
@@ -84,7 +91,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         var next = _lineInterval;
         return work((phase, done, total) =>
         {
-            if (done < total && clock.Elapsed < next)
+            if (IsQuiet || done < total && clock.Elapsed < next)
                 return;
             next = clock.Elapsed + _lineInterval;
             Error.WriteLine($"{phase}: {done} of {total}");

@@ -38,6 +38,8 @@ internal sealed class RunFolder : IDisposable
 
     public string Validations => Path.Combine(_path, "validation.csv");
 
+    public string Sources => Path.Combine(_path, "sources.csv");
+
     public string TensorBoard => Path.Combine(_path, "tensorboard");
 
     /// <summary>Whether there is a run to go on with.</summary>

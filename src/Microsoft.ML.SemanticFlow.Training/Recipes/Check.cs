@@ -41,6 +41,11 @@ internal static class Check
     public static IReadOnlyList<string> NotEmpty(IReadOnlyList<string> value, [CallerMemberName] string name = "") =>
         NotNull(value, name).Count > 0 ? value : throw new ArgumentException($"{name} must hold at least one name.", name);
 
+    public static IReadOnlyList<T> Apart<T>(IReadOnlyList<T> value, Func<T, string> nameOf, [CallerMemberName] string name = "") =>
+        value.GroupBy(nameOf, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new ArgumentException($"{name} names '{twice.Key}' twice.", name)
+            : value;
+
     public static double Positive(double value, [CallerMemberName] string name = "") =>
         double.IsFinite(value) && value > 0
             ? value

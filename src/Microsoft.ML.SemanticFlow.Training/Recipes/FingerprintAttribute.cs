@@ -10,7 +10,7 @@ internal sealed class FingerprintAttribute(string? name) : Attribute
 {
     public string? Name { get; } = name;
 
-    /// <summary>Whether the option is an entry of a table, which its own text names.</summary>
+    /// <summary>Whether the option is an entry of a table, or a list of such, which its own text names.</summary>
     public bool IsEntry { get; init; }
 
     /// <summary>What stands for null.</summary>

@@ -59,9 +59,9 @@ internal static class RecipeFingerprint
         null => attribute?.Absent ?? "auto",
         bool flag => flag ? "true" : "false",
         string text => text,
+        IEnumerable list => string.Join(',', list.Cast<object>().Select(item => Quoted(Text(property, item, attribute)))),
         _ when attribute is { IsEntry: true } => $"{value}",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable list => string.Join(',', list.Cast<object>().Select(item => Quoted(Text(property, item, attribute: null)))),
         _ => throw new NotSupportedException($"{property.Name} has no text for a fingerprint. Leave it out by its {nameof(FingerprintAttribute)}, or say how it is written."),
     };
 

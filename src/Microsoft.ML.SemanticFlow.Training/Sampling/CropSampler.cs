@@ -3,17 +3,18 @@
 
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
-/// <summary>Which crops an epoch has: those of images drawn evenly and, for a share of it, as many around centroids of each class.</summary>
+/// <summary>Which crops an epoch has: those of images drawn evenly or by their sources' weights and, for a share of it, as many around centroids of each class.</summary>
 internal sealed class CropSampler
 {
-    private readonly PlannedCrop[] _images;
-    private readonly PlannedCrop[][] _byClass = [];
+    private readonly WeightedCrops _images;
+    private readonly WeightedCrops[] _byClass = [];
 
-    /// <summary>Crops of every image once an epoch.</summary>
+    /// <summary>Crops of as many images as there are; where none weighs more than another, of each image once an epoch.</summary>
     /// <param name="samples">Samples of the data set.</param>
-    public CropSampler(int samples)
+    /// <param name="weightOf">How often a sample is drawn, against another; null for all as often.</param>
+    public CropSampler(int samples, Func<int, double>? weightOf = null)
     {
-        _images = [.. Enumerable.Range(0, samples).Select(sample => new PlannedCrop(sample, Around: null))];
+        _images = new WeightedCrops(Enumerable.Range(0, samples).Select(sample => new PlannedCrop(sample, Around: null)), weightOf);
         ImagesDrawn = Count = samples;
     }
 
@@ -21,12 +22,17 @@ internal sealed class CropSampler
     /// <param name="samples">Samples of the data set.</param>
     /// <param name="fraction">The share, in [0, 1]; rounded down to as many crops of each class.</param>
     /// <param name="centroids">Where the classes lie. A class without centroids adds nothing: the epoch is shorter by its crops.</param>
-    public CropSampler(int samples, double fraction, ClassCentroids centroids)
-        : this(samples)
+    /// <param name="weightOf">How often a sample, or a centroid in it, is drawn, against another; null for all as often.</param>
+    public CropSampler(int samples, double fraction, ClassCentroids centroids, Func<int, double>? weightOf = null)
+        : this(samples, weightOf)
     {
         PerClass = (int)(samples * fraction / centroids.ClassCount);
         ImagesDrawn = samples - PerClass * centroids.ClassCount;
-        _byClass = [.. Enumerable.Range(0, centroids.ClassCount).Select(classId => centroids[classId].ToArray()).Where(crops => crops.Length > 0)];
+        _byClass =
+        [
+            .. Enumerable.Range(0, centroids.ClassCount).Select(classId => centroids[classId]).Where(crops => crops.Count > 0)
+                .Select(crops => new WeightedCrops(crops, weightOf)),
+        ];
         Count = ImagesDrawn + PerClass * _byClass.Length;
     }
 
@@ -39,22 +45,14 @@ internal sealed class CropSampler
     /// <summary>Of these, crops around centroids of each class that has some.</summary>
     public int PerClass { get; }
 
-    /// <summary>Draws an epoch. Of images and of each class's centroids, none comes a second time before all have come once.</summary>
+    /// <summary>Draws an epoch. Of images of one weight and of each class's centroids in them, none comes a second time before all have come once.</summary>
     public PlannedCrop[] Draw(Random random)
     {
         var crops = new PlannedCrop[Count];
-        Draw(_images, crops.AsSpan(0, ImagesDrawn), random);
+        _images.Draw(crops.AsSpan(0, ImagesDrawn), random);
         for (int i = 0; i < _byClass.Length; i++)
-            Draw(_byClass[i], crops.AsSpan(ImagesDrawn + i * PerClass, PerClass), random);
+            _byClass[i].Draw(crops.AsSpan(ImagesDrawn + i * PerClass, PerClass), random);
         random.Shuffle(crops);
         return crops;
-    }
-
-    private static void Draw(PlannedCrop[] from, Span<PlannedCrop> to, Random random)
-    {
-        var shuffled = from.ToArray();
-        random.Shuffle(shuffled);
-        for (int i = 0; i < to.Length; i++)
-            to[i] = shuffled[i % shuffled.Length];
     }
 }

@@ -10,4 +10,7 @@ internal sealed record LabelledImage(PixelImage Image, SegmentationMask Mask)
 {
     /// <summary>Where it stands, for messages: its row, and its file where the view tells; null where neither is known.</summary>
     public string? Place { get; init; }
+
+    /// <summary>The source it comes from, in a set of several; null in others.</summary>
+    public string? Source { get; init; }
 }

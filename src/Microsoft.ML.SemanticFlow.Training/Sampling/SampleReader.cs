@@ -16,6 +16,7 @@ internal sealed class SampleReader
     // Columns of the dataset readers; where the view still has them, a message names the file and not only the row.
     public const string ImagePathColumn = "ImagePath";
     public const string LabelPathColumn = "LabelPath";
+    public const string SourceColumn = "Source";
 
     private readonly IDataView _data;
     private readonly RowInput _image;
@@ -79,6 +80,11 @@ internal sealed class SampleReader
         }
     }
 
+    /// <summary>The source of each row in the order of the view, without decoding any; null where the view has no text column of that name.</summary>
+    public IReadOnlyList<string>? ReadSources() => _data.Schema.GetColumnOrNull(SourceColumn) is { } column && column.Type is TextDataViewType
+        ? [.. _data.GetColumn<ReadOnlyMemory<char>>(column).Select(source => source.ToString())]
+        : null;
+
     /// <summary>One pass over the view, in its order or, where it can shuffle and is given a random source, in another.</summary>
     /// <param name="random">Shuffles; null keeps the order.</param>
     /// <param name="isWanted">Rows to read; the others are passed over without decoding. Null reads all.</param>
@@ -125,8 +131,12 @@ internal sealed class SampleReader
     private IEnumerable<PendingRow<T?>> Read<T>(string[] columns, Random? random, Func<DataViewRowId, bool>? isWanted, Func<Row, T> read, CancellationToken cancellation)
         where T : class
     {
+        string[] told = [ImagePathColumn, LabelPathColumn, SourceColumn];
         DataViewSchema.Column[] needed =
-            [.. columns.Append(ImagePathColumn).Append(LabelPathColumn).Distinct().Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>()];
+        [
+            .. columns.Select(name => _data.Schema[name])
+                .Concat(told.Except(columns).Select(_data.Schema.GetColumnOrNull).OfType<DataViewSchema.Column>().Where(column => column.Type is TextDataViewType)),
+        ];
         var source = DetachedRow.Source.Find(_data, needed);
         var view = source?.View ?? _data;
         using var cursor = view.GetRowCursor(source?.Texts ?? needed, view.CanShuffle ? random : null);
@@ -226,7 +236,7 @@ internal sealed class SampleReader
                         : "Give each image the mask that was drawn on it."));
             }
 
-            return new LabelledImage(image, mask) { Place = Place(ImagePathColumn) };
+            return new LabelledImage(image, mask) { Place = Place(ImagePathColumn), Source = TextIn(SourceColumn) };
         }
 
         public SegmentationMask ReadMask()
@@ -274,19 +284,19 @@ internal sealed class SampleReader
         };
 
         /// <summary>The image's path where the row has it; else its number.</summary>
-        public string Name => PathIn(ImagePathColumn) ?? $"row {_row.Position}";
+        public string Name => TextIn(ImagePathColumn) ?? $"row {_row.Position}";
 
         private string Place(string pathColumn) =>
-            PathIn(pathColumn) is { } path ? $"Row {_row.Position} ('{path}')" : $"Row {_row.Position}";
+            TextIn(pathColumn) is { } path ? $"Row {_row.Position} ('{path}')" : $"Row {_row.Position}";
 
-        private string? PathIn(string pathColumn)
+        private string? TextIn(string name)
         {
-            if (_row.Schema.GetColumnOrNull(pathColumn) is not { } column || column.Type is not TextDataViewType || !_row.IsColumnActive(column))
+            if (_row.Schema.GetColumnOrNull(name) is not { } column || column.Type is not TextDataViewType || !_row.IsColumnActive(column))
                 return null;
 
-            ReadOnlyMemory<char> path = default;
-            _row.GetGetter<ReadOnlyMemory<char>>(column)(ref path);
-            return path.ToString();
+            ReadOnlyMemory<char> text = default;
+            _row.GetGetter<ReadOnlyMemory<char>>(column)(ref text);
+            return text.ToString();
         }
     }
 }

@@ -82,6 +82,11 @@ internal sealed class SampleSource
         return new PixelCounts(counts[.._reader.ClassCount], counts[LabelMap.IgnoreId]);
     }
 
+    /// <summary>The source of each sample in the order of the data set; null where the view does not tell.</summary>
+    public IReadOnlyList<string>? Sources() => _cache is null ? _reader.ReadSources()
+        : _cache.All(sample => sample.Source is not null) ? [.. _cache.Select(sample => sample.Source!)] // none is null
+        : null;
+
     /// <summary>All masks in the order of the data set.</summary>
     public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation) =>
         _cache?.Select(sample => sample.Mask)

@@ -36,6 +36,8 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
             line += string.Create(CultureInfo.InvariantCulture, $", {value.ImagesPerSecond:f1} images/s");
         if (value.MeanIoU is { } now && value.BestMeanIoU is { } best)
             line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {best:f4})");
+        foreach (var source in value.Sources)
+            line += string.Create(CultureInfo.InvariantCulture, $", {PrintableText.Line(source.Source ?? "no source")} {source.Metrics.MeanIoU:f4}");
         if (value.Remaining is { } left && value.Epoch < value.Epochs)
             line += $", {DurationText.Of(left)} left";
         return line;

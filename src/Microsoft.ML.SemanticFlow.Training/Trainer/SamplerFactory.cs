@@ -29,8 +29,9 @@ internal static class SamplerFactory
     public static CropSampler Create(
         SemanticFlowTrainerOptions options, SampleSource training, SampleSource? boost, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
     {
+        var weightOf = WeightOf(options, training, channel);
         if (options.Sampling is not { } sampling)
-            return new CropSampler(training.Count);
+            return new CropSampler(training.Count, weightOf);
 
         var centroids = Find(sampling.Tile, training, labels, folder?.Centroids, channel, cancellation);
         if (sampling.Boost is { } wanted && boost is not null)
@@ -48,7 +49,7 @@ internal static class SamplerFactory
                 "Set the sampling's Tile to at most the shorter side of the images, or leave class-uniform sampling out.");
         }
 
-        var sampler = new CropSampler(training.Count, sampling.Fraction, centroids);
+        var sampler = new CropSampler(training.Count, sampling.Fraction, centroids, weightOf);
         if (sampler.PerClass == 0)
             channel.Warn(
                 FormattableString.Invariant($"A Fraction of {sampling.Fraction} of {training.Count} images is less than one crop for each of {labels.ClassCount} classes: ") +
@@ -57,6 +58,28 @@ internal static class SamplerFactory
             channel.Say($"No tile holds {string.Join(", ", byCount[false])}: nothing is drawn around these classes");
         channel.Say($"An epoch has {sampler.Count} crops: {sampler.ImagesDrawn} anywhere in an image, {sampler.PerClass} around each of {byCount[true].Count()} classes");
         return sampler;
+    }
+
+    // A sample of the set that boosts classes comes after those of the training set, and has no source.
+    private static Func<int, double>? WeightOf(SemanticFlowTrainerOptions options, SampleSource training, IChannel channel)
+    {
+        if (options.SourceWeights is not { } sources)
+            return null;
+        var named = training.Sources() ?? throw new ArgumentException(
+            $"SourceWeights need the column {SampleReader.SourceColumn}, which names the source of each image, and the training set has none. " +
+            "Put data sets together with Data.Combine, or leave SourceWeights out.", nameof(options));
+        var counts = named.CountBy(source => source, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        if (sources.FirstOrDefault(source => !counts.ContainsKey(source.Id)) is { } absent)
+            throw new ArgumentException(
+                $"SourceWeights name the source '{absent.Id}', of which the training set has no image. Its sources: {string.Join(", ", counts.Keys)}.", nameof(options));
+        var weights = sources.ToDictionary(source => source.Id, source => source.SamplingWeight, StringComparer.Ordinal);
+        double all = counts.Sum(source => source.Value * WeightOfSource(source.Key));
+        channel.Say("Crops by source: " + string.Join(", ", counts.Select(source =>
+            FormattableString.Invariant($"{source.Key} {source.Value * WeightOfSource(source.Key) / all:P0} ({source.Value} images)"))));
+        double[] bySample = [.. named.Select(WeightOfSource)];
+        return sample => sample < bySample.Length ? bySample[sample] : 1;
+
+        double WeightOfSource(string source) => weights.GetValueOrDefault(source, 1);
     }
 
     private static ClassCentroids Find(int tile, SampleSource source, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)

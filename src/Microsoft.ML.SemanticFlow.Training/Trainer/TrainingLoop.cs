@@ -6,6 +6,7 @@ using System.Globalization;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Options;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using static TorchSharp.torch;
 
@@ -150,8 +151,8 @@ internal sealed class TrainingLoop : IDisposable
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
             _best.Take(_session.Network);
-        var metrics = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
-        var progress = ReportEpoch(epoch, imagesPerSecond, metrics);
+        var validated = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
+        var progress = ReportEpoch(epoch, imagesPerSecond, validated);
         _session.Recorder.Epoch(progress);
         _session.Channel.Say(ConsoleTrainingProgress.Format(progress));
         _options.Progress?.Report(progress);
@@ -207,11 +208,11 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     // Keeps the weights if they are the best.
-    private SemanticSegmentationMetrics Validate(int epoch, CancellationToken cancellation)
+    private ValidationResult Validate(int epoch, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         _validating.Start();
-        var metrics = _validation!.Run( // only called with a validation set
+        var result = _validation!.Run( // only called with a validation set
             done =>
             {
                 _imagesValidated++;
@@ -219,9 +220,9 @@ internal sealed class TrainingLoop : IDisposable
             },
             cancellation);
         _validating.Stop();
-        KeepIfBest(metrics.MeanIoU);
-        _session.Recorder.Validated(_position, metrics);
-        return metrics;
+        KeepIfBest(result.Metrics.MeanIoU);
+        _session.Recorder.Validated(_position, result);
+        return result;
     }
 
     private void KeepIfBest(double meanIoU)
@@ -252,11 +253,11 @@ internal sealed class TrainingLoop : IDisposable
         Options = OptionsFingerprint.Of(_options),
     };
 
-    private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null) =>
-        Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _rate, imagesPerSecond, metrics);
+    private TrainingProgress ReportEpoch(int epoch, double imagesPerSecond, ValidationResult? validated = null) =>
+        Report(TrainingPhase.Epoch, epoch, _session.StepsPerEpoch, _session.StepsPerEpoch, _position.Loss, _rate, imagesPerSecond, validated);
 
     private TrainingProgress Report(
-        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, SemanticSegmentationMetrics? metrics = null, string? message = null)
+        TrainingPhase phase, int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, ValidationResult? validated = null, string? message = null)
     {
         int epochs = EpochsInTime(epoch, phase == TrainingPhase.Step ? (double)step / steps : 1);
         long before = (long)_firstEpoch * _session.StepsPerEpoch, all = (long)_options.Epochs * _session.StepsPerEpoch;
@@ -274,8 +275,9 @@ internal sealed class TrainingLoop : IDisposable
             Elapsed = _watch.Elapsed,
             Remaining = _budget.Left ?? TimeLeft.Estimate(
                 _watch.Elapsed - _validating.Elapsed, done - before, all - done, _validating.Elapsed, _imagesValidated, _imagesToValidate - _imagesValidated),
-            MeanIoU = metrics?.MeanIoU,
-            PerClassIoU = metrics?.PerClassIoU,
+            MeanIoU = validated?.Metrics.MeanIoU,
+            PerClassIoU = validated?.Metrics.PerClassIoU,
+            Sources = validated?.Sources ?? [],
             BestMeanIoU = _bestMeanIoU,
             Message = message,
         };

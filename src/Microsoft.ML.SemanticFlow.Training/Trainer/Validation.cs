@@ -5,6 +5,7 @@ using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Sampling;
+using Microsoft.ML.SemanticFlow.Trainer.Records;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
@@ -27,11 +28,11 @@ internal sealed class Validation
     /// <summary>Leaves the network in evaluation mode.</summary>
     /// <param name="imageDone">Told after each image how many are done.</param>
     /// <param name="cancellation">Ends the pass with <see cref="OperationCanceledException"/>.</param>
-    public SemanticSegmentationMetrics Run(Action<int> imageDone, CancellationToken cancellation)
+    public ValidationResult Run(Action<int> imageDone, CancellationToken cancellation)
     {
         var labels = _session.Data.Labels;
         bool byId = _session.Options.Labels is not null; // ids count, whatever the masks' own label maps say
-        var evaluation = new SegmentationEvaluation(labels, keepImages: false);
+        var bySource = new Dictionary<string, SegmentationEvaluation>(StringComparer.Ordinal);
         _session.Network.eval();
         using var _ = inference_mode();
         int done = 0;
@@ -50,6 +51,9 @@ internal sealed class Validation
 
             using var scope = NewDisposeScope();
             var predicted = Predict(sample);
+            string source = sample.Source ?? "";
+            if (!bySource.TryGetValue(source, out var evaluation))
+                bySource.Add(source, evaluation = new SegmentationEvaluation(labels, keepImages: false));
             evaluation.Add(
                 byId ? sample.Mask.WithLabels(null) : sample.Mask,
                 SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels),
@@ -58,7 +62,7 @@ internal sealed class Validation
             imageDone(++done);
         }
 
-        return evaluation.Metrics;
+        return ValidationResult.Of(bySource);
     }
 
     private (int Height, int Width) Scaled(PixelImage image) =>

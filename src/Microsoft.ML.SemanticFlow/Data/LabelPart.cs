@@ -11,8 +11,25 @@ namespace Microsoft.ML.SemanticFlow.Data;
 /// <param name="Ids">Which ids they hold.</param>
 internal sealed record LabelPart(string Folder, LabelMap Labels, MaskIds Ids)
 {
-    public bool Holds(string path) => path.StartsWith(Folder, StringComparison.Ordinal)
-        && path.Length > Folder.Length && path[Folder.Length] is '/' or '\\';
+    public bool Holds(string path) => Holds(Folder, path);
+
+    /// <summary>The innermost folder that holds all of some files; empty where there is none.</summary>
+    public static string FolderOf(IReadOnlyList<string> paths)
+    {
+        string folder = paths is [var first, ..] ? Around(first) : "";
+        foreach (string path in paths)
+        {
+            while (folder.Length > 0 && !Holds(folder, path))
+                folder = Around(folder);
+        }
+
+        return folder;
+    }
+
+    private static string Around(string path) => path[..Math.Max(0, path.LastIndexOfAny(['/', '\\']))];
+
+    private static bool Holds(string folder, string path) => path.Length > folder.Length && path[folder.Length] is '/' or '\\'
+        && path.StartsWith(folder, StringComparison.Ordinal);
 
     /// <summary>This part for classes that a caller makes of the column's, such as fewer.</summary>
     /// <param name="classes">The column's classes.</param>

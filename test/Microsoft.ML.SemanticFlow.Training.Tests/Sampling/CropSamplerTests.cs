@@ -61,6 +61,42 @@ public sealed class CropSamplerTests
         CollectionAssert.AreEqual(first, new CropSampler(50).Draw(new Random(3)));
     }
 
+    [TestMethod]
+    public void Draw_WeightedSamples_ComeByTheirWeightsOverEpochs()
+    {
+        // 9 samples weigh 1, one weighs 3: of 10 crops an epoch, 10 x 9/12 = 7.5 and 10 x 3/12 = 2.5.
+        var sampler = new CropSampler(10, sample => sample == 9 ? 3 : 1);
+        var random = new Random(5);
+
+        int[] heavy = [.. Enumerable.Range(0, 400).Select(_ => sampler.Draw(random).Count(crop => crop.Sample == 9))];
+
+        CollectionAssert.AreEquivalent(new[] { 2, 3 }, heavy.Distinct().ToArray());
+        Assert.AreEqual(2.5, heavy.Average(), 0.1); // four standard errors of a fair coin
+    }
+
+    [TestMethod]
+    public void Draw_WeightBelowACropAnEpoch_StillComes()
+    {
+        // One sample of 100 weighs 0.1: 100 x 0.1/99.1 crops an epoch, about one in ten epochs.
+        var sampler = new CropSampler(100, sample => sample == 0 ? 0.1 : 1);
+        var random = new Random(6);
+
+        int drawn = Enumerable.Range(0, 1000).Sum(_ => sampler.Draw(random).Count(crop => crop.Sample == 0));
+
+        Assert.AreEqual(1000 * 100 * 0.1 / 99.1, drawn, 40); // four standard deviations
+    }
+
+    [TestMethod]
+    public void Draw_WeightedCentroids_ComeByTheirWeights()
+    {
+        // Half of 40 crops for 2 classes: 10 of each. Of a class's 4 centroids, those in samples 0 and 1 weigh 4 together, the other two 1: 8 of 10.
+        var sampler = new CropSampler(40, 0.5, Centroids(2, _ => 4), sample => sample < 2 ? 2 : 0.5);
+
+        int[] heavy = [.. Enumerable.Range(0, 200).Select(seed => sampler.Draw(new Random(seed)).Count(crop => crop.Around is not null && ClassOf(crop) == 0 && crop.Sample < 2))];
+
+        CollectionAssert.AreEquivalent(new[] { 8 }, heavy.Distinct().ToArray());
+    }
+
     // The class is told by the row of its centroids.
     private static ClassCentroids Centroids(int classes, Func<int, int> count) =>
         new(Enumerable.Range(0, classes).Select(classId => Enumerable.Range(0, count(classId)).Select(i => new PlannedCrop(i, new Centroid(classId, i))).ToArray()));

@@ -126,6 +126,15 @@ public sealed record SemanticFlowTrainerOptions
     [Fingerprint("ClassUniformFraction", Absent = "0")]
     public ClassUniformSampling? Sampling { get; init; }
 
+    /// <summary>How often images of each source are drawn, where the training set has the column Source; null draws all as often. Default null.</summary>
+    /// <remarks>
+    /// An epoch has as many crops as the training set has images: of a source that weighs 2, each image comes twice as often as of one that
+    /// weighs 1, as sources do that are not named. Class-uniform crops are drawn over all sources, with the same weights.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A source is named twice.</exception>
+    [Fingerprint(nameof(SourceWeights), IsEntry = true, Absent = "nothing")]
+    public IReadOnlyList<SegmentationDatasetSource>? SourceWeights { get; init => field = value is { Count: > 0 } ? Check.Apart(value, source => source.Id) : null; }
+
     /// <summary>What mIoU is measured on and the best weights are chosen by; null keeps the last weights.</summary>
     /// <remarks>
     /// It holds the image and the label column, or the columns ImagePath and LabelPath of a dataset reader. Label files are then read as their

@@ -46,6 +46,9 @@ public sealed class TrainingProgress
     /// <summary>IoU of each class on the validation set, in the order of train ids, NaN where a class does not occur; null when this epoch was not validated.</summary>
     public IReadOnlyList<double>? PerClassIoU { get; internal init; }
 
+    /// <summary>The metrics of each source of the validation set, in ordinal order; empty where it has one alone, or when this epoch was not validated.</summary>
+    public IReadOnlyList<SegmentationSourceResult> Sources { get; internal init; } = [];
+
     /// <summary>What happened and what to do, where training diverged; else null.</summary>
     public string? Message { get; internal init; }
 

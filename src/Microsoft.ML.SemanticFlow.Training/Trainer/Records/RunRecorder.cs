@@ -5,12 +5,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Labels;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Options;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Records;
 
-/// <summary>Keeps what a run leaves behind beside its weights: <c>run.json</c>, <c>log.csv</c>, <c>validation.csv</c>, <c>tensorboard</c>.</summary>
+/// <summary>Keeps what a run leaves behind beside its weights: <c>run.json</c>, <c>log.csv</c>, <c>validation.csv</c>, <c>sources.csv</c>, <c>tensorboard</c>.</summary>
 /// <remarks>Without a run folder it keeps nothing.</remarks>
 internal sealed class RunRecorder
 {
@@ -22,6 +23,7 @@ internal sealed class RunRecorder
     private readonly IChannel _channel;
     private readonly EpochTable? _log;
     private readonly EpochTable? _validations;
+    private readonly EpochTable? _sources;
     private readonly TensorBoardLog? _tensorBoard;
     private RunRecord? _record;
     private TimeSpan _earlier;
@@ -35,7 +37,9 @@ internal sealed class RunRecorder
         if (folder is null)
             return;
         _log = new EpochTable(folder.Log, _logColumns);
-        _validations = new EpochTable(folder.Validations, ["epoch", "miou", "pixel_accuracy", .. labels.Classes.Select(c => c.Name)]);
+        string[] figures = ["miou", "pixel_accuracy", .. labels.Classes.Select(c => c.Name)];
+        _validations = new EpochTable(folder.Validations, ["epoch", .. figures]);
+        _sources = new EpochTable(folder.Sources, ["epoch", "source", "images", .. figures]);
         if (options.Run is { TensorBoard: true } run)
             _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, run.TensorBoardInterval);
     }
@@ -111,6 +115,7 @@ internal sealed class RunRecorder
     {
         _log?.Continue(checkpoint.Epoch);
         _validations?.Continue(checkpoint.Epoch - 1);
+        _sources?.Continue(checkpoint.Epoch - 1);
         _tensorBoard?.Continue(checkpoint.Step);
         return _earlier = TimeSpan.FromSeconds(_log?.LastValue(Array.IndexOf(_logColumns, "seconds")) ?? 0);
     }
@@ -127,11 +132,13 @@ internal sealed class RunRecorder
     public void Image(int index, int count, LabelledImage sample, ReadOnlySpan<byte> predicted) => _tensorBoard?.Image(index, count, sample, predicted);
 
     /// <summary>Records a validation.</summary>
-    public void Validated(CheckpointInfo position, SemanticSegmentationMetrics metrics)
+    public void Validated(CheckpointInfo position, ValidationResult result)
     {
-        string classes = string.Join(',', metrics.PerClassIoU.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture)));
-        _validations?.Set(position.Epoch, $"{metrics.MeanIoU:f6},{metrics.PixelAccuracy:f6},{classes}");
-        _tensorBoard?.Validated(position.Step, metrics);
+        _validations?.Set(position.Epoch, $"{Figures(result.Metrics)}");
+        _sources?.Set(
+            position.Epoch,
+            [.. result.Sources.Select(source => (FormattableString)$"{Csv.Quote(source.Source ?? "")},{source.ImageCount},{Figures(source.Metrics)}")]);
+        _tensorBoard?.Validated(position.Step, result);
     }
 
     /// <summary>Records an epoch: once its steps are done, and again once it is validated.</summary>
@@ -191,6 +198,11 @@ internal sealed class RunRecorder
             _channel.Warn($"How the run ended is not in {Folder?.Run}: {e.Message}");
         }
     }
+
+    private static string Figures(SemanticSegmentationMetrics metrics) => string.Join(
+        ',',
+        new[] { metrics.MeanIoU, metrics.PixelAccuracy }.Select(share => share.ToString("f6", CultureInfo.InvariantCulture))
+            .Concat(metrics.PerClassIoU.Select(iou => double.IsNaN(iou) ? "" : iou.ToString("f6", CultureInfo.InvariantCulture))));
 
     private static CheckpointInfo? ReadBest(string path)
     {

@@ -56,13 +56,16 @@ internal sealed class TensorBoardLog(string folder, LabelMap labels, int interva
         }
     }
 
-    /// <summary>Writes mIoU, the IoU of every class that occurs, and the images painted since the last time.</summary>
-    public void Validated(long step, SemanticSegmentationMetrics metrics)
+    /// <summary>Writes mIoU, the IoU of every class that occurs, the mIoU of every source, and the images painted since the last time.</summary>
+    public void Validated(long step, ValidationResult result)
     {
+        var metrics = result.Metrics;
         Add("validation/miou", metrics.MeanIoU, step);
         Add("validation/pixel_accuracy", metrics.PixelAccuracy, step);
         foreach (var (label, iou) in labels.Classes.Zip(metrics.PerClassIoU))
             Add($"validation_iou/{label.Name}", iou, step);
+        foreach (var source in result.Sources)
+            Add($"validation_source/{source.Source}", source.Metrics.MeanIoU, step);
         foreach (var (index, picture) in _samples)
             Add(string.Create(CultureInfo.InvariantCulture, $"validation/image_{index}"), picture, step);
         _samples.Clear();

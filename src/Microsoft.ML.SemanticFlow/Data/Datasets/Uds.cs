@@ -27,7 +27,7 @@ internal static class Uds
     ];
 
     /// <summary>The sources, in their order. Every image weighs the same, as in the authors' code.</summary>
-    public static IReadOnlyList<SegmentationDatasetSource> Sources { get; } = [.. _parts.Select(part => new SegmentationDatasetSource(part.Id, SamplingWeight: 1))];
+    public static IReadOnlyList<SegmentationDatasetSource> Sources { get; } = [.. _parts.Select(part => new SegmentationDatasetSource(part.Id))];
 
     public static IReadOnlyList<SegmentationSample> List(string root, DatasetSplit split, ReadingOptions reading) =>
         [.. _parts.SelectMany(part => ListPart(part, DatasetRoot.Find(root, "UDS", part.Folders), split, reading))];

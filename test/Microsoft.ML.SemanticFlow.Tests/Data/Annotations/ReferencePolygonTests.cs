@@ -73,7 +73,8 @@ public sealed class ReferencePolygonTests
     private static void ForEach(Func<JsonElement, int, int, (JsonElement Expected, byte[] Actual)?> draw)
     {
         int compared = 0;
-        foreach (var polygon in GoldenData.Json("annotations", "polygons", "polygons.json").GetProperty("polygons").EnumerateArray())
+        using var polygons = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "polygons.json"))); // golden/annotations/polygons
+        foreach (var polygon in polygons.RootElement.GetProperty("polygons").EnumerateArray())
         {
             int height = polygon.GetProperty("height").GetInt32(), width = polygon.GetProperty("width").GetInt32();
             if (draw(polygon, height, width) is not var (expected, actual))

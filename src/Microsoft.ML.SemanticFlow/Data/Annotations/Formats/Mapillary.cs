@@ -52,8 +52,7 @@ internal static class Mapillary
         return new AnnotatedSet(classes,
             [.. Images(tree, folder, (canvas, path) => MaskFile.ReadIds(path, canvas, table, known, options.UnknownLabels))])
         {
-            Notes =
-            notes
+            Notes = notes,
         };
     }
 

@@ -33,8 +33,7 @@ internal static class Voc
         return new AnnotatedSet(classes,
             folders.List((canvas, path) => Read(canvas, path, table, known, options.UnknownLabels), paintMissing: null, notes))
         {
-            Notes =
-            notes
+            Notes = notes,
         };
     }
 

@@ -3,9 +3,8 @@
 
 using System.Globalization;
 using Microsoft.ML.SemanticFlow.Imaging;
-using Microsoft.ML.SemanticFlow.Testing;
 
-namespace Microsoft.ML.SemanticFlow.Tests.Data.Annotations;
+namespace Microsoft.ML.SemanticFlow.Testing;
 
 /// <summary>The smallest tree of each format: an image of 16 x 20 pixels with a car from row 3, column 4 to row 9, column 12.</summary>
 /// <param name="Format">The format.</param>
