@@ -4,6 +4,8 @@
 using System.Numerics;
 using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Evaluation;
+using Microsoft.ML.SemanticFlow.Evaluation.Instances;
+using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -24,10 +26,15 @@ public sealed partial class SegmentationEvaluation
     {
         ArgumentNullException.ThrowIfNull(stream);
         var labels = new EvaluationFile.LabelSpace(Labels.Name, Labels.ToCsv());
-        var file = KeepsImages
-            ? new EvaluationFile(EvaluationFile.Current, labels, Images: Sorted().Select(ToFile))
-            : new EvaluationFile(EvaluationFile.Current, labels, Sum: new EvaluationFile.Total(
-                ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])]));
+        bool measures = _measures.Any;
+        var file = new EvaluationFile(measures ? EvaluationFile.Measuring : EvaluationFile.Plain, labels, Measures: measures ? Options : null);
+        file = KeepsImages
+            ? file with { Images = Sorted().Select(ToFile) }
+            : file with
+            {
+                Sum = new EvaluationFile.Total(
+                    ImageCount, _sum.IgnoredCount, [.. _sum.Occupied().SelectMany(cell => (long[])[cell.Actual, cell.Predicted, cell.Count])], _measured.Length > 0 ? _measured : null),
+            };
         JsonSerializer.Serialize(stream, file, EvaluationJson.Default.EvaluationFile);
     }
 
@@ -68,10 +75,23 @@ public sealed partial class SegmentationEvaluation
                 $"{where} is no saved evaluation, or it is damaged: what stands at '{exception.Path ?? "$"}' (line {exception.LineNumber + 1 ?? 1}) is not what belongs there. " +
                 "Save it anew.", exception);
         }
+        catch (ArgumentException exception) // of an option's own check
+        {
+            throw new InvalidDataException($"{where} is no saved evaluation, or it is damaged: {Excerpt.Of(exception.Message.ReplaceLineEndings(" "))} Save it anew.", exception);
+        }
 
-        if (file?.Format != EvaluationFile.Current)
-            throw new InvalidDataException($"{where} is no evaluation of the form '{EvaluationFile.Current}'. Save it with this version of the library.");
-        var evaluation = new SegmentationEvaluation(LabelMap.Parse(file.Labels.Name, file.Labels.Table), keepImages: file.Images is not null);
+        if (file?.Format is not (EvaluationFile.Plain or EvaluationFile.Measuring) || file.Format == EvaluationFile.Measuring != file.Measures is not null)
+            throw new InvalidDataException(
+                $"{where} is no evaluation of the form '{EvaluationFile.Plain}' or '{EvaluationFile.Measuring}'. Save it with this version of the library.");
+        var options = (file.Measures ?? new SegmentationEvaluationOptions()) with { KeepImages = file.Images is not null };
+        if (options is { Suspects: not null, KeepImages: false })
+            throw new InvalidDataException($"{where} must hold the images whose suspects it holds. Save it anew.");
+        var labels = LabelMap.Parse(file.Labels.Name, file.Labels.Table);
+        if (options.CityscapesInstances && labels.FindDifference(CityscapesClass.Labels) is not null)
+            throw new InvalidDataException($"{where} holds instances of Cityscapes and other classes. Save it anew.");
+        var evaluation = new SegmentationEvaluation(labels, options);
+        if (file.Measures is not null && !evaluation._measures.Any)
+            throw new InvalidDataException($"{where} says that it measures something, and not what. Save it anew.");
         switch (file)
         {
             case { Images: { } images, Sum: null }:
@@ -92,6 +112,7 @@ public sealed partial class SegmentationEvaluation
         long pixels = Check<long>(sum.Ignored, sum.Counts, Labels.ClassCount, MostPixels, where);
         if (sum.Images < 0 || sum.Images > pixels || sum.Images == 0 != (pixels == 0))
             throw new InvalidDataException($"{where}: {sum.Images} images do not have {pixels} pixels. Save it anew.");
+        AddTo(_measured, CheckMeasured(sum.Measured, pixels, where));
         _sum.Add(LabelMap.IgnoreId, LabelMap.IgnoreId, sum.Ignored);
         for (int i = 0; i < sum.Counts.Length; i += 3)
             _sum.Add((byte)sum.Counts[i], (byte)sum.Counts[i + 1], sum.Counts[i + 2]);
@@ -104,14 +125,16 @@ public sealed partial class SegmentationEvaluation
         int[] counts = new int[3 * cells.Length];
         for (int i = 0; i < cells.Length; i++)
             (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
-        return new EvaluationFile.Image(image.Ignored, counts, image.Name, image.Source);
+        return new EvaluationFile.Image(
+            image.Ignored, counts, image.Name, image.Source, image.Measured.IsEmpty ? null : image.Measured.ToArray(), image.SuspectNumbers is { Length: > 0 } suspects ? suspects : null);
     }
 
     private static SegmentationImageResult FromFile(EvaluationFile.Image? image, SegmentationEvaluation evaluation, Dictionary<string, string> sources, string where)
     {
         if (image is null)
             throw new InvalidDataException($"{where} is null. Save it anew.");
-        if (Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where) == 0)
+        long pixels = Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where);
+        if (pixels == 0)
             throw new InvalidDataException($"{where} has no pixels. Save it anew.");
         string? source = image.Source;
         if (source is not null && !sources.TryAdd(source, source))
@@ -119,7 +142,42 @@ public sealed partial class SegmentationEvaluation
         var cells = new ImageCell[image.Counts.Length / 3];
         for (int i = 0; i < cells.Length; i++)
             cells[i] = new ImageCell((byte)image.Counts[3 * i], (byte)image.Counts[3 * i + 1], image.Counts[3 * i + 2]);
-        return new SegmentationImageResult(image.Name, source, image.Ignored, cells);
+        return new SegmentationImageResult(
+            image.Name, source, image.Ignored, cells, evaluation._measures, evaluation.CheckMeasured(image.Measured, pixels, where),
+            evaluation.ReadSuspects(image.Suspects ?? [], pixels, where));
+    }
+
+    /// <summary>Checks the numbers of measures: as many as there are, none negative and none beyond what the pixels can come to, so that no sum overflows.</summary>
+    private Int128[] CheckMeasured(Int128[]? numbers, long pixels, string where)
+    {
+        numbers ??= [];
+        var most = (Int128)pixels << FixedPoint.Bits;
+        return numbers.Length == _measures.Length && numbers.All(number => number >= 0 && number <= most)
+            ? numbers
+            : throw new InvalidDataException(
+                $"{where}: what was measured is not {_measures.Length} numbers that {pixels} pixels can come to. Save it anew.");
+    }
+
+    private SegmentationSuspect[] ReadSuspects(long[] numbers, long pixels, string where)
+    {
+        const int each = 8;
+        var suspects = new SegmentationSuspect[numbers.Length / each];
+        bool valid = numbers.Length % each == 0 && suspects.Length <= (Options.Suspects?.MostOfAnImage ?? 0);
+        for (int i = 0; valid && i < suspects.Length; i++)
+        {
+            var region = numbers.AsSpan(each * i, each);
+            valid = IsClass(region[0]) && IsClass(region[1]) && region[2] > 0 && region[2] <= pixels && IsPlace(region[3], region[5]) && IsPlace(region[4], region[6])
+                && region[7] >= 0 && FixedPoint.PixelToDouble(region[7]) <= region[2];
+            if (valid)
+                suspects[i] = new SegmentationSuspect(
+                    (byte)region[0], (byte)region[1], (int)region[2], (int)region[3], (int)region[4], (int)region[5], (int)region[6], region[7]);
+        }
+
+        return valid ? suspects : throw new InvalidDataException($"{where}: the suspects are not eight numbers each that {pixels} pixels can come to. Save it anew.");
+
+        bool IsClass(long id) => id >= 0 && id < Labels.ClassCount;
+
+        bool IsPlace(long first, long length) => first >= 0 && length >= 1 && first <= int.MaxValue - length;
     }
 
     /// <summary>Checks counts as files hold them: known ids, each pair once and in order, nothing below 1 and no sum above the most.</summary>

@@ -4,13 +4,15 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.SemanticFlow.Display;
+using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How well predicted masks match the ground truth, over all counted pixels together.</summary>
 /// <remarks>
-/// With TP, FP, FN the counts of a class: IoU = TP / (TP + FP + FN). Pixels whose actual id is no class do not count; a
-/// predicted id that is no class is a wrong prediction. A value that would be 0 / 0 is NaN and left out of the means.
+/// With TP, FP, FN the counts of a class: IoU = TP / (TP + FP + FN), Dice = 2 TP / (2 TP + FP + FN), precision = TP / (TP + FP), accuracy, which is
+/// the class's recall, = TP / (TP + FN). Pixels whose actual id is no class do not count; a predicted id that is no class is a wrong prediction. A
+/// value that would be 0 / 0 is NaN and left out of the means.
 /// </remarks>
 public sealed class SemanticSegmentationMetrics
 {
@@ -23,12 +25,16 @@ public sealed class SemanticSegmentationMetrics
         int classes = counts.ClassCount;
         var iou = new double[classes];
         var accuracy = new double[classes];
+        var dice = new double[classes];
+        var precision = new double[classes];
         double correct = 0, total = 0, weighted = 0;
         for (int id = 0; id < classes; id++)
         {
             double hit = counts[id, id], actual = counts.GetActualCount(id), predicted = counts.GetPredictedCount(id);
-            iou[id] = IoU(hit, actual, predicted);
+            iou[id] = Ratio.IoU(hit, actual, predicted);
             accuracy[id] = hit / actual;
+            dice[id] = 2 * hit / (actual + predicted);
+            precision[id] = hit / predicted;
             correct += hit;
             total += actual;
             if (actual > 0)
@@ -37,8 +43,12 @@ public sealed class SemanticSegmentationMetrics
 
         PerClassIoU = Array.AsReadOnly(iou);
         PerClassAccuracy = Array.AsReadOnly(accuracy);
-        MeanIoU = MeanOfDefined(iou);
-        MeanClassAccuracy = MeanOfDefined(accuracy);
+        PerClassDice = Array.AsReadOnly(dice);
+        PerClassPrecision = Array.AsReadOnly(precision);
+        MeanIoU = Ratio.MeanOfDefined(iou);
+        MeanClassAccuracy = Ratio.MeanOfDefined(accuracy);
+        MeanDice = Ratio.MeanOfDefined(dice);
+        MeanPrecision = Ratio.MeanOfDefined(precision);
         PixelAccuracy = correct / total;
         FrequencyWeightedIoU = weighted / total;
     }
@@ -55,8 +65,40 @@ public sealed class SemanticSegmentationMetrics
     /// <summary>The mean of <see cref="PerClassAccuracy"/> over the classes that occur in the ground truth, in [0, 1].</summary>
     public double MeanClassAccuracy { get; }
 
-    /// <summary>The share of a class's pixels that were found (its recall), by train id; NaN for a class without any.</summary>
+    /// <summary>The share of a class's pixels that were found, by train id, in [0, 1]: its accuracy, which is its recall. NaN for a class without any.</summary>
     public IReadOnlyList<double> PerClassAccuracy { get; }
+
+    /// <summary>The same as <see cref="PerClassAccuracy"/>, by the name that goes with precision.</summary>
+    public IReadOnlyList<double> PerClassRecall => PerClassAccuracy;
+
+    /// <summary>The same as <see cref="MeanClassAccuracy"/>, by the name that goes with precision.</summary>
+    public double MeanRecall => MeanClassAccuracy;
+
+    /// <summary>The share of the pixels predicted as a class that are of it, by train id, in [0, 1]; NaN for a class that is never predicted.</summary>
+    public IReadOnlyList<double> PerClassPrecision { get; }
+
+    /// <summary>The mean of <see cref="PerClassPrecision"/> over the classes that are predicted, in [0, 1].</summary>
+    public double MeanPrecision { get; }
+
+    /// <summary>Dice coefficient by train id, in [0, 1]: 2 IoU / (1 + IoU); NaN for a class that occurs in neither mask.</summary>
+    public IReadOnlyList<double> PerClassDice { get; }
+
+    /// <summary>The mean of <see cref="PerClassDice"/> over the classes that occur, in [0, 1].</summary>
+    public double MeanDice { get; }
+
+    /// <summary>F score by train id, in [0, 1]: (1 + b²) P R / (b² P + R) of precision P and recall R.</summary>
+    /// <param name="beta">How much recall weighs against precision: above 0. With 1 it is <see cref="PerClassDice"/>, save for classes of which no pixel was found.</param>
+    /// <returns>NaN where precision or recall is NaN or both are 0, as mmsegmentation has it.</returns>
+    public IReadOnlyList<double> GetPerClassFScore(double beta = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(beta);
+        double square = beta * beta;
+        return [.. PerClassPrecision.Zip(PerClassRecall, (precision, recall) => (1 + square) * precision * recall / (square * precision + recall))];
+    }
+
+    /// <summary>The mean of <see cref="GetPerClassFScore"/> over the classes of which it is not NaN, in [0, 1].</summary>
+    /// <param name="beta">How much recall weighs against precision: above 0.</param>
+    public double GetMeanFScore(double beta = 1) => Ratio.MeanOfDefined([.. GetPerClassFScore(beta)]);
 
     /// <summary>The mean of the classes' IoU weighted by their share of the ground truth, in [0, 1].</summary>
     public double FrequencyWeightedIoU { get; }
@@ -102,23 +144,4 @@ public sealed class SemanticSegmentationMetrics
     public override string ToString() => GetFormattedTable();
 
     private static string Format(double value) => double.IsNaN(value) ? "-" : value.ToString("F4", CultureInfo.InvariantCulture);
-
-    /// <returns>IoU in [0, 1]; NaN when the class occurs in neither mask.</returns>
-    internal static double IoU(double hit, double actual, double predicted) => hit / (actual + predicted - hit);
-
-    /// <returns>The mean of the values that are not NaN; NaN where there are none.</returns>
-    internal static double MeanOfDefined(ReadOnlySpan<double> values)
-    {
-        double sum = 0;
-        int defined = 0;
-        foreach (double value in values)
-        {
-            if (double.IsNaN(value))
-                continue;
-            sum += value;
-            defined++;
-        }
-
-        return sum / defined;
-    }
 }
