@@ -16,6 +16,7 @@ public sealed partial class PackageTests
 
     [TestMethod]
     [DataRow("src/Microsoft.ML.SemanticFlow.Training")]
+    [DataRow("src/Microsoft.ML.SemanticFlow.Interactive")]
     [DataRow("src/Microsoft.ML.SemanticFlow.Tool")]
     public void Package_ReferenceToOurs_TakesExactlyItsVersion(string project)
     {

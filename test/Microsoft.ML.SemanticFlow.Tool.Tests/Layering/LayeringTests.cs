@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Interactive;
+
 namespace Microsoft.ML.SemanticFlow.Tool.Tests.Layering;
 
 /// <summary>Which folder may use which, read from the built assemblies. Subfolders are rooms of their own.</summary>
@@ -9,6 +11,7 @@ public sealed class LayeringTests
 {
     private const string Scoring = "Microsoft.ML.SemanticFlow";
     private const string Training = "Microsoft.ML.SemanticFlow.Training";
+    private const string Interactive = "Microsoft.ML.SemanticFlow.Interactive";
     private const string Tool = "Microsoft.ML.SemanticFlow.Tool";
 
     // A room may use rows above its own in this list, and itself. The empty name holds the files at the top.
@@ -54,6 +57,7 @@ public sealed class LayeringTests
             ["Presets"],
             [""],
         ],
+        [Interactive] = [[""]],
         [Tool] =
         [
             ["Shell", "Benchmarking"],
@@ -69,6 +73,7 @@ public sealed class LayeringTests
     {
         [Scoring] = TypeUse.Read(typeof(LabelMap).Assembly.Location, Scoring),
         [Training] = TypeUse.Read(typeof(SemanticFlowTrainer).Assembly.Location, Training),
+        [Interactive] = TypeUse.Read(typeof(SegmentationFormatters).Assembly.Location, Interactive),
         [Tool] = TypeUse.Read(typeof(Shell).Assembly.Location, Tool),
     };
 
@@ -76,11 +81,12 @@ public sealed class LayeringTests
         .Concat(_uses[Scoring].Where(use => use.UsedFile is not null).Select(use => (use.Used, use.UsedFile!))) // it is of the same assembly
         .Distinct().ToDictionary();
 
-    private static IEnumerable<TypeUse> Libraries => _uses[Scoring].Concat(_uses[Training]);
+    private static IEnumerable<TypeUse> Libraries => _uses[Scoring].Concat(_uses[Training]).Concat(_uses[Interactive]);
 
     [TestMethod]
     [DataRow(Scoring)]
     [DataRow(Training)]
+    [DataRow(Interactive)]
     [DataRow(Tool)]
     public void Rows_OfAnAssembly_Hold(string assembly) => AssertNone(_uses[assembly].Where(use =>
         use.UsedFile is not null && !MayUse(assembly, use.UserFile, use.UsedFile)));
@@ -89,6 +95,7 @@ public sealed class LayeringTests
     [TestMethod]
     [DataRow(Scoring)]
     [DataRow(Training)]
+    [DataRow(Interactive)]
     [DataRow(Tool)]
     public void Folders_OfAProject_AllHaveARow(string assembly)
     {
@@ -118,6 +125,10 @@ public sealed class LayeringTests
     [TestMethod]
     public void InferenceSession_OnlyInScoring() => AssertNone(Libraries.Where(use =>
         use.Used == "Microsoft.ML.OnnxRuntime.InferenceSession" && !use.UserFile.StartsWith("Scoring/", StringComparison.Ordinal)));
+
+    // A notebook that shows masks needs no trainer.
+    [TestMethod]
+    public void Interactive_StandsOnTheBaseAlone() => AssertNone(_uses[Interactive].Where(use => use.UsedAssembly is Training or Tool or "TorchSharp"));
 
     // ConsoleTrainingProgress is the one class whose purpose is the console.
     [TestMethod]
