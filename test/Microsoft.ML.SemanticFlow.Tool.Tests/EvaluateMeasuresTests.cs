@@ -19,7 +19,7 @@ public sealed class EvaluateMeasuresTests
         string[] command =
         [
             "evaluate", "--model", model, "--images", folder["images"], "--labels", folder["labels"],
-            "--boundaries", "--calibration", "--intervals", "--sources", "--worst", "1", "--save", folder["evaluation.json"],
+            "--boundaries", "--calibration", "--intervals", "--by-folder", "--worst", "1", "--save", folder["evaluation.json"],
         ];
 
         var said = CommandLine.Run([.. command, "--json", folder["figures.json"]]);

@@ -22,7 +22,7 @@ internal sealed class EvaluationMeasures
 
     private readonly Option<bool> _intervals = new("--intervals") { Description = "Say how far mIoU depends on which images were taken: 95 % of 1000 draws of images." };
 
-    private readonly Option<bool> _sources = new("--sources") { Description = "Say the figures of each folder below --labels." };
+    private readonly Option<bool> _byFolder = new("--by-folder") { Description = "Say the figures of each folder below --labels." };
 
     private readonly Option<int?> _worst = new("--worst") { Description = "Name the worst images, with the reason.", HelpName = "N" };
 
@@ -30,7 +30,7 @@ internal sealed class EvaluationMeasures
 
     public void AddTo(CliCommand command)
     {
-        foreach (Option option in new Option[] { _boundaries, _calibration, _intervals, _sources, _worst, _save })
+        foreach (Option option in new Option[] { _boundaries, _calibration, _intervals, _byFolder, _worst, _save })
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -55,7 +55,7 @@ internal sealed class EvaluationMeasures
             throw new UsageException($"{_calibration.Name} needs probabilities, which masks lack: give --model with --images.");
         return new SegmentationEvaluationOptions
         {
-            KeepImages = calibration || parsed.GetValue(_intervals) || parsed.GetValue(_sources) || parsed.GetValue(_worst) is not null || parsed.GetValue(_save) is not null,
+            KeepImages = calibration || parsed.GetValue(_intervals) || parsed.GetValue(_byFolder) || parsed.GetValue(_worst) is not null || parsed.GetValue(_save) is not null,
             Boundaries = boundaries ? new SegmentationBoundaryOptions() : null,
             ErrorSplit = boundaries ? new SegmentationErrorSplitOptions() : null,
             Calibration = calibration ? new SegmentationCalibrationOptions() : null,
@@ -92,7 +92,7 @@ internal sealed class EvaluationMeasures
                 Invariant($"Brier score {calibration.BrierScore:F4}, negative log likelihood {calibration.NegativeLogLikelihood:F4}"));
         foreach (var confusion in evaluation.Metrics.GetLargestConfusions())
             output.WriteLine(confusion);
-        if (parsed.GetValue(_sources))
+        if (parsed.GetValue(_byFolder))
             SaySources(evaluation.Sources, output);
         if (parsed.GetValue(_worst) is { } worst)
         {
