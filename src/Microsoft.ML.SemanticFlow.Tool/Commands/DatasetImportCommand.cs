@@ -70,11 +70,12 @@ internal static class DatasetImportCommand
         };
         var reading = new ReadingSettings();
         var workers = WorkersOption.Create();
+        var shard = ShardOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the report as JSON." };
 
         var command = new CliCommand("import", "Write annotations as images, masks of ids and a table of classes.")
         {
-            from, data, output, images, place, map, background, order, unknown, crowds, nearest, variant, workers, json,
+            from, data, output, images, place, map, background, order, unknown, crowds, nearest, variant, workers, shard, json,
         };
         reading.AddTo(command);
         command.SetAction(parsed =>
@@ -94,6 +95,7 @@ internal static class DatasetImportCommand
                 IgnoreCrowds = parsed.GetValue(crowds),
                 NearestColor = parsed.GetValue(nearest),
                 Variant = parsed.GetValue(variant),
+                Shard = ShardOption.Read(terminal, parsed.GetValue(shard)),
                 MaxDegreeOfParallelism = WorkersOption.Read(parsed, workers),
                 Reading = skipped.Hear(rule),
                 CancellationToken = cancellation,

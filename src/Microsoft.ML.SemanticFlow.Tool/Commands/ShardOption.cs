@@ -10,7 +10,7 @@ internal static class ShardOption
 {
     public static Option<string?> Create() => new("--shard")
     {
-        Description = "Do one of N equal parts, from 1/N to N/N, and keep a ledger of it. [default: what a Slurm array, an Indexed Job or mpirun says, else all]",
+        Description = "Do one of N equal parts, from 1/N to N/N. [default: what a Slurm array, an Indexed Job or mpirun says, else all]",
         HelpName = "I/N",
     };
 

@@ -43,6 +43,12 @@ public sealed record AnnotationImportOptions
     /// <summary>How images come into the folder. Default: as links.</summary>
     public ImagePlacement Images { get; init; }
 
+    /// <summary>
+    /// Which part of the images is imported, where several processes or machines write to one folder. Default all. A last import of all of them does what
+    /// a part left undone, and reports the whole.
+    /// </summary>
+    public WorkShard Shard { get; init; }
+
     /// <summary>How many images are worked on at once; null for one a processor. Memory grows with it, not with the set.</summary>
     public int? MaxDegreeOfParallelism
     {

@@ -13,6 +13,27 @@ public sealed class AnnotationImportTests
     private static TinyTree Tree => TinyTree.Of("coco");
 
     [TestMethod]
+    public void Import_InShards_IsTheWholeThatALastImportReports()
+    {
+        using var folder = new TemporaryFolder();
+        var tree = TinyTree.Of("labelme");
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            TinyTree.WriteImage(folder.Prepare("in", name + ".png"));
+            File.WriteAllText(folder.Prepare("in", name + ".json"), tree.Text!.Replace("\"a.png\"", $"\"{name}.png\"", StringComparison.Ordinal));
+        }
+
+        var options = new AnnotationImportOptions { Format = tree.Format };
+        int[] counts = [.. Enumerable.Range(0, 2).Select(index => tree.Import(folder, options with { Shard = new WorkShard(index, 2) }).Images.Values.Sum())];
+        var last = tree.Import(folder, options);
+
+        CollectionAssert.AreEqual(new[] { 2, 1 }, counts);
+        Assert.AreEqual((3, 3), (last.Images[DatasetSplit.Train], last.Existing));
+        Assert.AreEqual(3L * tree.Pixels, last.Pixels[tree.Id]);
+        Assert.HasCount(3, Directory.GetFiles(folder["out", "train", "labels"], "*.png"));
+    }
+
+    [TestMethod]
     public void Import_Again_MakesNothingAnew()
     {
         using var folder = new TemporaryFolder();

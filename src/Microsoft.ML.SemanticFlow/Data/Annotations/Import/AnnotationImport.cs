@@ -74,6 +74,7 @@ internal static class AnnotationImport
         private readonly Lock _gate = new();
         private readonly Dictionary<DatasetSplit, int> _images = [];
         private readonly long[] _pixels = new long[256];
+        private readonly int _count = Enumerable.Range(0, set.Names.Count).Count(position => options.Shard.Takes(position));
         private long _objects;
         private int _done, _existing;
 
@@ -85,13 +86,13 @@ internal static class AnnotationImport
             try
             {
                 Parallel.ForEach(
-                    Partitioner.Create(set.Images, EnumerablePartitionerOptions.NoBuffering),
+                    Partitioner.Create(set.Images.Where((_, position) => options.Shard.Takes(position)), EnumerablePartitionerOptions.NoBuffering),
                     new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = options.CancellationToken },
                     () => new MaskCanvas(set.Classes, options, options.Order ?? format.Order),
                     (image, _, canvas) =>
                     {
                         Take(image, canvas);
-                        options.Progress?.Report(new AnnotationImportProgress(Interlocked.Increment(ref _done), set.Names.Count));
+                        options.Progress?.Report(new AnnotationImportProgress(Interlocked.Increment(ref _done), _count));
                         return canvas;
                     },
                     _ => { });
@@ -103,7 +104,7 @@ internal static class AnnotationImport
 
             var last = _skipped.LastOrDefault();
             if (last is not null)
-                options.Reading.RequireShare(_skipped.Count, set.Names.Count, $"'{target.Input}'", last.Reason);
+                options.Reading.RequireShare(_skipped.Count, _count, $"'{target.Input}'", last.Reason);
         }
 
         public AnnotationImportReport Report(string? by, IReadOnlyList<string> notes) => new(format, set.Classes.Labels)

@@ -47,7 +47,7 @@ internal sealed class ImportTarget
             throw new InvalidDataException(
                 $"'{output}' holds an import with other options or classes ({Settings} and {Table} tell which): its masks would mean " +
                 "something else. Name another folder, or delete that one.");
-        if (!isResumed && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
+        if (!isResumed && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any(path => !path.EndsWith(PartialFile.Ending, StringComparison.Ordinal)))
             throw new InvalidDataException(
                 $"'{output}' holds other files, and no import of this kind. Name a new folder, or an empty one.");
         Directory.CreateDirectory(root);
