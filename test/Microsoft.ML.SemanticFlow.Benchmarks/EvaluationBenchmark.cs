@@ -65,7 +65,10 @@ internal static class EvaluationBenchmark
             }
         }
 
-        Console.WriteLine($"{height} x {width}, {Classes} classes, one thread, medians of {rounds} rounds in which the ways alternate (Python's of {Math.Min(rounds, RoundsOfRivals)})\n\n| ms | |\n| --- | ---: |");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{height} x {width}, {Classes} classes, one thread, medians of {rounds} rounds in which the ways alternate (Python's of {Math.Min(rounds, RoundsOfRivals)})"));
+        Console.WriteLine("\n| ms | |\n| --- | ---: |");
         foreach (var (name, list) in times)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median.Of(list):f2} |"));
     }
