@@ -99,7 +99,8 @@ public sealed class ShardTests : IDisposable
         return BrightestChannelModel.Save(_folder["model.onnx"]);
     }
 
-    private string[] Command(string model, string output, params string[] more) => ["predict", "--model", model, "--images", _folder["images"], "--output", _folder[output], .. more];
+    private string[] Command(string model, string output, params string[] more) =>
+        ["predict", "--model", model, "--images", _folder["images"], "--output", _folder[output], .. more];
 
     private CommandResult Predict(string model, string output, params string[] more) => CommandLine.Run(Command(model, output, more));
 

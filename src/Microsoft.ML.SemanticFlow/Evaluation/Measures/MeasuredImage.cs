@@ -71,8 +71,8 @@ internal readonly ref struct MeasuredImage
         const float rounding = 1e-4f; // sums of float16 networks
         return value >= 0 && value <= 1 + rounding
             ? Math.Min(value, 1.0)
-            : throw new InvalidDataException(
-                $"The probabilities{What} hold {value} at row {pixel / Width}, column {pixel % Width}. They must be from 0 to 1: apply the softmax first.");
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"The probabilities{What} hold {value} at row {pixel / Width}, column {pixel % Width}. They must be from 0 to 1: apply the softmax first."));
     }
 
     private static ReadOnlySpan<byte> OnlyClasses(ReadOnlySpan<byte> ids, int classes)
