@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow.Tests.Evaluation;
 /// <summary>Reference values of metrics, in Data/metrics beside the tests; the README there says who computed them.</summary>
 internal static class GoldenMetrics
 {
-    // Counts are equal; what is left is double's rounding, and 5e-13 of fixed point.
+    // Counts are equal; what is left is fixed point, below 2e-10, and double's rounding.
     public const double Tolerance = 1e-9;
 
     public static string Find(params string[] parts) => TestFiles.Find(Path.Combine(["metrics", .. parts]));
