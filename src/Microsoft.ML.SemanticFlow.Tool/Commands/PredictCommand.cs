@@ -65,6 +65,7 @@ internal static class PredictCommand
                 Directory.CreateDirectory(directory);
 
             bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
+            int? shown = null;
             var clock = Stopwatch.StartNew();
             try
             {
@@ -92,9 +93,12 @@ internal static class PredictCommand
             {
                 throw new IOException($"{Fault.SentenceOf(first)} {written} of {jobs.Count} masks are written.", first);
             }
+            finally
+            {
+                shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it"); // of what there is
+            }
 
             submission.Pack(parsed, folder, jobs.Select(job => job.Mask));
-            int? shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it");
             skipped.SayDeep();
             Write(terminal, folder, total, written, skipped, clock.Elapsed, (wanted.Sheet, shown), parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
