@@ -12,7 +12,7 @@ internal static class SegmentationHtml
 {
     private const int LongestSide = 640;        // of a picture, in pixels
     private const int MostClasses = 60;         // that a picture's list names
-    private const string KeyStyle = "margin-right:12px;white-space:nowrap";
+    private const string KeyStyle = "margin-right:12px;white-space:nowrap", CellStyle = "padding-left:16px";
 
     private static readonly MaskPainter _painter = new();
 
@@ -48,7 +48,7 @@ internal static class SegmentationHtml
         var classes = metrics.ConfusionMatrix.Labels.Classes;
         var rows = classes.Select((label, id) =>
             $"<tr><td style=\"text-align:left\">{Swatch(label.Color)}{Encoded(label.Name)}</td>" +
-            $"<td>{Number(metrics.PerClassIoU[id])}</td><td>{Number(metrics.PerClassAccuracy[id])}</td></tr>");
+            $"<td style=\"{CellStyle}\">{Number(metrics.PerClassIoU[id])}</td><td style=\"{CellStyle}\">{Number(metrics.PerClassAccuracy[id])}</td></tr>");
         return
             $"<p><b>Mean IoU {Number(metrics.MeanIoU)}</b>, pixel accuracy {Number(metrics.PixelAccuracy)}, mean class accuracy {Number(metrics.MeanClassAccuracy)}, " +
             $"frequency-weighted IoU {Number(metrics.FrequencyWeightedIoU)}</p>" +

@@ -101,6 +101,21 @@ public sealed class PredictPicturesTests
     }
 
     [TestMethod]
+    public void Predict_SheetOfAFolderWithABrokenImage_ShowsWhatWasScoredBefore()
+    {
+        using var folder = new TemporaryFolder();
+        string model = BrightestChannelModel.Save(folder.Prepare("model.onnx"));
+        BrightestChannelModel.SaveImage(folder.Prepare("images", "a.png"), 40, 56, seed: 1);
+        File.WriteAllText(folder["images", "b.png"], "no image");
+
+        var result = CommandLine.Run(
+            "predict", "--model", model, "--images", folder["images"], "--output", folder["out"], "--sheet", folder["sheet.html"], "--workers", "1");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code);
+        StringAssert.Contains(File.ReadAllText(folder["sheet.html"]), "<figcaption>a.png</figcaption>");
+    }
+
+    [TestMethod]
     public void Predict_Explain_WritesThePageAndItsNumbers()
     {
         using var folder = new TemporaryFolder();

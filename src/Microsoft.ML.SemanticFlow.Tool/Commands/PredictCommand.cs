@@ -70,9 +70,18 @@ internal static class PredictCommand
                 submission.SayLacking(form, segmenter.Labels);
             if (!scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale)
                 options = options with { Starting = skipped.CountDeep };
-            var report = Score(terminal, segmenter, plan, options);
+            FolderScoringReport report;
+            int? shown = null;
+            try
+            {
+                report = Score(terminal, segmenter, plan, options);
+            }
+            finally
+            {
+                shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it"); // of what there is
+            }
+
             submission.Pack(parsed, folder, plan.Jobs.Select(job => job.Stem + Mask));
-            int? shown = wanted.Finish(segmenter.Labels, $"{Path.GetFileName(Path.GetFullPath(source))} as {segmenter.Network} sees it");
             skipped.SayDeep();
             Write(terminal, folder, total, report, skipped, (wanted.Sheet, shown), parsed.GetValue(json));
             if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)

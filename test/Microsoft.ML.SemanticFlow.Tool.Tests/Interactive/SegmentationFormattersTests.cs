@@ -76,7 +76,7 @@ public sealed partial class SegmentationFormattersTests
 
         StringAssert.Contains(html, "<p>1 image</p>");
         StringAssert.Contains(html, "<b>Mean IoU 0.3333</b>, pixel accuracy 0.5000");
-        StringAssert.Contains(html, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;</td><td>0.3333</td><td>0.5000</td>");
+        StringAssert.Contains(html, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;</td><td style=\"padding-left:16px\">0.3333</td><td style=\"padding-left:16px\">0.5000</td>");
         Assert.DoesNotContain("<script", html);
         StringAssert.Contains(evaluation.Metrics.ToDisplayString("text/html"), "Mean IoU 0.3333");
         Assert.AreEqual(evaluation.Metrics.GetFormattedTable(), evaluation.ToDisplayString("text/plain"));

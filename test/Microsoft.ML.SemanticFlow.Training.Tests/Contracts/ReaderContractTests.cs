@@ -52,6 +52,18 @@ public sealed class ReaderContractTests
         }),
         new("SegmentationModel.PredictDetailed(bytes)", "image.webp", () => Encoded(SkiaSharp.SKEncodedImageFormat.Webp), path =>
             Model.PredictDetailed(File.ReadAllBytes(path), PredictionDetails.Confidence)),
+        new("SegmentationModel.PredictDetailed, the flow", "model.onnx", () => FlowModel.ToBytes(), path =>
+        {
+            using var model = SegmentationModel.Load(path, _bounded);
+            if (model.HasFlow)
+                model.PredictDetailed(Image(), PredictionDetails.Flow);
+        }),
+        new("SegmentationPicture.Load", "image.png", Image, path => SegmentationPicture.Load(path)),
+        new("SegmentationPicture.Load(stream)", "image.jpg", () => Encoded(SkiaSharp.SKEncodedImageFormat.Jpeg), path =>
+        {
+            using var stream = File.OpenRead(path);
+            SegmentationPicture.Load(stream);
+        }),
         new("SegmentationMask.SaveOverlay", "image.png", Image, path => new SegmentationMask(40, 50, new byte[2000], _labels).SaveOverlay(path, path + "-overlay.png")),
         new("SegmentationMask.Load", "label.png", Label, path => SegmentationMask.Load(path, _labels)),
         new("Transforms.SemanticFlow().LoadMasks", "label.png", Label, path => ReadColumn<SegmentationMask>(
