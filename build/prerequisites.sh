@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets. Safe to run twice, quiet when nothing is missing.
+# What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets, Chromium for those that look at pages.
+# Safe to run twice, quiet when nothing is missing.
 set -euo pipefail
 command -v apt-get >/dev/null || exit 0
 
@@ -9,11 +10,18 @@ if ! ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so' && [ "${DOTNET_SYSTEM_GLOB
   missing+=('^libicu[0-9]+$')
 fi
 command -v strace >/dev/null || missing+=(strace)
-[ ${#missing[@]} -gt 0 ] || exit 0
+browser=()
+command -v chromium >/dev/null || browser=(chromium)
+[ $((${#missing[@]} + ${#browser[@]})) -gt 0 ] || exit 0
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
 export DEBIAN_FRONTEND=noninteractive
-if ! { "${as_root[@]}" apt-get -qq update && "${as_root[@]}" apt-get -qq install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then
+install() { "${as_root[@]}" apt-get -qq install -y --no-install-recommends "$@" >/dev/null 2>&1; }
+"${as_root[@]}" apt-get -qq update >/dev/null 2>&1 || true
+if [ ${#missing[@]} -gt 0 ] && ! install "${missing[@]}"; then
   echo "Could not install ${missing[*]}: install them with apt-get, or set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 where ICU alone is missing." >&2
+fi
+if [ ${#browser[@]} -gt 0 ] && ! install "${browser[@]}"; then
+  echo "Could not install ${browser[*]}: the tests that look at pages in a browser will say that they are skipped." >&2
 fi

@@ -11,7 +11,7 @@ public sealed class CultureTests
 {
     private static readonly string[] _names =
     [
-        nameof(UsageTests), nameof(TrainingSettingsTests), nameof(EvaluateTests), nameof(PredictTests), nameof(ExitCodeTests), nameof(BenchmarkTests),
+        nameof(UsageTests), nameof(TrainingSettingsTests), nameof(EvaluateTests), nameof(ReportTests), nameof(PredictTests), nameof(ExitCodeTests), nameof(BenchmarkTests),
         nameof(ProcessTests.Process_Evaluate_WritesTheTableWithoutEscapeSequences), nameof(NetworksTests.Networks_Json_CountsAsTheOriginalDoes),
         nameof(TrainTests.Train_ResumeByTheFolderAlone_GoesOnWithTheRecordedOptions),
     ];

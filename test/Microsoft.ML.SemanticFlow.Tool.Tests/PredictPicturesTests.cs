@@ -125,7 +125,7 @@ public sealed class PredictPicturesTests
         var result = CommandLine.Run("predict", "--model", model, "--images", folder["a.png"], "--output", folder["out"], "--explain");
 
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
-        StringAssert.Contains(File.ReadAllText(folder["out", "a-explain.html"]), "<h1>a.png as brightest-channel sees it</h1>");
+        StringAssert.Contains(File.ReadAllText(folder["out", "a-explain.html"]), "<h1><bdi>a.png as brightest-channel sees it</bdi></h1>");
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["out", "a-explain.json"]));
         foreach (var row in json.RootElement.GetProperty("classes").EnumerateArray())
         {

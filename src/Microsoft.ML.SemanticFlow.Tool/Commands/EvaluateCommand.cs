@@ -41,6 +41,7 @@ internal static class EvaluateCommand
         var scoring = new ScoringSettings();
         var measures = new EvaluationMeasures();
         var server = new CityscapesFigures(terminal);
+        var report = new EvaluationReport(terminal);
 
         var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.")
         {
@@ -48,6 +49,7 @@ internal static class EvaluateCommand
         };
         measures.AddTo(command);
         server.AddTo(command);
+        report.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
@@ -56,6 +58,7 @@ internal static class EvaluateCommand
             if (parsed.GetValue(json) is { } file and not StandardOutput)
                 OutputFile.Try(file, json.Name);
             measures.Try(parsed);
+            string? page = report.Try(parsed, parsed.GetValue(json));
             string labelFolder = parsed.GetValue(labels)!;
             MaskIds labelIds = IdsOption.Read(parsed.GetValue(ids))!.Value, maskIds = IdsOption.Read(parsed.GetValue(predictedIds))!.Value; // both have defaults
             var chosen = MapOption.Read(parsed.GetValue(map));
@@ -70,11 +73,11 @@ internal static class EvaluateCommand
                 return server.Run(labelFolder, given, parsed.GetValue(json), count, cancellation);
             }
 
-            var kept = measures.Read(parsed, hasModel: parsed.GetValue(model) is not null);
+            bool hasModel = parsed.GetValue(model) is not null;
+            var kept = measures.Read(parsed, hasModel);
+            if (page is not null)
+                kept = EvaluationReport.Measures(kept, hasModel);
             var skipped = new SkippedFiles(terminal);
-            List<Sample> samples;
-            int total;
-            SegmentationEvaluation evaluation;
             switch (parsed.GetValue(model), parsed.GetValue(images), parsed.GetValue(predictions))
             {
                 case ({ } modelFile, { } imageFolder, null):
@@ -83,11 +86,10 @@ internal static class EvaluateCommand
                         var passes = apply(own);
                         var space = Agree(chosen, segmenter.Labels, modelFile);
                         bool saysDeep = !scoring.SaysGray16(parsed) && segmenter.Gray16 == Gray16.Scale;
-                        samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
-                        skipped.SayLeftOut();
-                        total = samples.Count + skipped.Count;
-                        evaluation = Count(terminal, samples, space, labelIds, MaskOf, rule, skipped, count, kept, cancellation);
-                        skipped.SayDeep();
+                        var samples = Pairs(imageFolder, labelFolder, skipped.Hear(rule));
+                        return Evaluate(
+                            samples, space, MaskOf, $"{segmenter.Network} on {samples.Count} images of {space.Name}",
+                            ModelFacts(modelFile, segmenter, passes, imageFolder), Show);
 
                         (SegmentationMask, SegmentationEvidence?) MaskOf(string image)
                         {
@@ -95,38 +97,64 @@ internal static class EvaluateCommand
                                 skipped.CountDeep(image);
                             if (kept.Calibration is null)
                                 return (segmenter.Predict(image, passes, cancellation), null);
-                            var prediction = segmenter.PredictDetailed(image, PredictionDetails.Probabilities, passes, cancellation);
+                            var prediction = segmenter.PredictDetailed(image, measures.Details(parsed), passes, cancellation);
                             return (prediction.Mask, prediction.ToEvidence());
+                        }
+
+                        SegmentationReportImage Show(Sample sample)
+                        {
+                            var prediction = segmenter.PredictDetailed(sample.Other, PredictionDetails.Confidence, passes, cancellation);
+                            return new SegmentationReportImage
+                            {
+                                ImagePath = sample.Other,
+                                Truth = SegmentationMask.Load(sample.Label, space, labelIds),
+                                Prediction = prediction.Mask,
+                                Confidence = prediction.Confidence.ToArray(),
+                            };
                         }
                     }
 
-                    break;
                 case (null, null, not null) when inference.AnyIn(parsed):
                     throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
                 case (null, null, { } masks):
                     var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
-                    samples = Predicted(masks, labelFolder, rule, skipped);
-                    skipped.SayLeftOut();
-                    total = samples.Count + skipped.Count;
-                    evaluation = Count(
-                        terminal, samples, known, labelIds, path => (SegmentationMask.Load(path, known, maskIds), null), rule, skipped, count, kept, cancellation);
-                    break;
+                    return Evaluate(
+                        Predicted(masks, labelFolder, rule, skipped), known, path => (PredictedMask(path), null), $"Masks of '{masks}'", [new("Data", "predictions", masks)],
+                        sample => new SegmentationReportImage { Truth = SegmentationMask.Load(sample.Label, known, labelIds), Prediction = PredictedMask(sample.Other) });
+
+                    SegmentationMask PredictedMask(string path) => SegmentationMask.Load(path, known, maskIds);
+
                 default:
                     throw new UsageException("Give either --model with --images, or --predictions.");
             }
 
-            CheckLabels(terminal, evaluation.Metrics.ConfusionMatrix);
-            measures.Save(parsed, evaluation);
-            var intervals = measures.Estimate(parsed, evaluation, cancellation);
-            Write(terminal, EvaluationFigures.Of(evaluation, intervals, skipped), parsed.GetValue(json), output =>
+            int Evaluate(
+                List<Sample> samples, LabelMap space, Func<string, (SegmentationMask, SegmentationEvidence?)> predict, string title,
+                IEnumerable<SegmentationReportFact> facts, Func<Sample, SegmentationReportImage> show)
             {
-                output.Write(evaluation.Metrics.GetFormattedTable());
-                measures.Say(parsed, evaluation, intervals, output);
-            });
-            if (skipped.Excess(total, rule.MaxSkippedShare) is not { } excess)
-                return ExitCode.Done;
-            terminal.WriteLine(excess);
-            return ExitCode.BadInput;
+                skipped.SayLeftOut();
+                int total = samples.Count + skipped.Count;
+                var evaluation = Count(terminal, samples, space, labelIds, predict, rule, skipped, count, kept, cancellation);
+                skipped.SayDeep();
+                CheckLabels(terminal, evaluation.Metrics.ConfusionMatrix);
+                measures.Save(parsed, evaluation);
+                var intervals = measures.Estimate(parsed, evaluation, cancellation);
+                Write(terminal, EvaluationFigures.Of(evaluation, intervals, skipped), parsed.GetValue(json), output =>
+                {
+                    output.Write(evaluation.Metrics.GetFormattedTable());
+                    measures.Say(parsed, evaluation, intervals, output);
+                });
+                if (page is not null)
+                {
+                    var byName = samples.ToDictionary(sample => sample.Name);
+                    report.Save(page, evaluation, title, [.. facts, .. DataFacts(labelFolder, space, evaluation, skipped)], parsed, name => show(byName[name]));
+                }
+
+                if (skipped.Excess(total, rule.MaxSkippedShare) is not { } excess)
+                    return ExitCode.Done;
+                terminal.WriteLine(excess);
+                return ExitCode.BadInput;
+            }
         });
         return command;
     }
@@ -169,6 +197,27 @@ internal static class EvaluateCommand
         }
 
         return samples;
+    }
+
+    private static IEnumerable<SegmentationReportFact> ModelFacts(string file, SegmentationModel model, InferenceOptions? passes, string images)
+    {
+        yield return new("Model", "file", file);
+        yield return new("Model", "network", model.Network);
+        yield return new("Model", "form", $"{model.Form}, {model.Precision}, {(model.Height is { } height ? $"{height} x {model.Width} (height x width)" : "any size")}");
+        if (passes is not null)
+            yield return new("Model", "scales", string.Join(", ", passes.Scales.Select(Invariant)) + (passes.Flip ? ", mirrored too" : ""));
+        yield return new("Data", "images", images);
+
+        static string Invariant(double scale) => scale.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static IEnumerable<SegmentationReportFact> DataFacts(string labels, LabelMap map, SegmentationEvaluation evaluation, SkippedFiles skipped)
+    {
+        yield return new("Data", "labels", labels);
+        yield return new("Data", "label map", $"{map.Name}, {map.ClassCount} classes");
+        yield return new("Data", "counted images", FormattableString.Invariant($"{evaluation.ImageCount}"));
+        if (skipped.Count > 0)
+            yield return new("Data", "skipped images", FormattableString.Invariant($"{skipped.Count}"));
     }
 
     private static LabelMap Agree(LabelMap? chosen, LabelMap own, string model) => chosen is not null && own.FindDifference(chosen, $"Model '{model}'", "--map") is { } difference

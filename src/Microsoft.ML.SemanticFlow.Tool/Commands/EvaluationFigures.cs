@@ -31,7 +31,10 @@ internal static class EvaluationFigures
             confusion = metrics.ConfusionMatrix.GetCounts(),
             largestConfusions = metrics.GetLargestConfusions().Select(confusion => new
             {
-                actual = confusion.Actual, predicted = confusion.Predicted, pixels = confusion.PixelCount, text = confusion.ToString(),
+                actual = confusion.Actual,
+                predicted = confusion.Predicted,
+                pixels = confusion.PixelCount,
+                text = confusion.ToString(),
             }),
             boundaries = Of(evaluation.Boundaries),
             errors = Of(evaluation.ErrorSplit),
@@ -65,7 +68,10 @@ internal static class EvaluationFigures
         boundaryIoU = new { mean = JsonOutput.Number(boundaries.MeanBoundaryIoU), classes = boundaries.PerClassBoundaryIoU.Select(JsonOutput.Number) },
         trimaps = boundaries.Trimaps.Select(trimap => new
         {
-            width = trimap.Width, pixels = trimap.PixelCount, meanIoU = JsonOutput.Number(trimap.MeanIoU), classes = trimap.PerClassIoU.Select(JsonOutput.Number),
+            width = trimap.Width,
+            pixels = trimap.PixelCount,
+            meanIoU = JsonOutput.Number(trimap.MeanIoU),
+            classes = trimap.PerClassIoU.Select(JsonOutput.Number),
         }),
     };
 
@@ -77,7 +83,9 @@ internal static class EvaluationFigures
         missed = split.MissedCount,
         classes = split.PerClass.Select(errors => new
         {
-            borderLoss = JsonOutput.Number(errors.BorderLoss), extentLoss = JsonOutput.Number(errors.ExtentLoss), wholeLoss = JsonOutput.Number(errors.WholeLoss),
+            borderLoss = JsonOutput.Number(errors.BorderLoss),
+            extentLoss = JsonOutput.Number(errors.ExtentLoss),
+            wholeLoss = JsonOutput.Number(errors.WholeLoss),
         }),
     };
 
@@ -91,14 +99,20 @@ internal static class EvaluationFigures
         meanConfidence = JsonOutput.Number(calibration.MeanConfidence),
         bins = calibration.Bins.Select(bin => new
         {
-            lower = bin.Lower, upper = bin.Upper, pixels = bin.PixelCount,
-            meanConfidence = JsonOutput.Number(bin.MeanConfidence), accuracy = JsonOutput.Number(bin.Accuracy),
+            lower = bin.Lower,
+            upper = bin.Upper,
+            pixels = bin.PixelCount,
+            meanConfidence = JsonOutput.Number(bin.MeanConfidence),
+            accuracy = JsonOutput.Number(bin.Accuracy),
         }),
     };
 
     private static object Of(SegmentationInterval interval) => new
     {
-        value = JsonOutput.Number(interval.Value), lower = JsonOutput.Number(interval.Lower), upper = JsonOutput.Number(interval.Upper), without = interval.UndefinedCount,
+        value = JsonOutput.Number(interval.Value),
+        lower = JsonOutput.Number(interval.Lower),
+        upper = JsonOutput.Number(interval.Upper),
+        without = interval.UndefinedCount,
     };
 
     private static object Of(SegmentationSourceResult source) => new

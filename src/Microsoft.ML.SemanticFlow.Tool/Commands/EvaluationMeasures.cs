@@ -63,6 +63,9 @@ internal sealed class EvaluationMeasures
         };
     }
 
+    /// <summary>What is needed of each prediction to measure calibration: all probabilities where it is asked for, for a page alone the confidence.</summary>
+    public PredictionDetails Details(ParseResult parsed) => parsed.GetValue(_calibration) ? PredictionDetails.Probabilities : PredictionDetails.Confidence;
+
     /// <summary>The intervals, where they are asked for.</summary>
     public SegmentationIntervals? Estimate(ParseResult parsed, SegmentationEvaluation evaluation, CancellationToken cancellation) => parsed.GetValue(_intervals)
         ? SegmentationIntervals.Estimate(evaluation, new SegmentationResamplingOptions { CancellationToken = cancellation })
@@ -88,8 +91,10 @@ internal sealed class EvaluationMeasures
                 Invariant($"{Share(split.InventedCount, split)} in invented and {Share(split.MissedCount, split)} in missed regions"));
         if (evaluation.Calibration is { } calibration)
             output.WriteLine(Invariant(
-                $"confidence {calibration.MeanConfidence:F4} against accuracy {calibration.Accuracy:F4}: ECE {calibration.ExpectedError:F4}, MCE {calibration.MaximumError:F4}, ") +
-                Invariant($"Brier score {calibration.BrierScore:F4}, negative log likelihood {calibration.NegativeLogLikelihood:F4}"));
+                $"confidence {calibration.MeanConfidence:F4} against accuracy {calibration.Accuracy:F4}: ECE {calibration.ExpectedError:F4}, MCE {calibration.MaximumError:F4}") +
+                (double.IsNaN(calibration.BrierScore) // of confidence alone
+                    ? ""
+                    : Invariant($", Brier score {calibration.BrierScore:F4}, negative log likelihood {calibration.NegativeLogLikelihood:F4}")));
         foreach (var confusion in evaluation.Metrics.GetLargestConfusions())
             output.WriteLine(confusion);
         if (parsed.GetValue(_byFolder))

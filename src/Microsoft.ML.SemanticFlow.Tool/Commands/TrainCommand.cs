@@ -12,6 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow train</c>: a dataset to a run folder with checkpoints and the exported model.</summary>
 internal static class TrainCommand
 {
+    private const int CurveLength = 60;
+
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var dataset = new DatasetOptions();
@@ -193,8 +195,13 @@ internal static class TrainCommand
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {best.MeanIoU:f4} on the validation set, epoch {best.Epoch}"));
             foreach (var source in best.Sources)
                 terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {source.Metrics.MeanIoU:f4} on the {source.ImageCount} images of {source.Source}"));
+            if (TrainingRuns.Read(options.Run.Directory).MeanIoUs is { Count: > 1 } curve)
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mIoU {Sparkline.Of(curve, CurveLength)} {curve[0]:f4} to {curve[^1]:f4}"));
         }
 
         terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"model {model}, {DurationText.Of(elapsed)}, peak memory {peak:f0} MiB"));
+        string page = Path.Combine(options.Run.Directory, "run.html");
+        if (File.Exists(page))
+            terminal.Output.WriteLine($"page {page}");
     }
 }

@@ -12,10 +12,16 @@ internal sealed class RunFolder : IDisposable
     // What opening a file that another process holds fails with.
     private const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
 
+    /// <summary>Names of what a run keeps for people to look at.</summary>
+    public const string PageName = "run.html", BestValidationName = "validation.json", PicturesName = "pictures";
+
     private readonly string _path;
     private readonly FileStream? _lock;
 
     private RunFolder(string path, FileStream? hold = null) => (_path, _lock) = (path, hold);
+
+    /// <summary>The folder itself.</summary>
+    public string Root => _path;
 
     public string Last => Path.Combine(_path, "last.safetensors");
 
@@ -41,6 +47,15 @@ internal sealed class RunFolder : IDisposable
     public string Sources => Path.Combine(_path, "sources.csv");
 
     public string TensorBoard => Path.Combine(_path, "tensorboard");
+
+    /// <summary>The page that shows how the run goes.</summary>
+    public string Page => Path.Combine(_path, PageName);
+
+    /// <summary>The counts of the best validation, as the numbers of a report.</summary>
+    public string BestValidation => Path.Combine(_path, BestValidationName);
+
+    /// <summary>The first crops, and a few validation images over the epochs.</summary>
+    public string Pictures => Path.Combine(_path, PicturesName);
 
     /// <summary>Whether there is a run to go on with.</summary>
     public bool HasCheckpoint => File.Exists(Last) || File.Exists(Previous);

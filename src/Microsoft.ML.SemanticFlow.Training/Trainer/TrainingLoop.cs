@@ -154,6 +154,7 @@ internal sealed class TrainingLoop : IDisposable
         var validated = IsValidationDue(epoch + 1) ? Validate(epoch, cancellation) : null;
         var progress = ReportEpoch(epoch, imagesPerSecond, validated);
         _session.Recorder.Epoch(progress);
+        _session.Recorder.Draw();
         _session.Channel.Say(ConsoleTrainingProgress.Format(progress));
         _options.Progress?.Report(progress);
     }
@@ -172,6 +173,8 @@ internal sealed class TrainingLoop : IDisposable
         double sum = 0, sumBefore = 0, speed = 0;
         foreach (var batch in _session.Batches(epoch))
         {
+            if (epoch == 0 && batches == 0)
+                _session.Recorder.Crops(batch);
             int taken = batches / _options.Optimizer.AccumulationSteps;
             long step = (long)epoch * _session.StepsPerEpoch + taken;
             _rate = _schedule[step];

@@ -53,10 +53,10 @@ internal static class InspectionPage
         FormattableString series = $"<p>{string.Concat(keys)}</p>\n";
         page.Heading("Classes: share of the pixels that count");
         page.Write(series);
-        page.Write($"{BarChart.Draw("Share of the pixels of each class", names, [.. shown.Select(SharesOfPixels)])}");
+        WriteBars(page, "Share of the pixels of each class", names, [.. shown.Select(SharesOfPixels)]);
         page.Heading("Classes: share of the images");
         page.Write(series);
-        page.Write($"{BarChart.Draw("Share of the images that show each class", names, [.. shown.Select(SharesOfImages)])}");
+        WriteBars(page, "Share of the images that show each class", names, [.. shown.Select(SharesOfImages)]);
         page.Heading("Weights for the loss");
         if (inspection.SuggestedClassWeights.Count > 0)
         {
@@ -65,6 +65,13 @@ internal static class InspectionPage
                 ? "A class has less than a hundredth of the pixels: --class-weights log takes these weights, --class-uniform 0.5 draws crops around every class."
                 : "No class is rare; training without weights is as good.");
         }
+    }
+
+    private static void WriteBars(HtmlPage page, string label, string[] names, IReadOnlyList<double>[] shares)
+    {
+        page.OpenScroll(label);
+        page.Write($"{BarChart.Draw(label, names, shares)}");
+        page.CloseScroll();
     }
 
     /// <summary>What share of a split's pixels that count each class has.</summary>
@@ -111,12 +118,12 @@ internal static class InspectionPage
         if (inspection.Examples.Count == 0)
             return;
         page.Heading("The first images of each class");
-        page.Write($"<p>{string.Concat(inspection.Labels.Classes.Select(label => PageKey.Of(label.Color, label.Name)))}</p>\n");
+        page.Legend(inspection.Labels);
         int each = inspection.Labels.ClassCount > ManyClasses ? ExamplesOfMany : Examples;
         foreach (var same in inspection.Examples.GroupBy(example => example.ClassId))
         {
             var label = inspection.Labels.Classes[same.Key];
-            page.Write($"<h3>{PageKey.Swatch(label.Color)}{HtmlPage.Text(label.Name)}</h3>\n");
+            page.Write($"<h3>{HtmlPage.Swatch(label.Color)}{HtmlPage.Name(label.Name)}</h3>\n");
             var drawn = same.Take(each).AsParallel().AsOrdered().Select(example =>
                 (pictures.Draw(example.ImagePath, example.LabelPath), $"{example.Split}, {Path.GetFileName(example.ImagePath)}"));
             WriteFigures(page, drawn);

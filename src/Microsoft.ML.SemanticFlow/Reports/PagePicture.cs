@@ -18,6 +18,6 @@ internal static class PagePicture
         var format = isPhotograph ? PictureFormat.Jpeg : PictureFormat.Png;
         string data = Convert.ToBase64String(small.ToBytes(format));
         return FormattableString.Invariant($"<figure class=\"large\"><img alt=\"{HtmlPage.Text(caption)}\" width=\"{small.Width}\" height=\"{small.Height}\" ") +
-            $"src=\"data:image/{(isPhotograph ? "jpeg" : "png")};base64,{data}\"><figcaption>{HtmlPage.Text(caption)}</figcaption></figure>\n";
+            $"src=\"data:image/{(isPhotograph ? "jpeg" : "png")};base64,{data}\" /><figcaption>{HtmlPage.Text(caption)}</figcaption></figure>\n";
     }
 }

@@ -38,12 +38,10 @@ internal static class PredictionPage
         WriteFlow(page, prediction.FlowOrNull, numbers.Flow, painter);
         page.Heading("What each class was confused with");
         page.Paragraph("Over the pixels of each class in the mask: the mean probability of the class itself, and of the others.");
-        page.Write($"<div class=\"wide\">\n");
         page.Table(["class", "share of the image", "confidence", "entropy", "confused with"], numbers.Classes.Select(row => new[]
         {
             row.Name, BarChart.Percent(row.Share), BarChart.Percent(row.MeanConfidence), Number(row.MeanEntropy), Others(row),
         }));
-        page.Write($"</div>\n");
     }
 
     private static float[] ConfidenceOf(SegmentationPrediction prediction)

@@ -44,8 +44,8 @@ internal sealed class ReportPicture
     /// <param name="what">What it shows, for who cannot see it.</param>
     public string ToHtml(string what)
     {
-        string circle = _mark is var (x, y) ? string.Create(CultureInfo.InvariantCulture, $"<circle class=\"mark\" cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"12\"/>") : "";
+        string circle = _mark is var (x, y) ? string.Create(CultureInfo.InvariantCulture, $"<circle class=\"mark\" cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"12\" />") : "";
         return $"<svg role=\"img\" aria-label=\"{HtmlPage.Text(what)}\" viewBox=\"0 0 {_width} {_height}\" width=\"{_width}\" height=\"{_height}\"><image " +
-            $"href=\"data:image/jpeg;base64,{_data}\" width=\"{_width}\" height=\"{_height}\"/>{circle}</svg>";
+            $"href=\"data:image/jpeg;base64,{_data}\" width=\"{_width}\" height=\"{_height}\" />{circle}</svg>";
     }
 }

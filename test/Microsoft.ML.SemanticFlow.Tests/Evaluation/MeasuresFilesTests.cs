@@ -31,7 +31,8 @@ public sealed class MeasuresFilesTests
         var labels = LabelMap.Parse("pair", "name,raw_id,train_id,r,g,b\nleft,0,0,0,0,0\nright,1,1,0,0,0\n");
         var evaluation = new SegmentationEvaluation(labels, new SegmentationEvaluationOptions
         {
-            ErrorSplit = new SegmentationErrorSplitOptions(), Suspects = new SegmentationSuspectOptions { SmallestRegion = 1, MostOfAnImage = 1 },
+            ErrorSplit = new SegmentationErrorSplitOptions(),
+            Suspects = new SegmentationSuspectOptions { SmallestRegion = 1, MostOfAnImage = 1 },
         });
         // Left everywhere; one pixel is predicted right, with confidence 1, and no border is near: an invented region, a found one missed in its extent.
         evaluation.Add(

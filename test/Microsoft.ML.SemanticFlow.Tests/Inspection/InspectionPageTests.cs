@@ -20,7 +20,9 @@ public sealed class InspectionPageTests
         new MLContext().SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, data.Root).SaveReport(path);
 
         string page = File.ReadAllText(path);
-        Assert.Contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">", page);
+        PageText.Parse(page);
+        Assert.Contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'sha256-", page);
+        Assert.Contains("; script-src 'none'; base-uri 'none'; form-action 'none'\"", page);
         Assert.DoesNotContain("http://", page);
         Assert.DoesNotContain("https://", page);
         Assert.DoesNotContain("sky <b>", page);

@@ -46,7 +46,7 @@ public sealed class PredictionPageTests
 
         string html = File.ReadAllText(folder["page.html"]);
         StringAssert.Contains(html, "default-src 'none'");
-        StringAssert.Contains(html, "<h1>A &lt;page&gt;</h1>");
+        StringAssert.Contains(html, "<h1><bdi>A &lt;page&gt;</bdi></h1>");
         StringAssert.Contains(html, "&lt;b&gt;road&lt;/b&gt;");
         StringAssert.Contains(html, "car &amp; van");
         StringAssert.Contains(html, "This network has no flow field");

@@ -25,6 +25,8 @@ internal sealed class RunRecorder
     private readonly EpochTable? _validations;
     private readonly EpochTable? _sources;
     private readonly TensorBoardLog? _tensorBoard;
+    private readonly RunPictures? _pictures;
+    private readonly RunPageWriter? _page;
     private RunRecord? _record;
     private TimeSpan _earlier;
     private string _state = "finished";
@@ -40,6 +42,8 @@ internal sealed class RunRecorder
         string[] figures = ["miou", "pixel_accuracy", .. labels.Classes.Select(c => c.Name)];
         _validations = new EpochTable(folder.Validations, ["epoch", .. figures]);
         _sources = new EpochTable(folder.Sources, ["epoch", "source", "images", .. figures]);
+        _pictures = new RunPictures(folder.Pictures, labels);
+        _page = new RunPageWriter(folder, channel);
         if (options.Run is { TensorBoard: true } run)
             _tensorBoard = new TensorBoardLog(folder.TensorBoard, labels, run.TensorBoardInterval);
     }
@@ -128,8 +132,25 @@ internal sealed class RunRecorder
     public void Step(long step, double lossSum, int batches, TrainingProgress progress) =>
         _tensorBoard?.Step(step, lossSum, batches, progress.LearningRate, progress.ImagesPerSecond, flush: progress.Step == progress.StepsPerEpoch);
 
-    /// <summary>Keeps a validated image for TensorBoard, if it is one of the few that are shown.</summary>
-    public void Image(int index, int count, LabelledImage sample, ReadOnlySpan<byte> predicted) => _tensorBoard?.Image(index, count, sample, predicted);
+    /// <summary>Keeps the first crops that the network sees.</summary>
+    public void Crops(Batch batch)
+    {
+        if (_pictures is { HasCrops: false } pictures)
+            _page?.Try(() => pictures.Crops(batch));
+    }
+
+    /// <summary>Keeps a validated image, if it is one of the few that are shown.</summary>
+    public void Image(int index, int count, LabelledImage sample, ReadOnlySpan<byte> predicted)
+    {
+        _tensorBoard?.Image(index, count, sample, predicted);
+        if (_pictures is null || !RunPictures.IsShown(index, count))
+            return;
+        byte[] ids = predicted.ToArray();
+        _page?.Try(() => _pictures.Image(index, count, _epoch, sample, ids));
+    }
+
+    /// <summary>Draws the page of the run anew, if it has not cost too much of the time already.</summary>
+    public void Draw() => _page?.Draw();
 
     /// <summary>Records a validation.</summary>
     public void Validated(CheckpointInfo position, ValidationResult result)
@@ -139,6 +160,7 @@ internal sealed class RunRecorder
             position.Epoch,
             [.. result.Sources.Select(source => (FormattableString)$"{Csv.Quote(source.Source ?? "")},{source.ImageCount},{Figures(source.Metrics)}")]);
         _tensorBoard?.Validated(position.Step, result);
+        _page?.Validated(position.Epoch, result.Metrics);
     }
 
     /// <summary>Records an epoch: once its steps are done, and again once it is validated.</summary>
@@ -183,6 +205,7 @@ internal sealed class RunRecorder
         };
         _record = _record with { Starts = [.. _record.Starts.SkipLast(1), _record.Starts[^1] with { End = end }] };
         _record.Write(Folder.Run);
+        _page?.DrawLast();
     }
 
     /// <summary>Records a failure that leaves through the caller, which must not be hidden by one of writing it down.</summary>
