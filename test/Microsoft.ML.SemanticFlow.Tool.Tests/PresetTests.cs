@@ -23,6 +23,9 @@ public sealed class PresetTests
         StringAssert.Contains(first.Error, "images of 64 x 96 are scored at 2 times their size");
         using var run = JsonDocument.Parse(File.ReadAllBytes(data.At("run", "run.json")));
         var notes = run.RootElement.GetProperty("starts")[0].GetProperty("notes");
+        string?[] reasons = [.. run.RootElement.GetProperty("starts")[0].GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString())];
+        Assert.IsTrue(reasons.Any(reason => reason!.StartsWith("sfnet-dfv1 from random weights", StringComparison.Ordinal)), string.Join('\n', reasons)); // none is null
+        Assert.Contains("<h3>Why</h3>", File.ReadAllText(data.At("run", "run.html")));
         Assert.AreEqual("adamw", notes.GetProperty("--optimizer").GetString());
         Assert.AreEqual("128,128", notes.GetProperty("--crop").GetString()); // 64 rows, twice
         Assert.AreEqual("2", notes.GetProperty("--inference-scale").GetString());

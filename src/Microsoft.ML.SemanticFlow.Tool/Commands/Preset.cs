@@ -49,7 +49,9 @@ internal sealed class Preset
     /// <param name="fitsBatch">Whether the batch that it gives is none.</param>
     /// <param name="data">The training set.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static ParseResult Complete(Terminal terminal, ParseResult parsed, SemanticFlowTrainerOptions said, bool fitsBatch, Dataset data, CancellationToken cancellation)
+    /// <returns>The command line, and why the recipe is what it is.</returns>
+    public static (ParseResult Completed, IReadOnlyList<string> Reasons) Complete(
+        Terminal terminal, ParseResult parsed, SemanticFlowTrainerOptions said, bool fitsBatch, Dataset data, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var time = said.MaxTrainingTime ?? _standardTime;
@@ -65,7 +67,7 @@ internal sealed class Preset
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
         var added = Flags(chosen with { MaxTrainingTime = time - clock.Elapsed }).Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
-        return With(parsed, added);
+        return (With(parsed, added), chosen.Reasons);
     }
 
     /// <summary>A command line with the batch that fits into memory, which is shown, in the place of <c>--batch auto</c>.</summary>

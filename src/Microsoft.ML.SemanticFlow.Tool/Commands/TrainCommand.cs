@@ -61,9 +61,10 @@ internal static class TrainCommand
                 completed = Preset.With(parsed, [holdOut.Name, "0.15"]); // so that a resumed run holds out the same
             if (completed.GetValue(holdOut) is { } share)
                 data = data.HoldOut(terminal, context, share);
+            IReadOnlyList<string> reasons = [];
             if (choosesRecipe)
             {
-                completed = Preset.Complete(terminal, completed, options, settings.FitsBatch(parsed), data, cancellation);
+                (completed, reasons) = Preset.Complete(terminal, completed, options, settings.FitsBatch(parsed), data, cancellation);
             }
             else if (settings.FitsBatch(completed))
             {
@@ -75,7 +76,7 @@ internal static class TrainCommand
             var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
             if (!settings.SaysGray16(completed))
                 SayDeep(data, skipped);
-            options = WithData(options with { Run = run, Reading = reading, Progress = display }, data, completed.GetValue(boostClasses));
+            options = WithData(options with { Run = run, Reading = reading, Progress = display, Reasons = reasons }, data, completed.GetValue(boostClasses));
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         });
         return command;

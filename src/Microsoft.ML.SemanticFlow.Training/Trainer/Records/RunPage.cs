@@ -159,6 +159,14 @@ internal static class RunPage
             facts.Add(new("Machine", "versions", $"library {start.Versions.Library}, TorchSharp {start.Versions.TorchSharp}, {start.Versions.Runtime}"));
         }
 
+        if (record.Starts.LastOrDefault(one => one.Reasons is not null)?.Reasons is { } reasons)
+        {
+            page.Write($"<h3>Why</h3>\n<ul>\n");
+            foreach (string reason in reasons)
+                page.Write($"<li>{HtmlPage.Text(reason)}</li>\n");
+            page.Write($"</ul>\n");
+        }
+
         EvaluationPage.WriteFacts(page, facts);
         page.Table(["option", "value"], record.Options.Select(option => new[] { option.Key, option.Value }));
         page.Table(

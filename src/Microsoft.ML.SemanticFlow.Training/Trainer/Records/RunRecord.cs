@@ -86,6 +86,9 @@ internal sealed record StartRecord
 
     public required IReadOnlyDictionary<string, string> Notes { get; init; }
 
+    /// <summary>Why the recipe is what it is, where it was chosen for the data; null where the options came from elsewhere, and in older records.</summary>
+    public IReadOnlyList<string>? Reasons { get; init; }
+
     /// <summary>How it ended; null while it runs, and for ever when its process was killed.</summary>
     public EndRecord? End { get; init; }
 }

@@ -90,6 +90,7 @@ internal sealed class RunRecorder
             ValidationSet = _options.ValidationSet is { } validation ? FingerprintOf(validation, ids) : null,
             BoostSet = _options.Sampling?.Boost?.Set is { } boost ? FingerprintOf(boost, ids) : null,
             Notes = _options.Run!.Notes, // there is a folder
+            Reasons = _options.Reasons.Count > 0 ? _options.Reasons : null,
         };
         if (checkpoint is not null && earlier is { Starts: [.., var last] })
         {
