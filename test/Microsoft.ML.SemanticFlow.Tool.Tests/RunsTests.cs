@@ -129,7 +129,7 @@ public sealed class RunsTests
         StringAssert.Contains(page.Value, "Finished after 2 of 2 epochs.");
         Assert.HasCount(2, Directory.GetFiles(Path.Combine(run, "pictures"), "crop-??.jpg")); // of the batch
         Assert.HasCount(2 * 2, Directory.GetFiles(Path.Combine(run, "pictures"), "val-??-epoch-????.png")); // two images after two epochs
-        Assert.AreEqual((2 * 2) + (2 * 4), page.Descendants("image").Count()); // crops with their labels; images with their labels after two epochs
+        Assert.AreEqual((2 * 2) + (2 * 5), page.Descendants("image").Count()); // crops with their labels; images with their labels, after two epochs, and the errors
         var compared = CommandLine.Run("compare", run, run);
         Assert.AreEqual(ExitCode.Done, compared.Code, compared.Error);
     }

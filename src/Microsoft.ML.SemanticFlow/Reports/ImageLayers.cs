@@ -78,7 +78,13 @@ internal sealed class ImageLayers
         return AddressOf(encoded, "image/png");
     }
 
-    private static string ErrorsOf(byte[] actual, byte[] predicted, int height, int width, int classes)
+    /// <summary>Where a mask agrees with the truth, as a data address: what is right is darkened.</summary>
+    /// <param name="actual">True ids.</param>
+    /// <param name="predicted">One id for each of them.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="classes">The first id that does not count.</param>
+    public static string ErrorsOf(byte[] actual, byte[] predicted, int height, int width, int classes)
     {
         var image = new PixelImage(height, width);
         var pixels = MemoryMarshal.Cast<byte, uint>(image.Bgra);

@@ -11,6 +11,9 @@ internal sealed class LineChart
 {
     private const int Width = 640, Height = 260, Left = 56, Right = 12, Top = 12, Bottom = 36, Ticks = 5;
 
+    // Of a curve whose values are alike: finer steps would show how numbers are rounded.
+    private const double LeastSpread = 0.05;
+
     private static readonly double[] _steps = [1, 2, 2.5, 5, 10];
 
     /// <summary>A curve.</summary>
@@ -38,7 +41,7 @@ internal sealed class LineChart
             return "";
         double firstX = all.Min(point => point.X), lastX = Math.Max(all.Max(point => point.X), firstX + 1e-9);
         var (low, high) = Range ?? (all.Min(point => point.Y), all.Max(point => point.Y));
-        double step = StepOf(Math.Max(high - low, 1e-12));
+        double step = StepOf(Math.Max(high - low, high == 0 ? 1 : Math.Abs(high) * LeastSpread));
         (low, high) = Range is null ? (Math.Floor(low / step) * step, Math.Max(Math.Ceiling(high / step), Math.Floor(low / step) + 1) * step) : (low, high);
         double XOf(double x) => Left + ((x - firstX) / (lastX - firstX) * (Width - Left - Right));
         double YOf(double y) => Height - Bottom - ((y - low) / (high - low) * (Height - Top - Bottom));
@@ -46,8 +49,9 @@ internal sealed class LineChart
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<figure class=\"chart\"><svg role=\"img\" aria-label=\"{HtmlPage.Text(Label)}\" ");
         svg.Append(CultureInfo.InvariantCulture, $"viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">\n");
-        for (double y = low; y <= high + (step / 2); y += step)
+        for (int tick = 0; tick <= Math.Round((high - low) / step); tick++)
         {
+            double y = low + (tick * step);
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{YOf(y):f1}\" y2=\"{YOf(y):f1}\" />");
             string text = HtmlPage.Text(Format(Math.Abs(y) < step / 1e6 ? 0 : y));
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"number\" x=\"{Left - 6}\" y=\"{YOf(y) + 4:f1}\" text-anchor=\"end\">{text}</text>\n");

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Reports;
 
 namespace Microsoft.ML.SemanticFlow.Trainer.Records;
@@ -46,7 +47,7 @@ internal sealed class RunPagePictures
     /// <param name="most">Epochs shown of each image.</param>
     public void WriteImages(HtmlPage page, int most)
     {
-        page.Note("The same images after each validation. What is black in a label does not count.");
+        page.Note("The same images after each validation, and where the last one is wrong (red). What is black in a label does not count.");
         foreach (var (i, name) in Images.Index())
         {
             string[] epochs = [.. Directory.EnumerateFiles(_folder, $"{name}{Epoch}*.png").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
@@ -59,6 +60,8 @@ internal sealed class RunPagePictures
                 WritePicture(page, name, epoch, $"epoch {number}");
             }
 
+            if (epochs is [.., var last])
+                WriteErrors(page, name, last);
             page.Write($"</div>\n</article>\n");
         }
     }
@@ -68,17 +71,31 @@ internal sealed class RunPagePictures
         ? all
         : Enumerable.Range(0, most).Select(i => all[(int)Math.Round((double)i * (all.Length - 1) / (most - 1))]);
 
+    private void WriteErrors(HtmlPage page, string photo, string mask)
+    {
+        string truthPath = Path.Combine(_folder, photo + Truth);
+        if (!File.Exists(truthPath))
+            return;
+        var (truth, predicted) = (PngIndexReader.Read(truthPath), PngIndexReader.Read(Path.Combine(_folder, mask)));
+        if ((truth.Height, truth.Width) == (predicted.Height, predicted.Width))
+            WriteFrame(page, photo, ImageLayers.ErrorsOf(truth.Samples, predicted.Samples, truth.Height, truth.Width, LabelMap.IgnoreId), "layer errors", "errors");
+    }
+
     private void WritePicture(HtmlPage page, string photo, string? mask, string title)
     {
         string? overlay = mask is null ? null : AddressOf(mask, "image/png");
-        if (mask is not null && overlay is null)
-            return;
+        if (mask is null || overlay is not null)
+            WriteFrame(page, photo, overlay, "layer", title);
+    }
+
+    private void WriteFrame(HtmlPage page, string photo, string? overlay, string style, string title)
+    {
         string size = "width=\"100%\" height=\"100%\" preserveAspectRatio=\"xMidYMid meet\"";
         page.Write($"<figure class=\"frame\"><svg viewBox=\"0 0 {Size(photo)}\" role=\"img\" aria-label=\"{HtmlPage.Text(title)}\">");
         if (overlay is null)
             page.Write($"<image id=\"{photo}\" href=\"{AddressOf(photo + ".jpg", "image/jpeg")}\" {size} />");
         else
-            page.Write($"<use href=\"#{photo}\" /><image class=\"layer\" href=\"{overlay}\" {size} />");
+            page.Write($"<use href=\"#{photo}\" /><image class=\"{style}\" href=\"{overlay}\" {size} />");
         page.Write($"</svg><figcaption>{HtmlPage.Text(title)}</figcaption></figure>\n");
     }
 

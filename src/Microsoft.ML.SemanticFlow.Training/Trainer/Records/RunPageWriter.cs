@@ -48,7 +48,9 @@ internal sealed class RunPageWriter(RunFolder folder, IChannel channel)
         {
             work();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or InvalidOperationException)
+#pragma warning disable CA1031 // no fault of a page, whatever it is, is worth a training
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             if (!_hasWarned)
                 channel.Warn($"What the page of the run shows cannot be written, and the training goes on without: {e.Message}");
