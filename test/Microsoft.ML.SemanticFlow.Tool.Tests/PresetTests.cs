@@ -35,6 +35,20 @@ public sealed class PresetTests
     }
 
     [TestMethod]
+    public void Train_ForATime_SaysTheTimeOnItsPageAndNotHowManyEpochsThereMightBe()
+    {
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run(
+            "train", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--network", "sfnet-dfv1", "--time", "1s", "--threads", "1", "--seed", "1");
+
+        Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        string page = File.ReadAllText(data.At("run", "run.html"));
+        Assert.MatchesRegex("Finished after [0-9]+ epochs in 00:00:0[01]\\.", page); // what choosing the recipe left of it
+        Assert.DoesNotContain("100,000", page);
+    }
+
+    [TestMethod]
     public void Train_WhatTheUserSays_TakesWhatBelongsToItAlong()
     {
         using var data = new TinyDataset();

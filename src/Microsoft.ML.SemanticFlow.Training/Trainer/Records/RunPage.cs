@@ -58,12 +58,13 @@ internal static class RunPage
     private static string StateOf(RunPageContent run)
     {
         var last = run.Record.Starts is [.., var start] ? start : null;
-        int epoch = (int)(run.Log.Last("epoch") ?? 0), epochs = last?.Epochs ?? 0;
+        int epoch = (int)(run.Log.Last("epoch") ?? 0);
+        string epochs = last is { MaxSeconds: { } limit } ? $"{epoch} epochs in {DurationText.Of(TimeSpan.FromSeconds(limit))}" : $"{epoch} of {last?.Epochs ?? 0} epochs";
         return run.Record.State switch
         {
-            "running" => $"Running, or ended without a word: {epoch} of {epochs} epochs. The page reads itself again every minute.",
-            "failed" => $"Failed after {epoch} of {epochs} epochs: {last?.End?.Message}",
-            { } state => $"{char.ToUpperInvariant(state[0])}{state[1..]} after {epoch} of {epochs} epochs.",
+            "running" => $"Running, or ended without a word: {epochs}. The page reads itself again every minute.",
+            "failed" => $"Failed after {epochs}: {last?.End?.Message}",
+            { } state => $"{char.ToUpperInvariant(state[0])}{state[1..]} after {epochs}.",
         };
     }
 
@@ -173,7 +174,8 @@ internal static class RunPage
             ["start", "from epoch", "to", "ended"],
             record.Starts.Select(one => new[]
             {
-                one.At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), Figure.Count(one.FromEpoch), Figure.Count(one.Epochs),
+                one.At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), Figure.Count(one.FromEpoch),
+                one.MaxSeconds is { } limit ? DurationText.Of(TimeSpan.FromSeconds(limit)) : Figure.Count(one.Epochs),
                 one.End?.State ?? "running, or killed",
             }));
     }

@@ -72,6 +72,9 @@ internal sealed record StartRecord
     /// <summary>Epochs the run is to have.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>Seconds the run may take, which then end it before so many epochs; null without a limit, and in older records.</summary>
+    public double? MaxSeconds { get; init; }
+
     public required VersionsRecord Versions { get; init; }
 
     public required MachineRecord Machine { get; init; }

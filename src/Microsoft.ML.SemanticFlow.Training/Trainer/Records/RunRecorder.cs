@@ -82,6 +82,7 @@ internal sealed class RunRecorder
             At = DateTime.UtcNow,
             FromEpoch = checkpoint?.Epoch ?? 0,
             Epochs = _options.Epochs,
+            MaxSeconds = _options.MaxTrainingTime?.TotalSeconds,
             Versions = new VersionsRecord(
                 VersionOf(typeof(RunRecorder)), VersionOf(typeof(TorchSharp.torch)), System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
             Machine = MachineRecord.Current(),
