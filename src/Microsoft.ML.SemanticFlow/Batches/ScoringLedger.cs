@@ -43,9 +43,8 @@ internal sealed class ScoringLedger : IDisposable
         var ledger = Ledger.Open(Path.Combine(folder, file), work.Write());
         try
         {
-            string names = Path.Combine(folder, Inputs);
-            if (!File.Exists(names))
-                AtomicFile.Write(names, Encoding.UTF8.GetBytes(string.Concat(plan.Inputs.Select(name => JsonSerializer.Serialize(name, _json) + "\n"))));
+            // Every shard writes the same; one that is left of other images goes.
+            AtomicFile.Write(Path.Combine(folder, Inputs), Encoding.UTF8.GetBytes(string.Concat(plan.Inputs.Select(name => JsonSerializer.Serialize(name, _json) + "\n"))));
             return new ScoringLedger(ledger);
         }
         catch

@@ -67,10 +67,13 @@ internal sealed class ScoringPlan
     }
 
     /// <summary>What tells the images from others: their names and order.</summary>
-    public string HashInputs()
+    public string HashInputs() => Hash(Inputs);
+
+    /// <summary>The same of names that were listed before.</summary>
+    public static string Hash(IEnumerable<string> names)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string name in Inputs)
+        foreach (string name in names)
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

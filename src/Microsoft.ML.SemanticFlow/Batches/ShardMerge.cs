@@ -29,10 +29,22 @@ internal static class ShardMerge
             done.UnionWith(names.Select(ScoringLedger.Read));
         }
 
-        string[] inputs = [.. File.ReadLines(Path.Combine(folder, ScoringLedger.Inputs)).Select(ScoringLedger.Read)];
+        string list = Path.Combine(folder, ScoringLedger.Inputs);
+        if (!File.Exists(list))
+            throw new FileNotFoundException($"'{list}' is missing, which lists the images. Start a shard again: it writes the list.", list);
+        string[] inputs = [.. ReadLines(list).Select(ScoringLedger.Read)];
+        if (ScoringPlan.Hash(inputs) != first!.Names) // there is a ledger
+            throw new InvalidDataException($"'{list}' lists other images than the ledgers are of. Start a shard again: it writes the list.");
         string[] missing = [.. inputs.Where(name => !done.Contains(name))];
-        int count = first!.Count; // there is a ledger
+        int count = first.Count;
         WorkShard[] missingShards = [.. Enumerable.Range(0, count).Where(index => !seen.Contains(index)).Select(index => new WorkShard(index, count))];
         return new FolderMergeReport(inputs.Length, inputs.Length - missing.Length, missing, missingShards);
+    }
+
+    private static IEnumerable<string> ReadLines(string path)
+    {
+        using var reader = new StreamReader(RegularFile.OpenRead(path, bufferSize: 1 << 16));
+        while (reader.ReadLine() is { } line)
+            yield return line;
     }
 }

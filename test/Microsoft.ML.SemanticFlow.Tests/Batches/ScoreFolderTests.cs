@@ -90,6 +90,37 @@ public sealed class ScoreFolderTests : IDisposable
     }
 
     [TestMethod]
+    public void MergeShards_BegunAnewWithOtherImages_CountsThose()
+    {
+        Draw("0.png", 0);
+        Score(Shard(0, 1));
+        Draw("1.png", 1);
+        File.Delete(Directory.GetFiles(_folder["out", "shards"], "*.ledger").Single()); // as the refusal says
+        Score(Shard(0, 1));
+
+        var merged = _ml.SemanticSegmentation.MergeShards(_folder["out"]);
+
+        Assert.AreEqual((2, 2), (merged.ImageCount, merged.DoneCount));
+    }
+
+    [TestMethod]
+    [DataRow(null, "is missing, which lists the images")]
+    [DataRow("\"another.png\"\n", "lists other images than the ledgers are of")]
+    public void MergeShards_ListOfImagesThatDoesNotHold_SaysSo(string? text, string sentence)
+    {
+        Draw("0.png", 0);
+        Score(Shard(0, 1));
+        string list = _folder["out", "shards", "images.txt"];
+        File.Delete(list);
+        if (text is not null)
+            File.WriteAllText(list, text);
+
+        var error = Assert.Throws<Exception>(() => _ml.SemanticSegmentation.MergeShards(_folder["out"]));
+
+        StringAssert.Contains(error.Message, sentence, StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void MergeShards_NoLedger_SaysSo()
     {
         var error = Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.MergeShards(_folder.Root));
