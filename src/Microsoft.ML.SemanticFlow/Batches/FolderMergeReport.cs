@@ -18,7 +18,7 @@ public sealed class FolderMergeReport
     /// <summary>The names of the others, in the order of the folder: not reached yet, or left out because they cannot be used.</summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>Shards that have not begun.</summary>
+    /// <summary>Shards with images that have not begun.</summary>
     public IReadOnlyList<WorkShard> MissingShards { get; }
 
     /// <summary>Whether every image is done.</summary>

@@ -37,7 +37,8 @@ internal static class ShardMerge
             throw new InvalidDataException($"'{list}' lists other images than the ledgers are of. Start a shard again: it writes the list.");
         string[] missing = [.. inputs.Where(name => !done.Contains(name))];
         int count = first.Count;
-        WorkShard[] missingShards = [.. Enumerable.Range(0, count).Where(index => !seen.Contains(index)).Select(index => new WorkShard(index, count))];
+        int withImages = Math.Min(count, inputs.Length); // of fewer images than shards, the last ones have none
+        WorkShard[] missingShards = [.. Enumerable.Range(0, withImages).Where(index => !seen.Contains(index)).Select(index => new WorkShard(index, count))];
         return new FolderMergeReport(inputs.Length, inputs.Length - missing.Length, missing, missingShards);
     }
 

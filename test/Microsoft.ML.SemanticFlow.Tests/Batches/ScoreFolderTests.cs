@@ -121,6 +121,18 @@ public sealed class ScoreFolderTests : IDisposable
     }
 
     [TestMethod]
+    public void MergeShards_FewerImagesThanShards_MissesNone()
+    {
+        Draw("0.png", 0);
+        Score(Shard(0, 3));
+
+        var merged = _ml.SemanticSegmentation.MergeShards(_folder["out"]);
+
+        Assert.IsTrue(merged.IsComplete);
+        Assert.IsEmpty(merged.MissingShards);
+    }
+
+    [TestMethod]
     public void MergeShards_NoLedger_SaysSo()
     {
         var error = Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.MergeShards(_folder.Root));
