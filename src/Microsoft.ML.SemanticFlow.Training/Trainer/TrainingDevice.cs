@@ -19,8 +19,8 @@ internal static class TrainingDevice
         var (gpu, fallback) = MlNetInternals.DeviceOf(environment);
         if (gpu is not { } first)
             return CPU;
-        int index = first + processes.LocalRank; // a device for each process of a machine
         int count = cuda.is_available() ? cuda.device_count() : 0;
+        int index = count == 1 ? first : first + processes.LocalRank; // a device for each process of a machine, where the launcher has not given it one
         if (index >= 0 && index < count)
             return new Device(DeviceType.CUDA, index);
         string fault = count == 0
