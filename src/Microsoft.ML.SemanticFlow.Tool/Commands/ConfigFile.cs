@@ -45,13 +45,16 @@ internal sealed class ConfigFile
         var given = RecordedCommand.Given(parsed).SelectMany(result => result.Option.Aliases.Append(result.Option.Name)).ToHashSet();
         if (_rules.TryGetValue(command, out var rules))
             given.UnionWith(rules.Where(rule => given.Overlaps(rule.Given)).SelectMany(rule => rule.Dropped).ToArray());
-        string[] added = [.. Read(path).Where(option => !given.Contains(option.Key)).SelectMany(option => option.Value.Select(value => $"{option.Key}={value}"))];
-        var completed = parsed.RootCommandResult.Command.Parse([.. parsed.Tokens.Select(token => token.Value), .. added]);
+        var added = Read(path).Where(option => !given.Contains(option.Key)).SelectMany(option => Words(option.Key, option.Value));
+        var completed = Shell.Parse(parsed.RootCommandResult.Command, [.. parsed.Tokens.Select(token => token.Value), .. added]);
         bool isOwnFault = completed.Errors.Count == 0 || parsed.Errors.Any(own => own.Message == completed.Errors[0].Message);
         return isOwnFault ? completed : throw new UsageException($"{Name} '{path}': {Shell.Explain(completed)}");
     }
 
-    private static IEnumerable<KeyValuePair<string, string[]>> Read(string path)
+    // What begins with a hyphen would be taken for an option of its own.
+    private static string[] Words(string name, string value) => value.StartsWith('-') ? [$"{name}={value}"] : [name, value];
+
+    private static Dictionary<string, string> Read(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{Name}: there is no file '{path}'.");
@@ -68,42 +71,37 @@ internal sealed class ConfigFile
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string[]>> OfRun(string path)
+    private static Dictionary<string, string> OfRun(string path)
     {
         var options = RecordedCommand.ReadFile(path);
         return options.Count > 0
-            ? options.Select(option => KeyValuePair.Create(option.Key, new[] { option.Value }))
+            ? options
             : throw new InvalidDataException($"{Name} '{path}' records no options: that run was not started by this tool.");
     }
 
-    private static Dictionary<string, string[]> OfOptions(JsonElement options, string path)
+    private static Dictionary<string, string> OfOptions(JsonElement options, string path)
     {
-        var read = new Dictionary<string, string[]>();
+        var read = new Dictionary<string, string>();
         foreach (var property in options.EnumerateObject().Where(property => property.Name != RecordedCommand.PathsNote && property.Value.ValueKind != JsonValueKind.Null))
         {
             string name = property.Name.StartsWith('-') ? property.Name : $"--{property.Name}";
-            if (!read.TryAdd(name, Values(property.Value, name, path)))
+            if (!read.TryAdd(name, Text(property.Value, name, path)))
                 throw new InvalidDataException($"{Name} '{path}' says {name} twice. Leave one of them out.");
         }
 
         if (RecordedCommand.HasPathsOfFolder(options))
-        {
-            var single = read.Where(option => option.Value.Length == 1).ToDictionary(option => option.Key, option => option.Value[0]);
-            RecordedCommand.Resolve(single, Path.GetDirectoryName(Path.GetFullPath(path))!); // a file lies in a folder
-            foreach (var (name, value) in single)
-                read[name] = [value];
-        }
-
+            RecordedCommand.Resolve(read, Path.GetDirectoryName(Path.GetFullPath(path))!); // a file lies in a folder
         return read;
     }
 
     // A list is one value with commas, as on the command line.
-    private static string[] Values(JsonElement value, string name, string path) => value.ValueKind switch
+    private static string Text(JsonElement value, string name, string path) => value.ValueKind switch
     {
-        JsonValueKind.String => [value.GetString()!], // a string is not null
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => [value.GetRawText()],
+        JsonValueKind.String => value.GetString()!, // a string is not null
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
         JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number) =>
-            [string.Join(',', value.EnumerateArray().Select(item => item.ToString()))],
-        _ => throw new InvalidDataException($"{Name} '{path}': {name} must be a text, a number, true, false, or a list of those, not {value.GetRawText().ReplaceLineEndings(" ")}."),
+            string.Join(',', value.EnumerateArray().Select(item => item.ToString())),
+        _ => throw new InvalidDataException(
+            $"{Name} '{path}': {name} must be a text, a number, true, false, or a list of those, not {value.GetRawText().ReplaceLineEndings(" ")}."),
     };
 }

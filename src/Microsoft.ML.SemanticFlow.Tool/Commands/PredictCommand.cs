@@ -29,7 +29,11 @@ internal static class PredictCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed, unless IMAGE is there.", HelpName = "DIR|FILE" };
-        var output = new Option<string?>("--output") { Description = "Where the masks go, as PNG of the images' names. Needed, unless one image is only looked at.", HelpName = "DIR" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Where the masks go, as PNG of the images' names. Needed, unless one image is only looked at.",
+            HelpName = "DIR",
+        };
         var pictures = new PredictionPictures();
         var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
         var reading = new ReadingSettings();
@@ -126,7 +130,8 @@ internal static class PredictCommand
 
         // One image, and nothing said that needs a folder for what is written.
         bool IsLook(CommandResult result) =>
-            !Directory.Exists(result.GetValue(image) ?? result.GetValue(images)) && command.Options.Except(ofALook).All(option => result.GetResult(option) is null or { Implicit: true });
+            !Directory.Exists(result.GetValue(image) ?? result.GetValue(images))
+            && command.Options.Except(ofALook).All(option => result.GetResult(option) is null or { Implicit: true });
 
         static string Missing(Option option) => $"Option '{option.Name}' is required.";
     }

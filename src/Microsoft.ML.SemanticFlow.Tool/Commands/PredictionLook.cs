@@ -20,6 +20,8 @@ internal static class PredictionLook
     /// <param name="cancellation">Ends it.</param>
     public static int Run(Terminal terminal, SegmentationModel model, string image, InferenceOptions inference, bool json, CancellationToken cancellation)
     {
+        if (!File.Exists(image))
+            throw new FileNotFoundException($"There is no image '{image}'.");
         string target = FreeName(image);
         OutputFile.Try(target, "The overlay");
         var prediction = model.PredictDetailed(image, PredictionDetails.Image, inference, cancellation);
@@ -29,7 +31,8 @@ internal static class PredictionLook
         var shares = SharesOf(prediction.Mask, model.Labels);
         if (json)
         {
-            terminal.WriteJson(new { image, overlay = target, height = prediction.Mask.Height, width = prediction.Mask.Width, shares = shares.ToDictionary(pair => pair.Name, pair => pair.Share) });
+            var (height, width) = (prediction.Mask.Height, prediction.Mask.Width);
+            terminal.WriteJson(new { image, overlay = target, height, width, shares = shares.ToDictionary(pair => pair.Name, pair => pair.Share) });
             return ExitCode.Done;
         }
 

@@ -29,7 +29,11 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         if (command is RootCommand)
             WriteExamples(output);
         else
-            output.Write($"\nUsage: {NameOf(parseResult.CommandResult)}{(command.Subcommands.Any() ? " [command]" : "")}{string.Concat(command.Arguments.Select(Form))} [options]\n");
+        {
+            string words = (command.Subcommands.Any() ? " [command]" : "") + string.Concat(command.Arguments.Select(Form));
+            output.Write($"\nUsage: {NameOf(parseResult.CommandResult)}{words} [options]\n");
+        }
+
         WriteSection(output, "Arguments", command.Arguments.Select(argument => (NameOf(argument), argument.Description ?? "")));
         WriteSection(output, "Commands", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
         if (command is RootCommand)

@@ -43,7 +43,7 @@ internal static class Shell
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            return Run(complete(root.Parse(args)), verbose, quiet, terminal, cancellation);
+            return Run(complete(Parse(root, args)), verbose, quiet, terminal, cancellation);
         }
         catch (CommandCancelledException exception)
         {
@@ -89,6 +89,20 @@ internal static class Shell
         (terminal.Verbose, terminal.IsQuiet) = (parsed.GetValue(verbose), parsed.GetValue(quiet));
         cancellation.ThrowIfCancellationRequested();
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
+    }
+
+    /// <summary>Parses a command line; an option that there is not is no argument, whether or not the command takes one.</summary>
+    public static ParseResult Parse(CliCommand root, IReadOnlyList<string> args)
+    {
+        var parsed = root.Parse(args);
+        var arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToHashSet();
+        if (!parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Any(token => token.Value is ['-', _, ..] && arguments.Contains(token)))
+            return parsed;
+
+        // The parser then finds those like it, as it does for all other words that it does not know.
+        foreach (var argument in parsed.CommandResult.Command.Arguments)
+            argument.Arity = ArgumentArity.Zero;
+        return root.Parse(args);
     }
 
     /// <summary>What is wrong with a command line, in a sentence, and where help is.</summary>

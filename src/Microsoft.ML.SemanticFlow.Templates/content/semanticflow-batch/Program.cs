@@ -49,5 +49,6 @@ IEnumerable<string> SharesOf(SegmentationMask mask)
     foreach (byte id in mask.Ids)
         counts[id]++;
     double pixels = mask.Ids.Length;
-    return ["class,share", .. model.Labels.Classes.Select((label, id) => string.Create(CultureInfo.InvariantCulture, $"\"{label.Name.Replace("\"", "\"\"")}\",{counts[id] / pixels:f6}"))];
+    return ["class,share", .. model.Labels.Classes.Select((label, id) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{label.Name.Replace("\"", "\"\"")}\",{counts[id] / pixels:f6}"))];
 }
