@@ -31,6 +31,8 @@ internal static class ColdStart
                     using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, words) { RedirectStandardOutput = true })!; // a new process of this file
                     string said = process.StandardOutput.ReadToEnd();
                     process.WaitForExit();
+                    if (process.ExitCode != 0)
+                        throw new InvalidOperationException($"'{kind}' fails with exit code {process.ExitCode}.");
                     wall[kind].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                     work[kind].Add(double.Parse(said, CultureInfo.InvariantCulture));
                 }
@@ -55,8 +57,6 @@ internal static class ColdStart
             Ours(model, image, mask, scale);
         else if (kind == "bare")
             Bare(model, image, mask, scale);
-        if (Environment.GetEnvironmentVariable("COLD_JIT") is not null)
-            Console.Error.WriteLine($"{System.Runtime.JitInfo.GetCompiledMethodCount()} methods, {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds} ms");
         Console.WriteLine(Environment.CpuUsage.TotalTime.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -71,7 +71,7 @@ internal static class ColdStart
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1 };
         using var session = new InferenceSession(model, options);
-        using var decoded = SKBitmap.Decode(image, new SKImageInfo { ColorType = SKColorType.Bgra8888, AlphaType = SKAlphaType.Unpremul });
+        using var decoded = SKBitmap.Decode(image); // in Skia's own order, which is the file's on little-endian machines
         using var pixels = decoded.Resize(new SKSizeI((int)(scale * decoded.Width), (int)(scale * decoded.Height)), SKSamplingOptions.Default);
         using var input = OrtValue.CreateTensorValueFromMemory(pixels.Bytes, [1, pixels.Height, pixels.Width, 4]);
         using var run = new RunOptions();

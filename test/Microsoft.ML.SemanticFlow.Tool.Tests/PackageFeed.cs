@@ -11,22 +11,25 @@ namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 /// <summary>A folder as a newcomer has it: our packages come from a folder, all others from where they always come from, and nothing is there beforehand.</summary>
 internal sealed partial class PackageFeed : IDisposable
 {
+    /// <summary>Names a folder of packages to try, instead of packing them.</summary>
+    private const string Variable = "SEMANTICFLOW_PACKAGES";
+
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Packs every package.</summary>
-    /// <param name="options">More options for the build.</param>
-    public PackageFeed(params string[] options)
+    /// <summary>Packs every package, the tool for this machine alone.</summary>
+    public PackageFeed()
     {
-        foreach (string project in Projects)
+        Packages = Environment.GetEnvironmentVariable(Variable) ?? _folder["packages"];
+        foreach (string project in Packages == _folder["packages"] ? Projects : [])
         {
-            string platform = $"-p:ToolPackageRuntimeIdentifiers={RuntimeInformation.RuntimeIdentifier}"; // the tool's package for this machine alone
-            Run(RepositoryFiles.Root, "dotnet", ["pack", RepositoryFiles.At("src", project), "-c", "Release", platform, "-o", Packages, .. options]);
+            string platform = $"-p:ToolPackageRuntimeIdentifiers={RuntimeInformation.RuntimeIdentifier}";
+            Run(RepositoryFiles.Root, "dotnet", "pack", RepositoryFiles.At("src", project), "-c", "Release", platform, "-o", Packages);
         }
 
         Version = VersionOf().Match(string.Join('\n', Directory.GetFiles(Packages))).Groups["version"].Value;
     }
 
-    public static IReadOnlyList<string> Projects =>
+    private static IReadOnlyList<string> Projects =>
     [
         "Microsoft.ML.SemanticFlow", "Microsoft.ML.SemanticFlow.Training", "Microsoft.ML.SemanticFlow.Interactive", "Microsoft.ML.SemanticFlow.Templates",
         "Microsoft.ML.SemanticFlow.Tool",
@@ -35,10 +38,7 @@ internal sealed partial class PackageFeed : IDisposable
     /// <summary>The version of all packages.</summary>
     public string Version { get; }
 
-    public string Packages => _folder["packages"];
-
-    /// <summary>The path of a file or folder of the newcomer.</summary>
-    public string this[params string[] parts] => _folder[parts];
+    public string Packages { get; }
 
     /// <summary>Makes a folder in which .NET finds our packages, and says which they are.</summary>
     public string Workplace(string name)

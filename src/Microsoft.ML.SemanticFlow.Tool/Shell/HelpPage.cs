@@ -27,7 +27,9 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         var command = parseResult.CommandResult.Command;
         WriteLines(output, command.Description ?? "", "");
         if (command is RootCommand)
+        {
             WriteExamples(output);
+        }
         else
         {
             string words = (command.Subcommands.Any() ? " [command]" : "") + string.Concat(command.Arguments.Select(Form));
