@@ -79,7 +79,7 @@ public sealed partial class NewcomerTests
             open Microsoft.ML.SemanticFlow
 
             let labels = MLContext().GetSemanticSegmentation().LoadModel("model.onnx").Labels
-            use segmenter = SegmentationModel.Load "model.onnx"
+            let segmenter = SegmentationModel.Load "model.onnx"
             segmenter.Predict("a.png").Save "mask.png"
             printfn "%d" labels.ClassCount
             """);

@@ -68,7 +68,8 @@ public sealed partial class PackageTests
             Assert.AreEqual(package.Contains(".win-", StringComparison.Ordinal), names.Contains("onnxruntime.dll"), package);
         }
 
-        Assert.IsLessThan(150_000_000, new FileInfo(folder["packages", packages.Single(name => name.Contains("linux-x64", StringComparison.Ordinal))]).Length);
+        // libtorch and the ImageNet weights are 175 MB of it; the public gallery takes 250.
+        Assert.IsLessThan(210_000_000, new FileInfo(folder["packages", packages.Single(name => name.Contains("linux-x64", StringComparison.Ordinal))]).Length);
         Run("dotnet", "tool", "install", "Microsoft.ML.SemanticFlow.Tool", "--tool-path", folder["tool"], "--source", folder["packages"]);
         StringAssert.Contains(Run(folder["tool", "semanticflow"], "doctor"), "Training and scoring work on this machine.");
     }
