@@ -8,6 +8,8 @@ StandardHandles.Open();
 var terminal = new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected)
 {
     Columns = Console.IsOutputRedirected ? 100 : Math.Clamp(Console.WindowWidth - 1, 60, 120),
+    Lines = Console.IsOutputRedirected ? 0 : Math.Max(Console.WindowHeight - 4, 8),
+    ShowsPictures = !Console.IsOutputRedirected && HalfBlocks.AreShown(Environment.GetEnvironmentVariable),
 };
 using var cancellation = new CancellationTokenSource();
 

@@ -12,6 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow train</c>: a dataset to a run folder with checkpoints and the exported model.</summary>
 internal static class TrainCommand
 {
+    public const string Name = "train", Purpose = "Train a network on a dataset and export it as one ONNX file.";
+
     private const int CurveLength = 60;
 
     private static readonly TimeSpan _firstSpeaks = TimeSpan.FromSeconds(2);
@@ -31,7 +33,7 @@ internal static class TrainCommand
         var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("train", "Train a network on a dataset and export it as one ONNX file.");
+        var command = new CliCommand(Name, Purpose);
         dataset.AddTo(command);
         command.Add(output);
         preset.AddTo(command);
@@ -115,7 +117,9 @@ internal static class TrainCommand
         foreach (string name in (string[])["--output", "--preset"])
             headings.Add(name, "Network and time");
         headings.Add("--gpu", "Machine");
-        headings.Add("--json", "Run");
+        foreach (string name in (string[])["--json", ConfigFile.Name])
+            headings.Add(name, "Run");
+        ConfigFile.Set(command, [new ConfigFile.Rule(dataset.Places, dataset.Places), .. Preset.Rules]);
         HelpArrangement.Set(command, new HelpArrangement(
             ["--data", "--dataset", "--map", "--output", "--time", "--network", "--preset", "--backbone", "--epochs", "--batch", "--resume", "--gpu"], headings)
         {
