@@ -1,3 +1,4 @@
 export default {
-  iconLinks: [],
+  // Blocks without a language are typed into a shell.
+  configureHljs: hljs => hljs.configure({ languages: ['bash'] }),
 }
