@@ -24,4 +24,5 @@ void OnSignal(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 
-return SemanticFlowCommand.Run(args, terminal, cancellation.Token);
+// What leaves with the process asks how it ended.
+return Environment.ExitCode = SemanticFlowCommand.Run(args, terminal, cancellation.Token);

@@ -91,7 +91,7 @@ internal sealed class TrainerLoop : IStepLoop
         WeightInitialization.HeNormal(_network);
         if (channelsLast)
             MemoryLayout.ToChannelsLast(_network);
-        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network, new SingleProcess());
+        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network, SingleProcess.Instance);
         _step.Begin();
         _batch = new Batch(channelsLast ? MemoryLayout.ChannelsLast(images) : images, labels, HasLabels: true);
     }

@@ -32,6 +32,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
 
     public bool Verbose { get; set; }
 
+    /// <summary>A terminal that shows nothing, for a process that works with others of which one speaks for all.</summary>
+    public Terminal Muted() => new(TextWriter.Null, TextWriter.Null, interactive: false) { Columns = Columns, IsQuiet = true };
+
     /// <summary>Runs work of a known size and shows how far it is and how long it takes yet.</summary>
     /// <param name="title">What is done, as in "evaluating".</param>
     /// <param name="total">Items in all.</param>

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// var training = options with { Execution = new TrainingExecution { Precision = TrainingPrecision.Float32, Threads = 2, CacheMegabytes = 512 } };
 /// </code>
 /// </example>
-public sealed record TrainingExecution
+public record TrainingExecution
 {
     /// <summary>The number format of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
     public TrainingPrecision Precision { get; init => field = Check.Defined(value); }
