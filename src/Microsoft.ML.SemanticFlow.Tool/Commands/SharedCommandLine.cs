@@ -18,6 +18,7 @@ internal sealed record SharedCommandLine(ParseResult Line, IReadOnlyList<string>
     /// <returns>Null in the first process, and in one that trains alone.</returns>
     public static SharedCommandLine? Receive(ParseResult parsed)
     {
+        DataParallel.Share(() => ""); // all have joined: from here on one that fails ends the others
         if (DataParallel.Rank == 0)
             return null;
         var content = JsonSerializer.Deserialize<Content>(DataParallel.Share(() => ""))!; // Send made it

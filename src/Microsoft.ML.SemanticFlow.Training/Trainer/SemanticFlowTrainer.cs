@@ -13,6 +13,7 @@ using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using Microsoft.ML.SemanticFlow.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -147,7 +148,8 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         if (!processes.IsAlone)
             channel.Say($"Process {processes.Rank + 1} of {processes.Size} that train together, through {processes.Name}");
         recorder.Start(plan, data.Input);
-        using var session = new TrainingSession(_options, data, plan, recorder, processes, channel, cancellation);
+        using var onGpus = !processes.IsAlone && plan.Device.type == DeviceType.CUDA ? new NcclCollective(processes, new NcclLibrary(), plan.Device.index) : null;
+        using var session = new TrainingSession(_options, data, plan, recorder, onGpus ?? processes, channel, cancellation);
         using (var loop = new TrainingLoop(session, Validation.Open(session, cancellation), budget))
             loop.Run(cancellation);
         return session.TakeNetwork();

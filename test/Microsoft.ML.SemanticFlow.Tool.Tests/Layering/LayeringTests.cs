@@ -42,7 +42,8 @@ public sealed class LayeringTests
         ],
         [Training] =
         [
-            ["Native", "Onnx", "Recipes", "Distributed"],
+            ["Native", "Onnx", "Recipes"],
+            ["Distributed"],
             ["Networks/Parts"],
             ["Networks/Backbones"],
             ["Networks"],
