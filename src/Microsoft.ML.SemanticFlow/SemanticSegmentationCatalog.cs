@@ -10,6 +10,13 @@ using Microsoft.ML.SemanticFlow.Evaluation;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Semantic segmentation: read, train, evaluate, load.</summary>
+/// <example>
+/// <code>
+/// var scoring = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Append(ml.Transforms.SemanticFlow("camvid.onnx"));
+/// SemanticSegmentationMetrics metrics = ml.SemanticSegmentation.Evaluate(scoring.Fit(val).Transform(val));
+/// Console.WriteLine($"{metrics.MeanIoU:f3}");
+/// </code>
+/// </example>
 public sealed partial class SemanticSegmentationCatalog
 {
     private static readonly ConditionalWeakTable<MLContext, SemanticSegmentationCatalog> _catalogs = [];

@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far the shards of a folder are, together.</summary>
+/// <example>
+/// <code>
+/// var options = new FolderScoringOptions { KeepsLedger = true };
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", options);
+/// var merged = ml.SemanticSegmentation.MergeShards("masks");
+/// Console.WriteLine($"{merged.DoneCount} of {merged.ImageCount}");   // prints 4 of 4
+/// </code>
+/// </example>
 public sealed class FolderMergeReport
 {
     internal FolderMergeReport(int images, int done, IReadOnlyList<string> missing, IReadOnlyList<WorkShard> missingShards) =>

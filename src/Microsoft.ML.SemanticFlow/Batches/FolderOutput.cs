@@ -4,6 +4,17 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Files that are written for each image of a folder that is scored.</summary>
+/// <example>
+/// <code>
+/// // A file of one's own beside each mask: the share of the road.
+/// var shares = new FolderOutput(["-road.txt"], PredictionDetails.None, image =>
+/// {
+///     var ids = image.Prediction.Mask.Ids;
+///     File.WriteAllText(image.PathOf("-road.txt"), $"{(double)ids.Count((byte)3) / ids.Length:f4}");
+/// });
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", new FolderScoringOptions { Outputs = [FolderOutput.Mask(), shares] });
+/// </code>
+/// </example>
 public sealed class FolderOutput
 {
     private readonly Action<ScoredImage> _save;

@@ -10,6 +10,16 @@ using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <content>JSON files of evaluations. The same images give the same bytes, however they were added.</content>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid);
+/// evaluation.Add(truth, truth, "street.png");                     // a prediction without an error
+/// Console.WriteLine(evaluation.Metrics.MeanIoU);                  // prints 1
+/// evaluation.Save("shard-1.json");
+/// evaluation.Add(SegmentationEvaluation.Load("shard-1.json"));    // as if another machine had counted it
+/// Console.WriteLine(evaluation.ImageCount);                       // prints 2
+/// </code>
+/// </example>
 public sealed partial class SegmentationEvaluation
 {
     /// <summary>Writes the evaluation to a JSON file, which appears whole or not at all.</summary>
