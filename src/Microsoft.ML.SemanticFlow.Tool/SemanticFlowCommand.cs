@@ -35,7 +35,7 @@ internal static class SemanticFlowCommand
             BenchmarkCommand.Create(terminal, cancellation),
             DatasetCommand.Create(terminal, cancellation),
             NetworksCommand.Create(terminal, cancellation),
-            MergeCommand.Create(terminal),
+            MergeCommand.Create(terminal, cancellation),
             DoctorCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
