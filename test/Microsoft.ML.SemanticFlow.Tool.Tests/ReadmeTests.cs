@@ -16,6 +16,7 @@ public sealed partial class ReadmeTests
     [DataRow("docs/training.md")]
     [DataRow("docs/scoring.md")]
     [DataRow("docs/evaluation.md")]
+    [DataRow("docs/scaling.md")]
     public void Readme_CommandLines_Parse(string readme)
     {
         var lines = CommandLines().Matches(RepositoryFiles.ReadAll(readme).Replace("\\\n", " ", StringComparison.Ordinal))
