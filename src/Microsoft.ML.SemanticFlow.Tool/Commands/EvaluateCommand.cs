@@ -10,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow evaluate</c>: a model, or masks already predicted, against label files.</summary>
 internal static class EvaluateCommand
 {
+    public const string Name = "evaluate", Purpose = "Compare predictions with labels: IoU of each class, mIoU, accuracy.";
+
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var input = new EvaluationInput();
@@ -25,7 +27,7 @@ internal static class EvaluateCommand
         var server = new CityscapesFigures(terminal);
         var reading = new ReadingSettings();
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.");
+        var command = new CliCommand(Name, Purpose);
         input.AddTo(command);
         foreach (Option option in new Option[] { workers, shard, folder })
             command.Add(option);

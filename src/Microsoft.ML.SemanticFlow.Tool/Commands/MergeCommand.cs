@@ -10,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow merge</c>: whether the shards of a folder are the whole, and what they come to.</summary>
 internal static class MergeCommand
 {
+    public const string Name = "merge", Purpose = "Look whether all shards are done, and what is missing; of an evaluation, add them.";
+
     private const int MostSaid = 20;
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
@@ -17,7 +19,7 @@ internal static class MergeCommand
         var folder = new Argument<string>("output") { Description = "The folder that was --output of 'predict' or 'evaluate' in shards.", HelpName = "DIR" };
         var output = new EvaluationOutput(terminal);
         var maxSkipped = ReadingSettings.CreateMaxSkipped();
-        var command = new CliCommand("merge", "Look whether all shards are done, and what is missing; of an evaluation, add them.") { folder };
+        var command = new CliCommand(Name, Purpose) { folder };
         output.AddTo(command);
         command.Add(maxSkipped);
         command.SetAction(parsed =>
@@ -29,11 +31,11 @@ internal static class MergeCommand
             {
                 if (output.FirstBesidesJson(parsed) is { } said)
                     throw new UsageException($"{said} goes with an evaluation, and '{from}' is a folder that was scored.");
-                return Say(terminal, catalog.MergeShards(from), output.Json(parsed));
+                return Say(terminal, terminal.Wait("merging", () => catalog.MergeShards(from)), output.Json(parsed));
             }
 
             double share = ReadingSettings.Read(parsed, maxSkipped).MaxSkippedShare;
-            var merged = catalog.MergeEvaluation(from, keepImages: output.SaysOfImages(parsed));
+            var merged = terminal.Wait("merging", () => catalog.MergeEvaluation(from, keepImages: output.SaysOfImages(parsed)));
             if (!merged.Shards.IsComplete)
                 return Say(terminal, merged.Shards, output.Json(parsed));
             SayDuplicates(terminal, merged.Shards);
