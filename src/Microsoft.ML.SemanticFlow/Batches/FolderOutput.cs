@@ -27,7 +27,7 @@ public sealed class FolderOutput
     {
         ArgumentNullException.ThrowIfNull(endings);
         ArgumentNullException.ThrowIfNull(save);
-        (Endings, Details, _save) = (endings, details, save);
+        (Endings, Details, Kind, _save) = (endings, details, string.Join(' ', endings), save);
     }
 
     /// <summary>What the files are called after their image.</summary>
@@ -36,9 +36,13 @@ public sealed class FolderOutput
     /// <summary>What predictions must hold for it.</summary>
     public PredictionDetails Details { get; }
 
+    /// <summary>What tells the files from others that are called alike: a ledger goes on with the same alone.</summary>
+    internal string Kind { get; init; }
+
     /// <summary>NAME.png: the ids of the mask, as an 8-bit palette PNG.</summary>
     /// <param name="ids">Which ids.</param>
-    public static FolderOutput Mask(MaskIds ids = MaskIds.Raw) => new([".png"], PredictionDetails.None, image => image.Prediction.Mask.Save(image.PathOf(".png"), ids));
+    public static FolderOutput Mask(MaskIds ids = MaskIds.Raw) =>
+        new([".png"], PredictionDetails.None, image => image.Prediction.Mask.Save(image.PathOf(".png"), ids)) { Kind = ids == MaskIds.Raw ? ".png" : $".png of {ids} ids" };
 
     /// <summary>NAME-overlay.png: the classes' colours over the image.</summary>
     /// <param name="options">How they are drawn; null for the defaults.</param>
