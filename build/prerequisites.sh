@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets, Chromium for those that look at pages.
+# What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets, Chromium for those that look at pages,
+# Open MPI and MPICH for those that train in several processes.
 # Safe to run twice, quiet when nothing is missing.
 set -euo pipefail
 command -v apt-get >/dev/null || exit 0
@@ -12,7 +13,10 @@ fi
 command -v strace >/dev/null || missing+=(strace)
 browser=()
 command -v chromium >/dev/null || browser=(chromium)
-[ $((${#missing[@]} + ${#browser[@]})) -gt 0 ] || exit 0
+processes=()
+command -v mpirun.openmpi >/dev/null || processes+=(openmpi-bin)
+command -v mpirun.mpich >/dev/null || processes+=(mpich)
+[ $((${#missing[@]} + ${#browser[@]} + ${#processes[@]})) -gt 0 ] || exit 0
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
@@ -24,4 +28,7 @@ if [ ${#missing[@]} -gt 0 ] && ! install "${missing[@]}"; then
 fi
 if [ ${#browser[@]} -gt 0 ] && ! install "${browser[@]}"; then
   echo "Could not install ${browser[*]}: the tests that look at pages in a browser will say that they are skipped." >&2
+fi
+if [ ${#processes[@]} -gt 0 ] && ! install "${processes[@]}"; then
+  echo "Could not install ${processes[*]}: the tests that train in several processes will say that they are skipped." >&2
 fi

@@ -8,6 +8,8 @@ StandardHandles.Open();
 var terminal = new Terminal(Console.Out, Console.Error, interactive: !Console.IsErrorRedirected)
 {
     Columns = Console.IsOutputRedirected ? 100 : Math.Clamp(Console.WindowWidth - 1, 60, 120),
+    Lines = Console.IsOutputRedirected ? 0 : Math.Max(Console.WindowHeight - 4, 8),
+    ShowsPictures = !Console.IsOutputRedirected && HalfBlocks.AreShown(Environment.GetEnvironmentVariable),
 };
 using var cancellation = new CancellationTokenSource();
 
@@ -24,4 +26,5 @@ void OnSignal(PosixSignalContext context)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 
-return SemanticFlowCommand.Run(args, terminal, cancellation.Token);
+// What leaves with the process asks how it ended.
+return Environment.ExitCode = SemanticFlowCommand.Run(args, terminal, cancellation.Token);

@@ -22,23 +22,33 @@ internal static class SemanticFlowCommand
     /// <returns>The <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("Semantic segmentation for ML.NET: import, train, evaluate, predict, export.")
-        {
-            ImportCommand.Create(terminal, cancellation),
-            TrainCommand.Create(terminal, cancellation),
-            EvaluateCommand.Create(terminal, cancellation),
-            CompareCommand.Create(terminal),
-            ReportCommand.Create(terminal),
-            RunsCommand.Create(terminal),
-            PredictCommand.Create(terminal, cancellation),
-            ExportCommand.Create(terminal, cancellation),
-            BenchmarkCommand.Create(terminal, cancellation),
-            DatasetCommand.Create(terminal, cancellation),
-            NetworksCommand.Create(terminal, cancellation),
-            MergeCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-        };
-        return Shell.Run(root, args, terminal, _firstSteps, cancellation);
+        var root = new RootCommand("Semantic segmentation for ML.NET: import, train, evaluate, predict, export.");
+        (string Name, string Purpose, Func<CliCommand> Create)[] commands =
+        [
+            (ImportCommand.Name, ImportCommand.Purpose, () => ImportCommand.Create(terminal, cancellation)),
+            (TrainCommand.Name, TrainCommand.Purpose, () => TrainCommand.Create(terminal, cancellation)),
+            (EvaluateCommand.Name, EvaluateCommand.Purpose, () => EvaluateCommand.Create(terminal, cancellation)),
+            (CompareCommand.Name, CompareCommand.Purpose, () => CompareCommand.Create(terminal)),
+            (ReportCommand.Name, ReportCommand.Purpose, () => ReportCommand.Create(terminal)),
+            (RunsCommand.Name, RunsCommand.Purpose, () => RunsCommand.Create(terminal)),
+            (PredictCommand.Name, PredictCommand.Purpose, () => PredictCommand.Create(terminal, cancellation)),
+            (ExportCommand.Name, ExportCommand.Purpose, () => ExportCommand.Create(terminal, cancellation)),
+            (BenchmarkCommand.Name, BenchmarkCommand.Purpose, () => BenchmarkCommand.Create(terminal, cancellation)),
+            (DatasetCommand.Name, DatasetCommand.Purpose, () => DatasetCommand.Create(terminal, cancellation)),
+            (NetworksCommand.Name, NetworksCommand.Purpose, () => NetworksCommand.Create(terminal, cancellation)),
+            (MergeCommand.Name, MergeCommand.Purpose, () => MergeCommand.Create(terminal)),
+            (DoctorCommand.Name, DoctorCommand.Purpose, () => DoctorCommand.Create(terminal)),
+            (CompletionCommand.Name, CompletionCommand.Purpose, () => CompletionCommand.Create(terminal)),
+        ];
+
+        // Options are those of the command that the line names, alone: the tables behind all of them take longer to read than the help to write.
+        // A file of words ("@words.txt") may name any.
+        var words = args.SelectMany(word => word.Split(' ')).ToHashSet();
+        bool mayBeAny = args.Any(word => word.StartsWith('@'));
+        foreach (var (name, purpose, create) in commands)
+            root.Add(mayBeAny || words.Contains(name) ? create() : new CliCommand(name, purpose));
+        var config = new ConfigFile();
+        config.AddTo(root);
+        return Shell.Run(root, args, terminal, _firstSteps, config.Complete, cancellation);
     }
 }

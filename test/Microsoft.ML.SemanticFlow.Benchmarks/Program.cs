@@ -42,6 +42,15 @@ switch (args)
     case ["evaluation", .. var options]:
         EvaluationBenchmark.Run(new BenchmarkOptions(options));
         return 0;
+    case ["processes", .. var options]:
+        ProcessesBenchmark.Run(new BenchmarkOptions(options));
+        return 0;
+    case ["cold-one", var kind, var model, var image, var mask, var scale]:
+        ColdStart.One(kind, model, image, mask, double.Parse(scale, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["cold", .. var options]:
+        ColdStart.Run(new BenchmarkOptions(options));
+        return 0;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release -- step [--network sfnet-lite-r18] [--crop 320] [--batch 8] [--rounds 7] [--threads N] [--pytorch CHECKOUT] [--python /usr/bin/python3]
@@ -68,6 +77,10 @@ switch (args)
               augmentation   training crops by one thread, and the same operations one whole image after another; checks that they agree
             or:    dotnet run -c Release -- evaluation [--height 1024] [--width 2048] [--rounds 5] [--files 100] [--python /usr/bin/python3]
               evaluation   confusion matrix and boundary F against NumPy's and the original's, and a folder's masks against decoding alone
+            or:    mpirun -n 2 dotnet exec …Benchmarks.dll processes [--network sfnet-lite-r18] [--crop 256] [--batch 4] [--rounds 15]
+              processes   a training step of each process for itself and of all together, in turns; what a message costs
+            or:    dotnet run -c Release -- cold --model M.onnx --image FILE [--scale 1] [--rounds 9]
+              cold   processes from their start to the first mask: ours, and ONNX Runtime's session alone
             """);
         return 1;
 }

@@ -74,24 +74,26 @@ internal sealed class TorchSharpLoop : IStepLoop
 /// <summary>The step of the trainer, in a number format and a memory layout.</summary>
 internal sealed class TrainerLoop : IStepLoop
 {
-    private readonly CrossEntropy _loss = new();
+    private readonly CrossEntropy _loss;
     private readonly SegmentationNetwork _network;
     private readonly GradientStep _step;
     private readonly Batch _batch;
 
-    public TrainerLoop(SegmentationNetworkInfo network, int classes, Tensor images, Tensor labels, bool bfloat16, bool channelsLast)
+    public TrainerLoop(SegmentationNetworkInfo network, int classes, Tensor images, Tensor labels, bool bfloat16, bool channelsLast, DataParallel? parallel = null)
     {
+        var processes = parallel is null ? SingleProcess.Instance : DataParallel.ProcessesOf(parallel);
+        _loss = new CrossEntropy(classWeights: null, processes);
         Name = $"trainer, {(bfloat16 ? "bfloat16" : "float32")}{(channelsLast ? ", channels-last" : "")}";
         var options = new SemanticFlowTrainerOptions
         {
             Network = network,
-            Execution = new() { Precision = bfloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32, ChannelsLast = channelsLast },
+            Execution = (parallel ?? new TrainingExecution()) with { Precision = bfloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32, ChannelsLast = channelsLast },
         };
         _network = network.Create(classes);
         WeightInitialization.HeNormal(_network);
         if (channelsLast)
             MemoryLayout.ToChannelsLast(_network);
-        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network, new SingleProcess());
+        _step = new GradientStep(options, TrainingPlan.For(options, seed: 1), _network, processes);
         _step.Begin();
         _batch = new Batch(channelsLast ? MemoryLayout.ChannelsLast(images) : images, labels, HasLabels: true);
     }

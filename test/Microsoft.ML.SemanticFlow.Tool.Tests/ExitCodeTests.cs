@@ -139,7 +139,7 @@ public sealed class ExitCodeTests
         using var error = new StringWriter();
         var command = new System.CommandLine.Command("fail");
         command.SetAction((Func<ParseResult, int>)(_ => throw exception));
-        int code = Shell.Run(new RootCommand { command }, ["fail", .. options], new Terminal(output, error, interactive: false), [], CancellationToken.None);
+        int code = Shell.Run(new RootCommand { command }, ["fail", .. options], new Terminal(output, error, interactive: false), [], parsed => parsed, CancellationToken.None);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 }

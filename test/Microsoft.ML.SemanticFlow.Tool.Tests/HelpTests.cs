@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
@@ -43,6 +44,36 @@ public sealed class HelpTests
         string other = result.Output[(result.Output.IndexOf("\nOther:\n", StringComparison.Ordinal) + 1)..];
         string[] options = [.. other[..other.IndexOf("\n\n", StringComparison.Ordinal)].Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal))];
         CollectionAssert.AreEqual(new[] { "-h, -?, --help", "--verbose", "--quiet" }, options.Select(line => line[2..30].TrimEnd()).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("compare", "A B [options]", "  A ")]
+    [DataRow("predict", "[IMAGE] [options]", "  IMAGE ")]
+    [DataRow("merge", "DIR [options]", "  DIR ")]
+    public void Help_CommandWithArguments_SaysWhatTheyAre(string command, string usage, string row)
+    {
+        var result = CommandLine.Run(command, "--help");
+
+        Assert.Contains($"\nUsage: semanticflow {command} {usage}\n", result.Output);
+        Assert.Contains(row, result.Output[result.Output.IndexOf("\nArguments:\n", StringComparison.Ordinal)..result.Output.IndexOf("\nOptions:\n", StringComparison.Ordinal)]);
+    }
+
+    // Options are made of the command alone that a line names.
+    [TestMethod]
+    [DataRow("--quiet", "networks", "--clases", "3")]
+    [DataRow("networks", "--clases", "3")]
+    public void Run_MistypedOption_IsAnsweredWhereverTheCommandStands(params string[] words) =>
+        Assert.StartsWith("There is no option '--clases'. Did you mean --classes?", CommandLine.Run(words).Sentence);
+
+    [TestMethod]
+    public void Run_WordsInAFile_AreThoseOfAnyCommand()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["words.txt"], "networks --classes 7");
+
+        var result = CommandLine.Run($"@{folder["words.txt"]}");
+
+        Assert.AreEqual(CommandLine.Run("networks", "--classes", "7").Output, result.Output, result.Error);
     }
 
     [TestMethod]

@@ -68,9 +68,40 @@ public sealed partial class PackageTests
             Assert.AreEqual(package.Contains(".win-", StringComparison.Ordinal), names.Contains("onnxruntime.dll"), package);
         }
 
-        Assert.IsLessThan(150_000_000, new FileInfo(folder["packages", packages.Single(name => name.Contains("linux-x64", StringComparison.Ordinal))]).Length);
+        // libtorch and the ImageNet weights are 175 MB of it; the public gallery takes 250.
+        Assert.IsLessThan(210_000_000, new FileInfo(folder["packages", packages.Single(name => name.Contains("linux-x64", StringComparison.Ordinal))]).Length);
         Run("dotnet", "tool", "install", "Microsoft.ML.SemanticFlow.Tool", "--tool-path", folder["tool"], "--source", folder["packages"]);
         StringAssert.Contains(Run(folder["tool", "semanticflow"], "doctor"), "Training and scoring work on this machine.");
+    }
+
+    // A publisher who does not own the ids changes one property.
+    [TestMethod]
+    [TestCategory("Nightly")]
+    public void Pack_OtherPrefix_IsFollowedByIdsReferencesAndTemplates()
+    {
+        const string Prefix = "Contoso.Vision";
+        using var folder = new TemporaryFolder();
+        foreach (string project in (string[])["src/Microsoft.ML.SemanticFlow.Training", "src/Microsoft.ML.SemanticFlow.Templates"])
+            Run("dotnet", "pack", RepositoryFiles.At(project), "-c", "Release", $"-p:PackageIdPrefix={Prefix}", "-o", folder["packages"]);
+
+        string[] files = [.. Directory.GetFiles(folder["packages"], "*.nupkg").Select(Path.GetFileName)!]; // files have names
+        Assert.IsTrue(files.All(file => file.StartsWith($"{Prefix}.", StringComparison.Ordinal)), string.Join(", ", files));
+        using var training = ZipFile.OpenRead(folder["packages", files.Single(file => file.Contains("Training", StringComparison.Ordinal))]);
+        string about = Text(training, ".nuspec");
+        StringAssert.Contains(about, $"<id>{Prefix}.Training</id>");
+        StringAssert.Matches(about, new Regex($"<dependency id=\"{Regex.Escape(Prefix)}\" version=\"\\[[0-9.]+\\]\""));
+        StringAssert.Contains(Text(training, "README.md"), $"needs `{Prefix}` of exactly");
+        StringAssert.Contains(Text(training, "README.md"), "using Microsoft.ML.SemanticFlow;"); // a namespace
+        using var templates = ZipFile.OpenRead(folder["packages", files.Single(file => file.Contains("Templates", StringComparison.Ordinal))]);
+        StringAssert.Contains(Text(templates, "SegmentationTraining.csproj"), $"<PackageReference Include=\"{Prefix}.Training\" Version=\"");
+        foreach (var entry in templates.Entries.Where(entry => entry.Name.EndsWith(".csproj", StringComparison.Ordinal)))
+            Assert.DoesNotContain("Microsoft.ML.SemanticFlow", Text(templates, entry.FullName));
+    }
+
+    private static string Text(ZipArchive package, string ending)
+    {
+        using var reader = new StreamReader(package.Entries.Single(entry => entry.FullName.EndsWith(ending, StringComparison.Ordinal)).Open());
+        return reader.ReadToEnd();
     }
 
     private static string Run(string program, params string[] arguments)

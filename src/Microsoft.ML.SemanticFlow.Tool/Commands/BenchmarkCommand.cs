@@ -12,6 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow benchmark</c>: how fast a model scores on this machine.</summary>
 internal static class BenchmarkCommand
 {
+    public const string Name = "benchmark", Purpose = "Measure how fast a model scores on this machine.";
+
     private const int DefaultHeight = 512, DefaultWidth = 1024;
     private const int OperatorsShown = 12;
 
@@ -31,7 +33,7 @@ internal static class BenchmarkCommand
         var profile = new Option<bool>("--profile") { Description = "Also tell which operators of the network the time goes to." };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("benchmark", "Measure how fast a model scores on this machine.") { model, height, width, seconds, workers, gpu, profile, json };
+        var command = new CliCommand(Name, Purpose) { model, height, width, seconds, workers, gpu, profile, json };
         command.SetAction(parsed =>
         {
             double time = parsed.GetValue(seconds);
@@ -79,30 +81,37 @@ internal static class BenchmarkCommand
         one.Predict(image, cancellationToken: cancellation);
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
-        terminal.WriteLine("Measuring the time of one image…");
         string onnx = Path.Combine(folder, "model.onnx");
         one.Save(onnx);
         using var all = SegmentationModel.Load(onnx, new ExecutionOptions { GpuDeviceId = gpu });
-        var oneThread = Durations.Of(() => one.Predict(image), time, cancellation);
-        var allThreads = Durations.Of(() => all.Predict(image), time, cancellation);
         var once = new InferenceOptions();
         double scale = one.Inference.Scales[0];
-        var unscaled = scale == 1 ? null : Durations.Of(() => one.Predict(image, once), time, cancellation);
-
-        terminal.WriteLine("Measuring images a second…");
+        Durations? oneThread = null, allThreads = null, unscaled = null;
+        var throughput = new Dictionary<string, double>();
         using var mask = new ThreadLocal<string>(() => Path.Combine(folder, $"mask-{Environment.CurrentManagedThreadId}.png"));
         using var images = new ThreadLocal<MLImage>(() => Draw(rows, columns), trackAllValues: true); // an image is not shared between threads
-        var throughput = new Dictionary<string, double>
+        Action[] figures =
+        [
+            () => oneThread = Durations.Of(() => one.Predict(image), time, cancellation),
+            () => allThreads = Durations.Of(() => all.Predict(image), time, cancellation),
+            .. scale == 1 ? [] : new Action[] { () => unscaled = Durations.Of(() => one.Predict(image, once), time, cancellation) },
+            () => throughput["decoded pixels to ids"] = Throughput.Of(() => one.Predict(images.Value!), workers, time, cancellation), // made above
+            () => throughput["PNG files to mask files"] = Throughput.Of(() => one.Predict(png).Save(mask.Value!), workers, time, cancellation),
+            () => throughput["JPEG files to mask files"] = Throughput.Of(() => one.Predict(jpeg).Save(mask.Value!), workers, time, cancellation),
+        ];
+        terminal.Track("measuring", figures.Length, done =>
         {
-            ["decoded pixels to ids"] = Throughput.Of(() => one.Predict(images.Value!), workers, time, cancellation), // made above
-            ["PNG files to mask files"] = Throughput.Of(() => one.Predict(png).Save(mask.Value!), workers, time, cancellation),
-            ["JPEG files to mask files"] = Throughput.Of(() => one.Predict(jpeg).Save(mask.Value!), workers, time, cancellation),
-        };
+            foreach (var measure in figures)
+            {
+                measure();
+                done();
+            }
+        });
         foreach (var drawn in images.Values)
             drawn.Dispose();
         return new BenchmarkResult(
             one.Network, OnnxFileOptions.Word(one.Form), PrecisionOptions.Word(one.Precision), rows, columns, Environment.ProcessorCount, workers,
-            load, first, scale, oneThread, allThreads, unscaled, throughput,
+            load, first, scale, oneThread!, allThreads!, unscaled, throughput, // all were measured
             profile ? OperatorProfile.Of(onnx, one.Height ?? rows, one.Width ?? columns, cancellation) : []);
     }
 

@@ -10,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow compare</c>: two evaluations of the same images beside each other.</summary>
 internal static class CompareCommand
 {
+    public const string Name = "compare", Purpose = "Compare two evaluations of the same images: mIoU, each class, each image.";
+
     private const string StandardOutput = "-";
 
     public static CliCommand Create(Terminal terminal)
@@ -26,7 +28,7 @@ internal static class CompareCommand
             HelpName = "FILE",
         };
 
-        var command = new CliCommand("compare", "Compare two evaluations of the same images: mIoU, each class, each image.") { first, second, report, json };
+        var command = new CliCommand(Name, Purpose) { first, second, report, json };
         command.SetAction(parsed =>
         {
             string? file = parsed.GetValue(json), page = parsed.GetValue(report);

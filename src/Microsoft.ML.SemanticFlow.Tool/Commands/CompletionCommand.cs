@@ -8,6 +8,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow completion</c>: what a shell needs to complete commands, options and the words that options take.</summary>
 internal static class CompletionCommand
 {
+    public const string Name = "completion", Purpose = "Print what makes bash, zsh, fish or pwsh complete this tool's commands and options.";
+
     // Each asks the tool itself, by System.CommandLine's directive 'suggest'.
     private static readonly (string Shell, string Script)[] _scripts =
     [
@@ -47,7 +49,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = string.Join(", ", _scripts.Select(script => script.Shell)) };
         shell.AcceptOnlyFromAmong([.. _scripts.Select(script => script.Shell)]);
-        var command = new CliCommand("completion", "Print what makes bash, zsh, fish or pwsh complete this tool's commands and options.") { shell };
+        var command = new CliCommand(Name, Purpose) { shell };
         command.SetAction(parsed =>
         {
             terminal.Output.Write(_scripts.First(script => script.Shell == parsed.GetValue(shell)).Script + "\n"); // it has line breaks

@@ -13,6 +13,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow doctor</c>: what this machine has, what works, what to install.</summary>
 internal static class DoctorCommand
 {
+    public const string Name = "doctor", Purpose = "Say what works on this machine and what to install.";
+
     /// <param name="Name">What was looked at.</param>
     /// <param name="Works">Whether the tool can use it.</param>
     /// <param name="Report">What was found, or what to do.</param>
@@ -21,7 +23,7 @@ internal static class DoctorCommand
     public static CliCommand Create(Terminal terminal)
     {
         var json = new Option<bool>("--json") { Description = "Write the findings as JSON." };
-        var command = new CliCommand("doctor", "Say what works on this machine and what to install.") { json };
+        var command = new CliCommand(Name, Purpose) { json };
         command.SetAction(parsed =>
         {
             Finding[] findings = [Versions(), Machine(), Processor(), Images(), Telemetry(), Scoring(), .. Training()];

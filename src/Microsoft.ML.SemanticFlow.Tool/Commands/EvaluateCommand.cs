@@ -10,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow evaluate</c>: a model, or masks already predicted, against label files.</summary>
 internal static class EvaluateCommand
 {
+    public const string Name = "evaluate", Purpose = "Compare predictions with labels: IoU of each class, mIoU, accuracy.";
+
     private const string StandardOutput = "-";
 
     /// <param name="Name">What it is called in figures: the path below the folder of labels, which is alike for every model and on every machine.</param>
@@ -43,7 +45,7 @@ internal static class EvaluateCommand
         var server = new CityscapesFigures(terminal);
         var report = new EvaluationReport(terminal);
 
-        var command = new CliCommand("evaluate", "Compare predictions with labels: IoU of each class, mIoU, accuracy.")
+        var command = new CliCommand(Name, Purpose)
         {
             model, images, predictions, labels, ids, predictedIds, map, workers, json,
         };

@@ -8,6 +8,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow export</c>: a training run, or a saved pipeline, to one ONNX file.</summary>
 internal static class ExportCommand
 {
+    public const string Name = "export", Purpose = "Write a trained network as one ONNX file and check that it gives the same scores.";
+
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
         var model = new Option<string>("--model")
@@ -21,7 +23,7 @@ internal static class ExportCommand
         var precision = new PrecisionOptions();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("export", "Write a trained network as one ONNX file and check that it gives the same scores.") { model, output };
+        var command = new CliCommand(Name, Purpose) { model, output };
         file.AddTo(command);
         precision.AddTo(command);
         command.Add(json);
@@ -45,7 +47,7 @@ internal static class ExportCommand
     {
         // Beside it where it is only a step on the way: a failure leaves an earlier file as it was.
         string written = convert is null ? target : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, PartialFile.NewName()); // a file lies in a folder
-        var figures = terminal.CreateContext().SemanticSegmentation.ExportOnnx(source, written, options);
+        var figures = terminal.Wait("exporting", () => terminal.CreateContext().SemanticSegmentation.ExportOnnx(source, written, options));
         var converted = convert is null ? null : Convert();
         if (json)
         {

@@ -10,6 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow import</c>: a checkpoint to one ONNX file, or to safetensors.</summary>
 internal static class ImportCommand
 {
+    public const string Name = "import", Purpose = "Make one ONNX file of a checkpoint and check that it gives the same scores.";
+
     private const string Weights = ".safetensors";
     private const int MostClasses = 254;
 
@@ -45,7 +47,7 @@ internal static class ImportCommand
         var precision = new PrecisionOptions();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("import", "Make one ONNX file of a checkpoint and check that it gives the same scores.") { checkpoint, network, classes, labels, output };
+        var command = new CliCommand(Name, Purpose) { checkpoint, network, classes, labels, output };
         file.AddTo(command);
         precision.AddTo(command);
         command.Add(key);
@@ -105,7 +107,7 @@ internal static class ImportCommand
         Terminal terminal, string source, string target, CheckpointImportOptions options, Func<SegmentationModel, PrecisionOptions.Converted>? convert, bool json)
     {
         var clock = Stopwatch.StartNew();
-        using var imported = terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options);
+        using var imported = terminal.Wait("importing", () => terminal.CreateContext().SemanticSegmentation.ImportCheckpoint(source, options));
         PrecisionOptions.Converted? converted = null;
         options.CancellationToken.ThrowIfCancellationRequested();
         if (convert is null)
@@ -133,7 +135,7 @@ internal static class ImportCommand
     private static int ToWeights(Terminal terminal, string source, string target, CheckpointImportOptions options, bool json)
     {
         var clock = Stopwatch.StartNew();
-        var report = terminal.CreateContext().SemanticSegmentation.ConvertCheckpoint(source, target, options);
+        var report = terminal.Wait("converting", () => terminal.CreateContext().SemanticSegmentation.ConvertCheckpoint(source, target, options));
         Write(terminal, source, target, options, report, clock.Elapsed, json, "weights", export: null);
         return ExitCode.Done;
     }

@@ -28,7 +28,8 @@ internal sealed class InferenceSettings
 
     public InferenceSettings() => _blend.AcceptOnlyFromAmong("mean", "linear");
 
-    private Option[] All => [_scales, _flip, _sliding, _overlap, _blend];
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [_scales, _flip, _sliding, _overlap, _blend];
 
     public void AddTo(CliCommand command)
     {

@@ -8,16 +8,19 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow merge</c>: whether the shards of a folder are the whole.</summary>
 internal static class MergeCommand
 {
+    public const string Name = "merge", Purpose = "Look whether all shards of a prediction are done, and what is missing.";
+
     private const int MostSaid = 20;
 
     public static CliCommand Create(Terminal terminal)
     {
         var folder = new Argument<string>("output") { Description = "The folder that 'predict --shard' wrote to.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
-        var command = new CliCommand("merge", "Look whether all shards of a prediction are done, and what is missing.") { folder, json };
+        var command = new CliCommand(Name, Purpose) { folder, json };
         command.SetAction(parsed =>
         {
-            var report = terminal.CreateContext().SemanticSegmentation.MergeShards(parsed.GetValue(folder)!); // the argument is required
+            string output = parsed.GetValue(folder)!; // the argument is required
+            var report = terminal.Wait("merging", () => terminal.CreateContext().SemanticSegmentation.MergeShards(output));
             if (parsed.GetValue(json))
             {
                 string[] shards = [.. report.MissingShards.Select(shard => $"{shard}")];

@@ -9,6 +9,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow networks</c>: what there is to choose from, and what each costs.</summary>
 internal static class NetworksCommand
 {
+    public const string Name = "networks", Purpose = "List the networks: ids, size, operations, published accuracy.";
+
     /// <summary>Cityscapes, which the papers state their figures for.</summary>
     private const int Classes = 19, Height = 1024, Width = 2048;
 
@@ -34,7 +36,7 @@ internal static class NetworksCommand
         var markdown = new Option<bool>("--markdown") { Description = "Write a Markdown table, with the authors' checkpoints." };
         var json = new Option<bool>("--json") { Description = "Write the table as JSON." };
 
-        var command = new CliCommand("networks", "List the networks: ids, size, operations, published accuracy.") { ids, classes, height, width, markdown, json };
+        var command = new CliCommand(Name, Purpose) { ids, classes, height, width, markdown, json };
         command.SetAction(parsed =>
         {
             var asked = parsed.GetValue(ids) is { Length: > 0 } named ? named.Select(SegmentationNetworks.Get) : SegmentationNetworks.All;

@@ -76,7 +76,7 @@ internal sealed class PrecisionOptions
     private static Converted ToFloat16(SegmentationModel model, Terminal terminal, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var half = terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model);
+        var half = terminal.Wait("converting", () => terminal.CreateContext().SemanticSegmentation.ConvertToFloat16(model));
         return new Converted(half.Model, null, half.Verification);
     }
 

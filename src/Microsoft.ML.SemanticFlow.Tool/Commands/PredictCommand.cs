@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.ML.SemanticFlow.Batches;
 using Microsoft.ML.SemanticFlow.Data.Datasets;
@@ -11,6 +12,8 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow predict</c>: images to mask files.</summary>
 internal static class PredictCommand
 {
+    public const string Name = "predict", Purpose = "Label the pixels of images and write the masks.";
+
     private const string Mask = ".png";
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
@@ -20,8 +23,17 @@ internal static class PredictCommand
             Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run. Needed.",
             HelpName = "M|RUN_DIR",
         };
-        var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed.", HelpName = "DIR|FILE" };
-        var output = new Option<string?>("--output") { Description = "Where the masks go, as PNG of the images' names. Needed.", HelpName = "DIR" };
+        var image = new Argument<string?>("IMAGE")
+        {
+            Description = "One image, without --output: shown in the terminal where it can, its overlay written beside it under a new name.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var images = new Option<string?>("--images") { Description = "Images: a folder with its subfolders, or one file. Needed, unless IMAGE is there.", HelpName = "DIR|FILE" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "Where the masks go, as PNG of the images' names. Needed, unless one image is only looked at.",
+            HelpName = "DIR",
+        };
         var pictures = new PredictionPictures();
         var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
         var reading = new ReadingSettings();
@@ -33,19 +45,41 @@ internal static class PredictCommand
         var ledger = new Option<bool>("--ledger") { Description = "Keep in OUTPUT/shards what is done, and go on there after an end of any kind. Goes with --shard by itself." };
         var submission = new Submission(terminal);
 
-        var command = new CliCommand("predict", "Label the pixels of images and write the masks.") { model, images, output, ids, workers, shard, ledger, json };
+        var command = new CliCommand(Name, Purpose) { image, model, images, output, ids, workers, shard, ledger, json };
         pictures.AddTo(command);
         reading.AddTo(command);
         inference.AddTo(command);
         scoring.AddTo(command);
-        submission.AddTo(command, model, images, output);
+        submission.AddTo(command);
+        Option[] ofALook = [model, images, json, .. inference.All, .. scoring.All];
+        command.Validators.Add(result =>
+        {
+            if (submission.Checks(result))
+                return;
+            bool hasImage = result.GetResult(image) is not null;
+            if (hasImage && result.GetResult(images) is not null)
+                result.AddError("An image and --images are one too many. Leave one of them out.");
+            if (result.GetResult(model) is null)
+                result.AddError(Missing(model));
+            if (!hasImage && result.GetResult(images) is null)
+                result.AddError(Missing(images));
+            if (result.GetResult(output) is null && !IsLook(result))
+                result.AddError(Missing(output));
+        });
         command.SetAction(parsed =>
         {
             if (submission.Checks(parsed))
                 return submission.Check(parsed, parsed.GetValue(images), WorkersOption.Read(parsed, workers), cancellation);
+            if (parsed.GetValue(output) is null)
+            {
+                using var looking = ModelFile.Load(terminal, parsed.GetValue(model)!, scoring.Read(parsed), out var itsOwn); // the validator has seen to that
+                string seen = parsed.GetValue(image) ?? parsed.GetValue(images)!; // and to this
+                return PredictionLook.Run(terminal, looking, seen, inference.Read(parsed)(itsOwn), parsed.GetValue(json), cancellation);
+            }
+
             submission.Try(parsed);
             var form = submission.FormOf(parsed);
-            string source = parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // the submission has seen to that
+            string source = parsed.GetValue(image) ?? parsed.GetValue(images)!, folder = parsed.GetValue(output)!; // the validator has seen to that
             var kind = IdsOption.Read(parsed.GetValue(ids))!.Value; // it has a default
             var wanted = pictures.Read(parsed);
             var rule = reading.Read(parsed);
@@ -93,6 +127,13 @@ internal static class PredictCommand
             return report.WrittenCount + report.ExistingCount == report.ImageCount || report.WrittenCount > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
+
+        // One image, and nothing said that needs a folder for what is written.
+        bool IsLook(CommandResult result) =>
+            !Directory.Exists(result.GetValue(image) ?? result.GetValue(images))
+            && command.Options.Except(ofALook).All(option => result.GetResult(option) is null or { Implicit: true });
+
+        static string Missing(Option option) => $"Option '{option.Name}' is required.";
     }
 
     private static ScoringPlan Plan(string source, string folder, FolderScoringOptions options, IEnumerable<string> endings)

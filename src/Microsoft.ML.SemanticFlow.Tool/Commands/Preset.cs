@@ -25,8 +25,12 @@ internal sealed class Preset
         ["--add-loss", "--add-loss-weight"],
         ["--optimizer", "--lr", "--weight-decay"],
         ["--initial-weights", "--backbone"],
+        ["--backbone", "--initial-weights"],
         [Epochs, Time],
     ];
+
+    /// <summary>What of a file of options goes where the user says something else.</summary>
+    public static IEnumerable<ConfigFile.Rule> Rules => _together.Select(group => new ConfigFile.Rule([group[0]], group));
 
     private readonly Option<string> _option = new("--preset")
     {

@@ -11,7 +11,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 internal static class RecordedCommand
 {
     // What is said of one call and not of the run.
-    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose", "--quiet"];
+    private static readonly string[] _ofTheCall = ["--output", "--resume", "--allow-other-data", "--json", "--verbose", "--quiet", ConfigFile.Name];
 
     private static readonly string[] _paths =
         ["--data", "--images", "--labels", "--val-images", "--val-labels", "--boost-images", "--boost-labels", "--map", "--initial-weights", "--backbone"];
@@ -20,7 +20,9 @@ internal static class RecordedCommand
     private static readonly string[] _orWords = [MapOption.Name, "--backbone"];
 
     // The note that says how paths are to be read; earlier versions kept them as they were typed.
-    private const string PathsNote = "paths", OfTheRun = "relative to this folder";
+    public const string PathsNote = "paths";
+
+    private const string OfTheRun = "relative to this folder";
 
     /// <summary>The options that a command line gives, by name; paths relative to the folder of the run, or without those.</summary>
     public static IReadOnlyDictionary<string, string> Of(ParseResult parsed, TrainingRun run)
@@ -73,15 +75,19 @@ internal static class RecordedCommand
             : completed;
     }
 
-    private static IEnumerable<OptionResult> Given(ParseResult parsed) =>
+    /// <summary>The options that a command line gives by itself.</summary>
+    public static IEnumerable<OptionResult> Given(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit);
 
     // Of the last start that a command line made: later ones hold the earlier ones' options too.
-    private static Dictionary<string, string> Read(string folder)
+    private static Dictionary<string, string> Read(string folder) => Path.Combine(folder, "run.json") is var path && Path.Exists(path) ? ReadFile(path) : [];
+
+    /// <summary>The options in the record of a run, by name; none where no command line started it.</summary>
+    /// <param name="path">Its run.json.</param>
+    /// <exception cref="InvalidDataException">It is no such record.</exception>
+    public static Dictionary<string, string> ReadFile(string path)
     {
-        string path = Path.Combine(folder, "run.json");
-        if (!Path.Exists(path))
-            return [];
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!; // a file lies in a folder
         try
         {
             using var run = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
@@ -104,8 +110,18 @@ internal static class RecordedCommand
     {
         var options = notes.EnumerateObject().Where(note => note.Name.StartsWith("--", StringComparison.Ordinal))
             .ToDictionary(note => note.Name, note => note.Value.GetString() ?? "");
-        if (!notes.TryGetProperty(PathsNote, out var how) || how.GetString() != OfTheRun)
-            return options;
+        if (HasPathsOfFolder(notes))
+            Resolve(options, folder);
+        return options;
+    }
+
+    /// <summary>Whether the paths in a record are relative to its folder; else they are as somebody typed them.</summary>
+    public static bool HasPathsOfFolder(JsonElement notes) =>
+        notes.TryGetProperty(PathsNote, out var how) && how.ValueKind == JsonValueKind.String && how.GetString() == OfTheRun;
+
+    /// <summary>Makes paths whole that are relative to a folder.</summary>
+    public static void Resolve(Dictionary<string, string> options, string folder)
+    {
         foreach (string name in _paths)
         {
             // A word is none; a path that is gone is named as it was.
@@ -115,6 +131,5 @@ internal static class RecordedCommand
 
         if (options.TryGetValue(SourcesOption.Name, out string? sources))
             options[SourcesOption.Name] = SourcesOption.Rename(sources, root => Path.GetFullPath(root, Path.GetFullPath(folder)));
-        return options;
     }
 }

@@ -9,11 +9,13 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow report</c>: a page made anew, of a run or from the numbers of an evaluation.</summary>
 internal static class ReportCommand
 {
+    public const string Name = "report", Purpose = "Make the page of a run anew, or that of an evaluation from its numbers.";
+
     public static CliCommand Create(Terminal terminal)
     {
         var of = new Argument<string>("RUN") { Description = "The folder of a run, or the numbers that 'evaluate --report' wrote beside its page." };
         var output = new Option<string?>("--output") { Description = "The page. [default: run.html in the folder, or beside the numbers]", HelpName = "R.html" };
-        var command = new CliCommand("report", "Make the page of a run anew, or that of an evaluation from its numbers.") { of, output };
+        var command = new CliCommand(Name, Purpose) { of, output };
         command.SetAction(parsed =>
         {
             string source = parsed.GetValue(of)!; // it is needed

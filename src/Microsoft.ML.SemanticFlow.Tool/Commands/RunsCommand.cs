@@ -10,13 +10,15 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow runs</c>: the runs in a folder with their scores, the best first.</summary>
 internal static class RunsCommand
 {
+    public const string Name = "runs", Purpose = "List runs with their scores, the best first.";
+
     private const int LongestName = 32, CurveLength = 12;
 
     public static CliCommand Create(Terminal terminal)
     {
         var folder = new Argument<string>("DIR") { Description = "The folder that holds the folders of runs." };
         var json = new Option<bool>("--json") { Description = "Write the list as JSON." };
-        var command = new CliCommand("runs", "List runs with their scores, the best first.") { folder, json };
+        var command = new CliCommand(Name, Purpose) { folder, json };
         command.SetAction(parsed =>
         {
             string root = parsed.GetValue(folder)!; // it is needed

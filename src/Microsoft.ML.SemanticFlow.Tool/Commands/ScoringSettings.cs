@@ -16,11 +16,13 @@ internal sealed class ScoringSettings
 
     private readonly Option<string?> _gray16 = Gray16Option.Create();
 
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [_gpu, _fastJpeg, _gray16];
+
     public void AddTo(CliCommand command)
     {
-        command.Add(_gpu);
-        command.Add(_fastJpeg);
-        command.Add(_gray16);
+        foreach (var option in All)
+            command.Add(option);
     }
 
     // A worker scores its own image: faster than many threads on one.

@@ -3,6 +3,7 @@
 
 using System.Collections.Concurrent;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO.Compression;
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Data.Datasets;
@@ -37,18 +38,11 @@ internal sealed class Submission(Terminal terminal)
         HelpName = "ROOT",
     };
 
-    public void AddTo(CliCommand command, params Option[] needed)
+    public void AddTo(CliCommand command)
     {
         _server.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. _servers.Select(dataset => dataset.Id)]);
         foreach (Option option in new Option[] { _server, _zip, _check, _data })
             command.Add(option);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_check) is not null)
-                return;
-            foreach (var option in needed.Where(option => result.GetResult(option) is null))
-                result.AddError($"Option '{option.Name}' is required.");
-        });
     }
 
     /// <summary>What the server takes; null where none is named.</summary>
@@ -98,7 +92,10 @@ internal sealed class Submission(Terminal terminal)
     }
 
     /// <summary>Whether masks are to be checked and nothing predicted.</summary>
-    public bool Checks(ParseResult parsed) => parsed.GetValue(_check) is not null;
+    public bool Checks(ParseResult parsed) => Checks(parsed.CommandResult);
+
+    /// <inheritdoc cref="Checks(ParseResult)"/>
+    public bool Checks(CommandResult parsed) => parsed.GetResult(_check) is not null;
 
     /// <summary>Checks masks against the test images: missing, twice, of another size, with ids that the server lacks.</summary>
     /// <param name="parsed">The command line.</param>

@@ -12,7 +12,11 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow train</c>: a dataset to a run folder with checkpoints and the exported model.</summary>
 internal static class TrainCommand
 {
+    public const string Name = "train", Purpose = "Train a network on a dataset and export it as one ONNX file.";
+
     private const int CurveLength = 60;
+
+    private static readonly TimeSpan _firstSpeaks = TimeSpan.FromSeconds(2);
 
     public static CliCommand Create(Terminal terminal, CancellationToken cancellation)
     {
@@ -29,7 +33,7 @@ internal static class TrainCommand
         var gpu = GpuOption.Create();
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
 
-        var command = new CliCommand("train", "Train a network on a dataset and export it as one ONNX file.");
+        var command = new CliCommand(Name, Purpose);
         dataset.AddTo(command);
         command.Add(output);
         preset.AddTo(command);
@@ -39,11 +43,13 @@ internal static class TrainCommand
         command.Add(gpu);
         command.Add(json);
         Arrange(command, dataset, settings);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => InTurn(terminal, terminal =>
         {
             var display = new TrainingDisplay(terminal);
             string folder = parsed.GetValue(output)!; // the option is required
-            var completed = settings.Read(parsed, folder).Run!.Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed; // it has a run
+            var followed = SharedCommandLine.Receive(parsed);
+            var completed = followed?.Line
+                ?? (settings.Read(parsed, folder).Run!.Resume ? RecordedCommand.Complete(parsed, folder, dataset.Places) : parsed); // it has a run
             var options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
             if (!options.Run!.Resume && File.Exists(Path.Combine(folder, "last.safetensors")))
                 throw new UsageException($"--output '{folder}' already holds a run. Add --resume to go on with it, or name another folder.");
@@ -52,7 +58,7 @@ internal static class TrainCommand
             (context.GpuDeviceId, context.FallbackToCpu) = (GpuOption.Read(completed, gpu), false);
             var skipped = new SkippedFiles(terminal);
             var reading = skipped.Hear(options.Reading) with { CheckFiles = true, OutputDirectories = [folder] };
-            bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a run that goes on keeps its own
+            bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a follower has the first process's, and a run that goes on keeps its own
             var data = ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
             foreach (string guess in data.Guesses)
@@ -61,7 +67,7 @@ internal static class TrainCommand
                 completed = Preset.With(parsed, [holdOut.Name, "0.15"]); // so that a resumed run holds out the same
             if (completed.GetValue(holdOut) is { } share)
                 data = data.HoldOut(terminal, context, share);
-            IReadOnlyList<string> reasons = [];
+            var reasons = followed?.Reasons ?? [];
             if (choosesRecipe)
             {
                 (completed, reasons) = Preset.Complete(terminal, completed, options, settings.FitsBatch(parsed), data, cancellation);
@@ -76,10 +82,31 @@ internal static class TrainCommand
             var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
             if (!settings.SaysGray16(completed))
                 SayDeep(data, skipped);
+            new SharedCommandLine(completed, reasons).Send();
             options = WithData(options with { Run = run, Reading = reading, Progress = display, Reasons = reasons }, data, completed.GetValue(boostClasses));
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
-        });
+        }));
         return command;
+    }
+
+    // Of processes that train together the first speaks for all. What another fails at is mostly what the first fails at too: it then has ended the run.
+    private static int InTurn(Terminal terminal, Func<Terminal, int> run)
+    {
+        if (DataParallel.Rank == 0)
+            return run(terminal);
+        try
+        {
+            return run(terminal.Muted());
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Cancelled;
+        }
+        catch
+        {
+            Thread.Sleep(_firstSpeaks);
+            throw;
+        }
     }
 
     private static void Arrange(CliCommand command, DatasetOptions dataset, TrainingSettings settings)
@@ -90,7 +117,9 @@ internal static class TrainCommand
         foreach (string name in (string[])["--output", "--preset"])
             headings.Add(name, "Network and time");
         headings.Add("--gpu", "Machine");
-        headings.Add("--json", "Run");
+        foreach (string name in (string[])["--json", ConfigFile.Name])
+            headings.Add(name, "Run");
+        ConfigFile.Set(command, [new ConfigFile.Rule(dataset.Places, dataset.Places), .. Preset.Rules]);
         HelpArrangement.Set(command, new HelpArrangement(
             ["--data", "--dataset", "--map", "--output", "--time", "--network", "--preset", "--backbone", "--epochs", "--batch", "--resume", "--gpu"], headings)
         {

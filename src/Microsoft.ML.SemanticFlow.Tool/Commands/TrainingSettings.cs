@@ -263,9 +263,17 @@ internal sealed class TrainingSettings
         Optional<int?>("--threads", "Threads of the arithmetic. [default: every processor]", "N", (set, value) => set with { Execution = set.Execution with { Threads = value } });
         Optional<int?>("--loader-threads", "Threads that augment images ahead of the step. [default: one less than there are processors]", "N",
             (set, value) => set with { Execution = set.Execution with { LoaderThreads = value } });
+        Choice("--sync-norms", "Batch norms of processes that train together (mpirun -n N): over the images of all, or of each for itself.",
+            (set, value) => set with { Execution = set.Execution is DataParallel parallel ? parallel with { SynchronizeBatchNorm = value } : set.Execution }, OneProcess,
+            ("on", true), ("off", false));
+        Choice("--gradients", "Number format in which gradients travel between processes that train together; bf16 is half the bytes.",
+            (set, value) => set with { Execution = set.Execution is DataParallel parallel ? parallel with { ReduceGradients = value } : set.Execution }, OneProcess,
+            ("fp32", false), ("bf16", true));
         Value("--cache", "Decoded images are kept in memory up to this many MiB.", "MIB", _defaults.Execution.CacheMegabytes,
             (set, value) => set with { Execution = set.Execution with { CacheMegabytes = value } });
     }
+
+    private static string? OneProcess(SemanticFlowTrainerOptions options) => options.Execution is DataParallel ? null : "several processes, started by mpirun or srun --mpi";
 
     private void AddReading()
     {
@@ -313,7 +321,7 @@ internal sealed class TrainingSettings
     /// <exception cref="UsageException">A value is out of range or without meaning; the message names the option as the user wrote it.</exception>
     public SemanticFlowTrainerOptions Read(ParseResult parsed, string folder, ParseResult? given = null)
     {
-        var options = _defaults with { Run = new TrainingRun(folder) };
+        var options = _defaults with { Run = new TrainingRun(folder), Execution = DataParallel.IsLaunched ? new DataParallel() : _defaults.Execution };
         foreach (var (option, change, _) in _settings)
         {
             try

@@ -27,9 +27,16 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         var command = parseResult.CommandResult.Command;
         WriteLines(output, command.Description ?? "", "");
         if (command is RootCommand)
+        {
             WriteExamples(output);
+        }
         else
-            output.Write($"\nUsage: {NameOf(parseResult.CommandResult)}{(command.Subcommands.Any() ? " [command]" : "")} [options]\n");
+        {
+            string words = (command.Subcommands.Any() ? " [command]" : "") + string.Concat(command.Arguments.Select(Form));
+            output.Write($"\nUsage: {NameOf(parseResult.CommandResult)}{words} [options]\n");
+        }
+
+        WriteSection(output, "Arguments", command.Arguments.Select(argument => (NameOf(argument), argument.Description ?? "")));
         WriteSection(output, "Commands", command.Subcommands.Where(child => !child.Hidden).Select(child => (child.Name, child.Description ?? "")));
         if (command is RootCommand)
             output.Write("\n'semanticflow COMMAND --help' tells the options of a command.\n");
@@ -40,6 +47,10 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
 
     private static string NameOf(System.CommandLine.Parsing.CommandResult result) =>
         result.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "semanticflow";
+
+    private static string NameOf(Argument argument) => argument.HelpName ?? argument.Name;
+
+    private static string Form(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $" [{NameOf(argument)}]" : $" {NameOf(argument)}";
 
     private void WriteExamples(TextWriter output)
     {

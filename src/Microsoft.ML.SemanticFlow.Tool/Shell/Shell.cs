@@ -16,10 +16,12 @@ internal static class Shell
     /// <param name="args">The command line.</param>
     /// <param name="terminal">Where commands write.</param>
     /// <param name="firstSteps">Command lines that people need first, and what each is for.</param>
+    /// <param name="complete">Adds to a command line what stands elsewhere.</param>
     /// <param name="cancellation">Ends the command.</param>
     /// <returns>The <see cref="ExitCode"/>.</returns>
     public static int Run(
-        RootCommand root, IReadOnlyList<string> args, Terminal terminal, IReadOnlyList<(string Line, string Purpose)> firstSteps, CancellationToken cancellation)
+        RootCommand root, IReadOnlyList<string> args, Terminal terminal, IReadOnlyList<(string Line, string Purpose)> firstSteps,
+        Func<ParseResult, ParseResult> complete, CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show log lines, and the stack of a failure.", Recursive = true };
         var quiet = new Option<bool>("--quiet") { Description = "Show no progress; results, warnings and what was skipped are shown.", Recursive = true };
@@ -41,7 +43,7 @@ internal static class Shell
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            return Run(root.Parse(args), verbose, quiet, terminal, cancellation);
+            return Run(complete(Parse(root, args)), verbose, quiet, terminal, cancellation);
         }
         catch (CommandCancelledException exception)
         {
@@ -78,10 +80,9 @@ internal static class Shell
 
     private static int Run(ParseResult parsed, Option<bool> verbose, Option<bool> quiet, Terminal terminal, CancellationToken cancellation)
     {
-        if (parsed.Action is ParseErrorAction action)
+        if (parsed.Action is ParseErrorAction)
         {
-            string command = NameOf(parsed.CommandResult);
-            terminal.Error.WriteLine($"{Unknown(parsed, action) ?? Sentence(parsed.Errors[0])} See '{command} --help'.");
+            terminal.Error.WriteLine(Explain(parsed));
             return ExitCode.Usage;
         }
 
@@ -90,13 +91,30 @@ internal static class Shell
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
     }
 
+    /// <summary>Parses a command line; an option that there is not is no argument, whether or not the command takes one.</summary>
+    public static ParseResult Parse(CliCommand root, IReadOnlyList<string> args)
+    {
+        var parsed = root.Parse(args);
+        var arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToHashSet();
+        if (!parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Any(token => token.Value is ['-', _, ..] && arguments.Contains(token)))
+            return parsed;
+
+        // The parser then finds those like it, as it does for all other words that it does not know.
+        foreach (var argument in parsed.CommandResult.Command.Arguments)
+            argument.Arity = ArgumentArity.Zero;
+        return root.Parse(args);
+    }
+
+    /// <summary>What is wrong with a command line, in a sentence, and where help is.</summary>
+    public static string Explain(ParseResult parsed) => $"{Unknown(parsed) ?? Sentence(parsed.Errors[0])} See '{NameOf(parsed.CommandResult)} --help'.";
+
     private static string NameOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "semanticflow";
 
     // A word that is no command and no option explains whatever else is wrong. The parser writes those like it under a heading.
-    private static string? Unknown(ParseResult parsed, ParseErrorAction action)
+    private static string? Unknown(ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens is not [var word, ..])
+        if (parsed.UnmatchedTokens is not [var word, ..] || parsed.Action is not ParseErrorAction action)
             return null;
         using var written = new StringWriter();
         (action.ShowHelp, action.ShowTypoCorrections) = (false, true);

@@ -30,7 +30,23 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <summary>Columns of a page of text.</summary>
     public int Columns { get; init; } = 100;
 
+    /// <summary>Lines that a picture may take.</summary>
+    public int Lines { get; init; }
+
+    /// <summary>Whether results go to a terminal that shows pictures.</summary>
+    public bool ShowsPictures { get; init; }
+
     public bool Verbose { get; set; }
+
+    /// <summary>Shows a picture among the results, where the terminal can.</summary>
+    public void Show(SegmentationPicture picture)
+    {
+        if (ShowsPictures)
+            output.Write(HalfBlocks.Of(picture, Columns, Lines)); // past Output, which lets no escape sequence through
+    }
+
+    /// <summary>A terminal that shows nothing, for a process that works with others of which one speaks for all.</summary>
+    public Terminal Muted() => new(TextWriter.Null, TextWriter.Null, interactive: false) { Columns = Columns, IsQuiet = true };
 
     /// <summary>Runs work of a known size and shows how far it is and how long it takes yet.</summary>
     /// <param name="title">What is done, as in "evaluating".</param>
@@ -66,6 +82,29 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         });
     }
 
+    /// <summary>Runs work whose length nobody knows, and shows that it goes on.</summary>
+    /// <param name="title">What is done, as in "importing".</param>
+    /// <param name="work">The work.</param>
+    public T Wait<T>(string title, Func<T> work)
+    {
+        if (HasBars)
+        {
+            T? result = default;
+            Bars().Start(context =>
+            {
+                context.AddTask(title).IsIndeterminate = true;
+                result = work();
+            });
+            return result!; // Start has run the work to its end
+        }
+
+        if (IsQuiet)
+            return work();
+        var clock = Stopwatch.StartNew();
+        using var now = new Timer(_ => Error.WriteLine($"{title}: {DurationText.Of(clock.Elapsed)}"), null, _lineInterval, _lineInterval);
+        return work();
+    }
+
     /// <summary>Runs work of several phases and shows how far each is.</summary>
     /// <param name="work">The work; it calls what it is given with the phase, what is done of it and of how much.</param>
     public T Follow<T>(Func<Action<string, int, int>, T> work)
@@ -89,12 +128,16 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
 
         var clock = Stopwatch.StartNew();
         var next = _lineInterval;
+        var starts = new Dictionary<string, TimeSpan>();
         return work((phase, done, total) =>
         {
-            if (IsQuiet || done < total && clock.Elapsed < next)
+            var now = clock.Elapsed;
+            starts.TryAdd(phase, now);
+            if (IsQuiet || done < total && now < next)
                 return;
-            next = clock.Elapsed + _lineInterval;
-            Error.WriteLine($"{phase}: {done} of {total}");
+            next = now + _lineInterval;
+            string left = done > 0 && done < total ? $", {DurationText.Of((now - starts[phase]) * ((double)(total - done) / done))} left" : "";
+            Error.WriteLine($"{phase}: {done} of {total}{left}");
         });
     }
 

@@ -85,6 +85,9 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Opens the folder to read the checkpoints of a run that another process writes.</summary>
+    public static RunFolder Read(string path) => new(path);
+
     /// <summary>The newest whole checkpoint to go on from.</summary>
     /// <exception cref="InvalidDataException">None is whole; the message is of the newest.</exception>
     public StoredCheckpoint ReadNewest()
@@ -92,16 +95,16 @@ internal sealed class RunFolder : IDisposable
         try
         {
             if (File.Exists(Last))
-                return Read(Last);
+                return ReadInfo(Last);
         }
         catch (InvalidDataException) when (IsWhole(Previous))
         {
             // A machine that lost power can leave a damaged file; the one before costs an epoch.
         }
 
-        return Read(Previous);
+        return ReadInfo(Previous);
 
-        StoredCheckpoint Read(string file) => new(this, file, Checkpoint.ReadInfo(file));
+        StoredCheckpoint ReadInfo(string file) => new(this, file, Checkpoint.ReadInfo(file));
 
         static bool IsWhole(string file)
         {

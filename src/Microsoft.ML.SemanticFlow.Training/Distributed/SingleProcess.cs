@@ -6,9 +6,14 @@ namespace Microsoft.ML.SemanticFlow.Distributed;
 /// <summary>A process alone: its sums are its own values, and it waits for no one.</summary>
 internal sealed class SingleProcess : Collective
 {
+    /// <summary>The one that serves all: it holds nothing.</summary>
+    public static SingleProcess Instance { get; } = new();
+
     public override int Rank => 0;
 
     public override int Size => 1;
+
+    public override string Name => "one process";
 
     public override void Sum(Span<double> values)
     {
@@ -25,6 +30,10 @@ internal sealed class SingleProcess : Collective
     public override void Broadcast(Span<byte> bytes)
     {
     }
+
+    public override void Exchange(ReadOnlySpan<byte> send, Span<byte> receive) => send.CopyTo(receive);
+
+    public override void Gather(ReadOnlySpan<byte> own, Span<byte> all) => own.CopyTo(all);
 
     public override void Barrier()
     {

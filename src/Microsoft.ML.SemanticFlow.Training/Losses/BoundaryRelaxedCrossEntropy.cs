@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,6 +29,9 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
     /// <summary>Classes whose own pixels are never relaxed.</summary>
     public IReadOnlyList<int> StrictClasses { get; init; } = [];
 
+    /// <summary>The processes whose images are one batch.</summary>
+    public Collective Processes { get; init; } = SingleProcess.Instance;
+
     /// <summary>Epochs until labels are hard again; null for never.</summary>
     public int? RelaxedEpochs { get; init; }
 
@@ -41,6 +45,7 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
         Bound = Bound,
         OverBatch = OverBatch,
         StrictClasses = StrictClasses,
+        Processes = Processes,
         IsHard = true,
     };
 
@@ -67,12 +72,12 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
         using var scope = NewDisposeScope();
         long classCount = logits.shape[1];
         var asked = Relax(labels, classCount, logits.dtype);
-        var shared = OverBatch ? WeightsOf(asked, classCount) : null;
+        var shared = OverBatch ? WeightsOf(asked, classCount, Processes) : null;
         var total = zeros([], logits.dtype, logits.device);
         for (long i = 0; i < labels.shape[0]; i++)
         {
             var own = asked.narrow(0, i, 1);
-            total = total.Plus(OfImage(logits.narrow(0, i, 1), own.narrow(1, 0, classCount), shared ?? WeightsOf(own, classCount)));
+            total = total.Plus(OfImage(logits.narrow(0, i, 1), own.narrow(1, 0, classCount), shared ?? WeightsOf(own, classCount, SingleProcess.Instance)));
         }
 
         return total.MoveToOuterDisposeScope();
@@ -96,10 +101,11 @@ internal sealed class BoundaryRelaxedCrossEntropy : PixelCriterion
         return ((loss * share).sum() / counts.sum().Plus(1)).MoveToOuterDisposeScope();
     }
 
-    private Tensor WeightsOf(Tensor asked, long classCount)
+    private Tensor WeightsOf(Tensor asked, long classCount, Collective over)
     {
         using var scope = NewDisposeScope();
         double[] amounts = asked.sum([0, 2, 3], type: ScalarType.Float64).data<double>().ToArray();
+        over.Sum(amounts);
         float[] weights = ImageWeights.Of(amounts[..(int)classCount], amounts.Sum(), Bound);
         return tensor(weights, [1, classCount, 1, 1], asked.dtype, asked.device).MoveToOuterDisposeScope();
     }

@@ -8,6 +8,10 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Losses;
 
 /// <summary>The contract of every loss: a network's output and labels to one number.</summary>
+/// <remarks>
+/// Where several processes train, each calls it with its own part of a batch, and gets its own part of the loss: the parts add up to the loss
+/// of the whole batch, and their gradients to its gradient.
+/// </remarks>
 internal abstract class Criterion
 {
     /// <summary>The label of pixels that do not count.</summary>

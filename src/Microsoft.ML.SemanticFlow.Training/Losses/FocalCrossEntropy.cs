@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,10 +12,13 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <remarks>Lin et al., ICCV 2017 (arXiv 1708.02002), "Focal Loss Definition"; here averaged over the pixels that count.</remarks>
 /// <param name="gamma">0 gives plain cross entropy.</param>
 /// <param name="classWeights">A weight for each class, or null: all alike. The average is then weighted too: sum(w l) / sum(w).</param>
-internal sealed class FocalCrossEntropy(double gamma = 2, IReadOnlyList<float>? classWeights = null) : PixelCriterion
+/// <param name="processes">The processes whose pixels are averaged together; null for this one alone.</param>
+internal sealed class FocalCrossEntropy(double gamma = 2, IReadOnlyList<float>? classWeights = null, Collective? processes = null) : PixelCriterion
 {
     // Keeps the power's slope finite where the true class is certain.
     private const double Smallest = 1e-12;
+
+    private readonly Collective _processes = processes ?? SingleProcess.Instance;
 
     protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
     {
@@ -25,6 +29,7 @@ internal sealed class FocalCrossEntropy(double gamma = 2, IReadOnlyList<float>? 
             ? counting.to(logits.dtype)
             : tensor(classWeights.ToArray(), logits.dtype, logits.device)[labels.Filled(counting.logical_not(), 0)] * counting;
         var loss = (-expm1(-crossEntropy)).AtLeast(Smallest).Power(gamma) * crossEntropy;
-        return ((loss * weights).sum() / weights.sum()).MoveToOuterDisposeScope();
+        var weight = weights.sum();
+        return PartOfMean(_processes, logits, () => weight.to(ScalarType.Float64).item<double>(), () => (loss * weights).sum() / weight).MoveToOuterDisposeScope();
     }
 }

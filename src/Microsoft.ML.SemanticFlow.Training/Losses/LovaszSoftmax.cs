@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,9 +13,14 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// Berman et al., CVPR 2018 (arXiv 1705.08790), "The Lovász-Softmax loss": of each class, the pixels' errors |g - p| in falling order,
 /// each times what the pixel adds to the Jaccard loss of the worse ones before it.
 /// </remarks>
-internal sealed class LovaszSoftmax : PixelCriterion
+/// <param name="processes">Processes: each ranks its own pixels, and those losses are averaged by their pixels. Null for this one alone.</param>
+internal sealed class LovaszSoftmax(Collective? processes = null) : PixelCriterion
 {
-    protected internal override Tensor OfPixels(Tensor logits, Tensor labels)
+    private readonly Collective _processes = processes ?? SingleProcess.Instance;
+
+    protected internal override Tensor OfPixels(Tensor logits, Tensor labels) => PartOfMean(_processes, logits, () => CountOf(labels), () => OfBatch(logits, labels));
+
+    private static Tensor OfBatch(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
         var places = labels.flatten().IsNotEqualTo(Ignored).nonzero().squeeze(1);                            // [P]

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using static TorchSharp.torch;
@@ -17,9 +18,11 @@ namespace Microsoft.ML.SemanticFlow.Losses;
 /// <param name="threshold">Probability up to which a pixel is hard.</param>
 /// <param name="minKept">Pixels kept at least; 0 keeps all.</param>
 /// <param name="classWeights">A weight for each class, or null: all alike.</param>
-internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null) : PixelCriterion
+/// <param name="processes">The processes whose pixels are one batch; null for this one alone.</param>
+internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 100_000, IReadOnlyList<float>? classWeights = null, Collective? processes = null) : PixelCriterion
 {
-    private readonly CrossEntropy _ofKept = new(classWeights);
+    private readonly CrossEntropy _ofKept = new(classWeights, processes);
+    private readonly Collective _processes = processes ?? SingleProcess.Instance;
 
     /// <inheritdoc/>
     public override Tensor Compute(Tensor logits, Tensor labels)
@@ -47,16 +50,27 @@ internal sealed class OhemCrossEntropy(double threshold = 0.7, long minKept = 10
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        long counting = labels.IsNotEqualTo(Ignored).sum().item<long>();
+        long counting = InAll(labels.IsNotEqualTo(Ignored));
         if (minKept == 0 || counting == 0 || minKept > counting) return labels.alias().MoveToOuterDisposeScope();
 
         var probabilities = probabilitiesOf();
         var kept = probabilities.IsAtMost(threshold);
 
         // Counting is cheaper than finding the minKept-th, which is needed only when too few are hard.
-        if (kept.sum().item<long>() < minKept)
-            kept = probabilities.le(probabilities.flatten().kthvalue(minKept, 0).values);
+        if (InAll(kept) < minKept)
+        {
+            kept = _processes.IsAlone
+                ? probabilities.le(probabilities.flatten().kthvalue(minKept, 0).values)
+                : probabilities.IsAtMost(Selection.Smallest(probabilities, minKept, _processes));
+        }
 
         return labels.Filled(kept.logical_not_(), Ignored).MoveToOuterDisposeScope();
+    }
+
+    private long InAll(Tensor marks)
+    {
+        Span<long> count = [marks.sum().item<long>()];
+        _processes.Sum(count);
+        return count[0];
     }
 }

@@ -12,7 +12,7 @@ public sealed record CrossEntropyLoss : SegmentationLoss
     /// <summary>How much a pixel of each class counts. Default <see cref="ClassWeighting.None"/>.</summary>
     public ClassWeighting ClassWeighting { get; init => field = Check.Defined(value); }
 
-    internal override PixelCriterion Create(LossContext context) => new CrossEntropy(context.Weights(ClassWeighting));
+    internal override PixelCriterion Create(LossContext context) => new CrossEntropy(context.Weights(ClassWeighting), context.Processes);
 }
 
 /// <summary>Cross entropy over the hard pixels only: online hard example mining, as the papers train.</summary>
@@ -30,7 +30,7 @@ public sealed record OhemCrossEntropyLoss : SegmentationLoss
     /// <summary>How much a pixel of each class counts. Default <see cref="ClassWeighting.None"/>.</summary>
     public ClassWeighting ClassWeighting { get; init => field = Check.Defined(value); }
 
-    internal override PixelCriterion Create(LossContext context) => new OhemCrossEntropy(Threshold, MinKept, context.Weights(ClassWeighting));
+    internal override PixelCriterion Create(LossContext context) => new OhemCrossEntropy(Threshold, MinKept, context.Weights(ClassWeighting), context.Processes);
 }
 
 /// <summary>Cross entropy in which easy pixels fade by (1 - p)^<see cref="Gamma"/>, p the probability of the true class.</summary>
@@ -44,21 +44,21 @@ public sealed record FocalLoss : SegmentationLoss
     /// <summary>How much a pixel of each class counts. Default <see cref="ClassWeighting.None"/>.</summary>
     public ClassWeighting ClassWeighting { get; init => field = Check.Defined(value); }
 
-    internal override PixelCriterion Create(LossContext context) => new FocalCrossEntropy(Gamma, context.Weights(ClassWeighting));
+    internal override PixelCriterion Create(LossContext context) => new FocalCrossEntropy(Gamma, context.Weights(ClassWeighting), context.Processes);
 }
 
 /// <summary>One minus the Dice coefficient, averaged over the classes of a batch: rare classes count as much as frequent ones.</summary>
 /// <remarks>Milletari et al., 3DV 2016 (arXiv 1606.04797).</remarks>
 public sealed record DiceLoss : SegmentationLoss
 {
-    internal override PixelCriterion Create(LossContext context) => new SoftDice();
+    internal override PixelCriterion Create(LossContext context) => new SoftDice(context.Processes);
 }
 
 /// <summary>A surrogate of one minus mIoU, over the classes of a batch. Most used beside cross entropy, as an <see cref="AddedLoss"/>.</summary>
 /// <remarks>Berman et al., CVPR 2018 (arXiv 1705.08790).</remarks>
 public sealed record LovaszSoftmaxLoss : SegmentationLoss
 {
-    internal override PixelCriterion Create(LossContext context) => new LovaszSoftmax();
+    internal override PixelCriterion Create(LossContext context) => new LovaszSoftmax(context.Processes);
 }
 
 /// <summary>Cross entropy in which the classes that cover little of an image count more there, up to 1 + <see cref="Bound"/> times.</summary>
@@ -73,7 +73,7 @@ public sealed record ImageWeightedCrossEntropyLoss : SegmentationLoss
     [Fingerprint("WeighOverBatch")]
     public bool OverBatch { get; init; }
 
-    internal override PixelCriterion Create(LossContext context) => new ImageWeightedCrossEntropy(Bound, OverBatch);
+    internal override PixelCriterion Create(LossContext context) => new ImageWeightedCrossEntropy(Bound, OverBatch, context.Processes);
 }
 
 /// <summary>
@@ -110,5 +110,6 @@ public sealed record BoundaryRelaxedCrossEntropyLoss : SegmentationLoss
         OverBatch = OverBatch,
         StrictClasses = ClassNames.ToIds(StrictClasses, context.Labels, nameof(StrictClasses)),
         RelaxedEpochs = RelaxedEpochs,
+        Processes = context.Processes,
     };
 }

@@ -44,8 +44,9 @@ internal sealed record StepCost(double Seconds, double Bytes)
             using var network = options.Network.Create(labels.ClassCount);
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(network);
-            using var step = new GradientStep(options, plan, network, new SingleProcess());
-            var criterion = new DeepSupervision(options.Loss.Create(new LossContext(labels, new long[labels.ClassCount])), options.DeepSupervisionWeights).At(0);
+            using var step = new GradientStep(options, plan, network, SingleProcess.Instance);
+            var criterion = new DeepSupervision(
+                options.Loss.Create(new LossContext(labels, new long[labels.ClassCount], SingleProcess.Instance)), options.DeepSupervisionWeights).At(0);
             var images = plan.UseChannelsLast
                 ? randn(options.BatchSize, options.CropHeight, options.CropWidth, 3).permute(0, 3, 1, 2)
                 : randn(options.BatchSize, 3, options.CropHeight, options.CropWidth);

@@ -9,8 +9,8 @@ namespace Microsoft.ML.SemanticFlow.Sampling;
 
 /// <summary>Augments crops ahead of the step, on threads of its own, into a few batches that are used again and again.</summary>
 /// <remarks>
-/// Crop p of epoch e is augmented with a random source made of (seed, e, p): the batches do not depend on how many threads
-/// there are. The buffers are libtorch's own memory, so nothing is copied on the way to the network.
+/// Crop p of epoch e, counted over all processes, is augmented with a random source made of (seed, e, p): the batches do not depend on how
+/// many threads there are, and those of several processes are together those of one. The buffers are libtorch's own memory, so nothing is copied on the way to the network.
 /// </remarks>
 internal sealed class BatchLoader : IDisposable
 {
@@ -20,21 +20,21 @@ internal sealed class BatchLoader : IDisposable
     private readonly CropStream _stream;
     private readonly JointAugmentation _augmentation;
     private readonly Slot[] _slots;
-    private readonly int _batchSize;
+    private readonly BatchShare _share;
     private readonly int _workers;
     private readonly int _seed;
     private readonly bool _channelsLast;
 
     public BatchLoader(
-        CropStream stream, JointAugmentation augmentation, int batchSize, bool channelsLast, int workers, int seed)
+        CropStream stream, JointAugmentation augmentation, BatchShare share, bool channelsLast, int workers, int seed)
     {
-        (_stream, _augmentation, _batchSize, _channelsLast, _workers, _seed) = (stream, augmentation, batchSize, channelsLast, workers, seed);
+        (_stream, _augmentation, _share, _channelsLast, _workers, _seed) = (stream, augmentation, share, channelsLast, workers, seed);
         var crop = augmentation.Options;
-        _slots = [.. Enumerable.Range(0, BatchesInFlight).Select(_ => new Slot(batchSize, crop.CropHeight, crop.CropWidth, channelsLast))];
+        _slots = [.. Enumerable.Range(0, BatchesInFlight).Select(_ => new Slot(share.Size, crop.CropHeight, crop.CropWidth, channelsLast))];
     }
 
     /// <summary>Steps of an epoch: whole batches only; crops fewer than a batch are repeated to fill one.</summary>
-    public int StepsPerEpoch => Math.Max(1, _stream.CropsPerEpoch / _batchSize);
+    public int StepsPerEpoch => Math.Max(1, _stream.CropsPerEpoch / _share.SizeOfAll);
 
     /// <summary>The batches of one epoch. A fault of a worker surfaces here as it was thrown.</summary>
     /// <param name="epoch">The epoch, from 0; with the seed it fixes order and augmentation.</param>
@@ -106,10 +106,10 @@ internal sealed class BatchLoader : IDisposable
         public Run(BatchLoader loader, int epoch, CancellationToken cancellation)
         {
             (_loader, _epoch, _cancellation) = (loader, epoch, cancellation);
-            _crops = loader.StepsPerEpoch * loader._batchSize;
+            _crops = loader.StepsPerEpoch * loader._share.Size;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             _wake = _stop.Token.Register(Wake);
-            _drawn = loader._stream.Crops(RandomStreams.Order(loader._seed, epoch), _stop.Token).GetEnumerator();
+            _drawn = loader._stream.Crops(RandomStreams.Order(loader._seed, epoch), _stop.Token, loader._share).GetEnumerator();
             _threads = [.. Enumerable.Range(0, loader._workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"SemanticFlow augmentation {i}" })];
             foreach (var thread in _threads)
                 thread.Start();
@@ -123,7 +123,7 @@ internal sealed class BatchLoader : IDisposable
                 _released = step;
                 Monitor.PulseAll(_state);
                 int at = step % BatchesInFlight;
-                while (_filled[at] < _loader._batchSize)
+                while (_filled[at] < _loader._share.Size)
                 {
                     _fault?.Throw();
                     _cancellation.ThrowIfCancellationRequested();
@@ -153,10 +153,11 @@ internal sealed class BatchLoader : IDisposable
             {
                 while (TryTakeCrop(out int position, out var crop))
                 {
-                    var slot = _loader._slots[position / _loader._batchSize % BatchesInFlight];
-                    int index = position % _loader._batchSize;
+                    var slot = _loader._slots[position / _loader._share.Size % BatchesInFlight];
+                    int index = position % _loader._share.Size;
                     var labels = slot.LabelsAt(index);
-                    _loader._augmentation.Apply(crop, RandomStreams.Augmentation(_loader._seed, _epoch, position), slot.ImageAt(index), labels, _loader._channelsLast);
+                    _loader._augmentation.Apply(
+                        crop, RandomStreams.Augmentation(_loader._seed, _epoch, _loader._share.PlaceOf(position)), slot.ImageAt(index), labels, _loader._channelsLast);
                     Finish(position, labels.ContainsAnyExcept(LabelMap.IgnoreId));
                 }
             }
@@ -181,7 +182,7 @@ internal sealed class BatchLoader : IDisposable
             {
                 lock (_state)
                 {
-                    while (_next < _crops && _next / _loader._batchSize >= _released + BatchesInFlight && !_stop.IsCancellationRequested)
+                    while (_next < _crops && _next / _loader._share.Size >= _released + BatchesInFlight && !_stop.IsCancellationRequested)
                         Monitor.Wait(_state);
                     (position, crop) = (_next, default);
                     if (_next >= _crops || _stop.IsCancellationRequested || _fault is not null)
@@ -200,7 +201,7 @@ internal sealed class BatchLoader : IDisposable
         {
             lock (_state)
             {
-                int at = position / _loader._batchSize % BatchesInFlight;
+                int at = position / _loader._share.Size % BatchesInFlight;
                 _hasLabels[at] |= hasLabels;
                 _filled[at]++;
                 Monitor.PulseAll(_state);

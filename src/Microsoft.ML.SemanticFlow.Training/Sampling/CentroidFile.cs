@@ -19,22 +19,25 @@ internal static class CentroidFile
     /// <param name="path">The file.</param>
     /// <param name="data">What the centroids were made from; those of anything else are not read back.</param>
     /// <param name="centroids">The centroids.</param>
-    public static void Write(string path, string data, ClassCentroids centroids)
+    public static void Write(string path, string data, ClassCentroids centroids) => AtomicFile.Write(path, ToBytes(data, centroids));
+
+    /// <summary>What the file holds.</summary>
+    public static byte[] ToBytes(string data, ClassCentroids centroids)
     {
         int[][] numbers = [.. Enumerable.Range(0, centroids.ClassCount).Select(classId => centroids[classId].SelectMany(Numbers).ToArray())];
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Content(Format, data, HashOf(numbers), numbers)));
+        return JsonSerializer.SerializeToUtf8Bytes(new Content(Format, data, HashOf(numbers), numbers));
     }
 
     /// <summary>Reads the file; null where there is none, where it is damaged, and where it belongs to other data.</summary>
-    public static ClassCentroids? TryRead(string path, string data)
-    {
-        if (!RegularFile.HoldsBytes(path))
-            return null;
+    public static ClassCentroids? TryRead(string path, string data) => RegularFile.HoldsBytes(path) ? TryParse(RegularFile.ReadAllBytes(path), data) : null;
 
+    /// <summary>Reads what such a file holds; null where it is damaged, and where it belongs to other data.</summary>
+    public static ClassCentroids? TryParse(byte[] bytes, string data)
+    {
         Content? content;
         try
         {
-            content = JsonSerializer.Deserialize<Content>(RegularFile.ReadAllBytes(path));
+            content = JsonSerializer.Deserialize<Content>(bytes);
         }
         catch (JsonException)
         {

@@ -12,13 +12,23 @@ internal sealed class CropStream(CropSampler sampler, SampleSource training, Sam
     /// <summary>Crops of an epoch.</summary>
     public int CropsPerEpoch => sampler.Count;
 
-    /// <summary>Crops without end: those of an epoch, then those of another.</summary>
-    public IEnumerable<SampledCrop> Crops(Random random, CancellationToken cancellation)
+    /// <summary>A process's crops without end: those of an epoch, then those of another.</summary>
+    /// <remarks>From memory the processes' crops, put together, are those of one process in its order. Read anew, each process shuffles its own.</remarks>
+    public IEnumerable<SampledCrop> Crops(Random random, CancellationToken cancellation, BatchShare? share = null)
     {
-        while (true)
+        for (long before = 0; ; before += sampler.Count)
         {
             var drawn = sampler.Draw(random);
-            foreach (var crop in boost is null ? training.Crops(drawn, random, cancellation) : Merged(drawn, boost, random, cancellation))
+            var pass = random;
+            if (share is { IsWhole: false } part)
+            {
+                long first = before;
+                drawn = [.. drawn.Where((_, i) => part.Takes(first + i))];
+                if (!training.IsCached || boost is { IsCached: false })
+                    pass = new Random(random.Next()); // such a pass draws as often as it has crops, and the next epoch is drawn alike by all
+            }
+
+            foreach (var crop in boost is null ? training.Crops(drawn, pass, cancellation) : Merged(drawn, boost, pass, cancellation))
                 yield return crop;
         }
     }

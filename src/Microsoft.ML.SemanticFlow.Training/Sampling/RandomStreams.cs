@@ -14,7 +14,10 @@ internal static class RandomStreams
     public static Random Order(int seed, int epoch) => Of(seed, epoch, OrderPurpose);
 
     /// <summary>Seeds libtorch's own source for an epoch, from which dropout draws.</summary>
-    public static Random Dropout(int seed, int epoch) => Of(seed, epoch, DropoutPurpose);
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="process">The process, from 0: each drops others.</param>
+    public static Random Dropout(int seed, int epoch, int process) => Of(seed, epoch, DropoutPurpose - process);
 
     /// <summary>Decides how a crop varies.</summary>
     /// <param name="seed">The run's seed.</param>

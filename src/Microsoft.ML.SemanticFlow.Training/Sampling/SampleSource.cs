@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Distributed;
 
 namespace Microsoft.ML.SemanticFlow.Sampling;
 
@@ -69,16 +70,17 @@ internal sealed class SampleSource
         return new SampleSource(reader, threads, cache.Count, [.. cache], pool: 0);
     }
 
-    /// <summary>Counts the pixels of each class over the data set.</summary>
-    public PixelCounts CountPixels(CancellationToken cancellation)
+    /// <summary>Counts the pixels of each class over the data set, each of several processes in its part.</summary>
+    public PixelCounts CountPixels(Collective processes, CancellationToken cancellation)
     {
         var counts = new long[256];
-        foreach (var mask in Masks(cancellation))
+        foreach (var mask in Masks(cancellation, new WorkShard(processes.Rank, processes.Size)))
         {
             foreach (byte id in mask.Ids)
                 counts[id]++;
         }
 
+        processes.Sum(counts);
         return new PixelCounts(counts[.._reader.ClassCount], counts[LabelMap.IgnoreId]);
     }
 
@@ -87,16 +89,16 @@ internal sealed class SampleSource
         : _cache.All(sample => sample.Source is not null) ? [.. _cache.Select(sample => sample.Source!)] // none is null
         : null;
 
-    /// <summary>All masks in the order of the data set.</summary>
-    public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation) =>
-        _cache?.Select(sample => sample.Mask)
-        ?? ReadAhead.InOrder(_reader.ReadMasks(cancellation).Select(row => row.Read), _threads, cancellation).Select(mask => mask ?? _nothing);
+    /// <summary>The masks of a part, in the order of the data set.</summary>
+    public IEnumerable<SegmentationMask> Masks(CancellationToken cancellation, WorkShard part = default) =>
+        PartOf(_cache, part)?.Select(sample => sample.Mask)
+        ?? ReadAhead.InOrder(PartOf(_reader.ReadMasks(cancellation), part)!.Select(row => row.Read), _threads, cancellation).Select(mask => mask ?? _nothing); // there are rows
 
     /// <summary>What the masks are made from, as far as it shows without reading them; null where the view does not name their files.</summary>
     public string? FingerprintOfMasks(CancellationToken cancellation) => _reader.Fingerprint(cancellation);
 
-    /// <summary>All samples once, in the order of the data set.</summary>
-    public IEnumerable<LabelledImage> InOrder(CancellationToken cancellation) => _cache ?? InOrder(_reader, _threads, cancellation);
+    /// <summary>The samples of a part once, in the order of the data set.</summary>
+    public IEnumerable<LabelledImage> InOrder(CancellationToken cancellation, WorkShard part = default) => PartOf(_cache, part) ?? InOrder(_reader, _threads, cancellation, part);
 
     /// <summary>Planned crops of an epoch: in their order where all samples lie in memory, else as a shuffled pass over the rows comes by them.</summary>
     public IEnumerable<SampledCrop> Crops(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation) =>
@@ -104,8 +106,10 @@ internal sealed class SampleSource
 
     private static long BytesOf(LabelledImage sample) => (long)sample.Image.Bgra.Length + sample.Mask.Ids.Length;
 
-    private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation) =>
-        ReadAhead.InOrder(reader.Read(random: null, isWanted: null, cancellation).Select(row => row.Read), threads, cancellation)
+    private static IEnumerable<T>? PartOf<T>(IEnumerable<T>? all, WorkShard part) => part.IsWhole ? all : all?.Where((_, i) => part.Takes(i));
+
+    private static IEnumerable<LabelledImage> InOrder(SampleReader reader, int threads, CancellationToken cancellation, WorkShard part = default) =>
+        ReadAhead.InOrder(PartOf(reader.Read(random: null, isWanted: null, cancellation), part)!.Select(row => row.Read), threads, cancellation) // there are rows
             .OfType<LabelledImage>(); // without those that were skipped
 
     private IEnumerable<SampledCrop> FromPool(IEnumerable<PlannedCrop> crops, Random random, CancellationToken cancellation)

@@ -1,7 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Runtime.InteropServices;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Losses;
@@ -17,26 +16,37 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
 /// <summary>The steps of a network's training: gradients of a batch or a few, then one step of the optimiser.</summary>
+/// <remarks>Where several processes train, a batch is what they have together, and each computes the gradients of its own images.</remarks>
 internal sealed class GradientStep : IDisposable
 {
+    private const long BytesOfMegabyte = 1 << 20;
+
     private readonly SemanticFlowTrainerOptions _options;
     private readonly TrainingPlan _plan;
     private readonly SegmentationNetwork _network;
-    private readonly Collective _collective;
+    private readonly Collective _processes;
+    private readonly GradientBuckets? _buckets;
     private readonly Parameter[] _parameters;
     private readonly int _backboneParameters;
     private readonly Optimizer _optimizer;
     private double _share;
 
-    public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network, Collective collective)
+    public GradientStep(SemanticFlowTrainerOptions options, TrainingPlan plan, SegmentationNetwork network, Collective processes)
     {
-        (_options, _plan, _network, _collective) = (options, plan, network, collective);
+        (_options, _plan, _network, _processes) = (options, plan, network, processes);
         var backbone = network.Backbone.parameters().Select(parameter => parameter.Handle).ToHashSet();
         var named = network.named_parameters().ToLookup(named => backbone.Contains(named.parameter.Handle));
         _backboneParameters = backbone.Count;
         _optimizer = options.Optimizer.Create([.. named[true], .. named[false]]);
         Scaler = plan.ReducedPrecision == ScalarType.Float16 ? new LossScaler() : null;
         _parameters = [.. _optimizer.Memory.Parameters.Select(memory => memory.Parameter)];
+        if (processes.IsAlone)
+            return;
+        var parallel = options.Execution as DataParallel ?? new DataParallel();
+        _buckets = new GradientBuckets(
+            [.. network.parameters()], processes, parallel.BucketMegabytes * BytesOfMegabyte, parallel.ReduceGradients ? GradientWire.BFloat16 : GradientWire.Full);
+        if (parallel.SynchronizeBatchNorm)
+            new NormSynchronization(processes, _buckets.Advance).Join(network);
     }
 
     /// <summary>What the optimiser remembers.</summary>
@@ -56,9 +66,11 @@ internal sealed class GradientStep : IDisposable
     }
 
     /// <summary>Adds the gradients of a batch.</summary>
-    /// <returns>The batch's loss. Where it is not finite no gradient is added.</returns>
-    public double Add(Batch batch, Criterion criterion)
+    /// <returns>The batch's loss; null where no pixel counts. Then, and where the loss is not finite, no gradient is added.</returns>
+    public double? Add(Batch batch, Criterion criterion)
     {
+        if (_processes.IsAlone && !batch.HasLabels)
+            return null;
         using var scope = NewDisposeScope();
         if (_share == 0)
             _optimizer.ForgetGradients();
@@ -67,10 +79,13 @@ internal sealed class GradientStep : IDisposable
         using (_plan.Autocast())
             output = _network.Predict(images);
         var loss = criterion.Compute(output, labels);
-        double value = loss.to(ScalarType.Float64).item<double>();
+        var (value, share) = InAll(loss.to(ScalarType.Float64).item<double>(), batch);
+        if (share == 0)
+            return null;
         if (double.IsFinite(value))
         {
-            double share = ShareOf(batch);
+            if (_options.Optimizer.AccumulationSteps == 1)
+                _buckets?.Begin();
             loss.Times(share * (Scaler?.Scale ?? 1)).backward();
             _share += share;
         }
@@ -78,14 +93,14 @@ internal sealed class GradientStep : IDisposable
         return value;
     }
 
-    /// <summary>Moves the weights by the gradients that all processes added since the last step; without any, or with one out of float16's range, they stay.</summary>
+    /// <summary>Moves the weights by the gradients that were added since the last step; without any, or with one out of float16's range, they stay.</summary>
     /// <param name="rate">The learning rate.</param>
     /// <returns>Whether they moved.</returns>
     public bool Take(double rate)
     {
-        SumOverProcesses();
         if (_share == 0)
             return false;
+        _buckets?.Finish();
         bool finite = Scaler?.Unscale(_parameters) ?? true;
         if (!finite)
         {
@@ -101,40 +116,23 @@ internal sealed class GradientStep : IDisposable
         return true;
     }
 
-    public void Dispose() => _optimizer.Dispose();
-
-    // A loss is a mean over the pixels that count: weighted by their share, those of a few batches give the mean over all their pixels.
-    private double ShareOf(Batch batch)
+    public void Dispose()
     {
-        if (_options.Optimizer.AccumulationSteps == 1 && _collective.Size == 1)
-            return 1;
-        using var counting = batch.Labels.IsNotEqualTo(Criterion.Ignored).sum();
-        return counting.item<long>() / (double)batch.Labels.numel();
+        _buckets?.Dispose();
+        _optimizer.Dispose();
     }
 
-    private void SumOverProcesses()
+    // The loss of the batch, of which this process has a part, and the share of its pixels that count. A loss is a mean over these: weighted by
+    // the share, those of a few batches give the mean over all their pixels.
+    private (double Loss, double Share) InAll(double part, Batch batch)
     {
-        if (_collective.Size == 1)
-            return;
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        if (_share == 0)
-            _optimizer.ForgetGradients(); // they are the last step's
-        Span<double> share = [_share];
-        _collective.Sum(share);
-        _share = share[0];
-
-        // A parameter without gradient in every process stays so: it is not decayed either.
-        long[] holders = [.. _parameters.Select(parameter => parameter.grad is null ? 0L : 1)];
-        _collective.Sum(holders);
-        foreach (var (parameter, count) in _parameters.Zip(holders))
-        {
-            if (count == 0)
-                continue;
-            var sum = (parameter.grad ??= zeros_like(parameter)).cpu().contiguous();
-            _collective.Sum(MemoryMarshal.Cast<byte, float>(sum.bytes));
-            parameter.grad.copy_(sum);
-        }
+        bool isWhole = _options.Optimizer.AccumulationSteps == 1;
+        if (_processes.IsAlone && isWhole)
+            return (part, 1);
+        using var counting = batch.Labels.IsNotEqualTo(Criterion.Ignored).sum();
+        Span<double> all = [part, counting.item<long>(), batch.Labels.numel()];
+        _processes.Sum(all);
+        return (all[0], all[1] == 0 ? 0 : isWhole ? 1 : all[1] / all[2]);
     }
 
     private void AverageGradients()

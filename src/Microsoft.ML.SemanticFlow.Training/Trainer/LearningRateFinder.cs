@@ -67,7 +67,7 @@ internal static class LearningRateFinder
             bool any = false;
             foreach (var batch in session.Batches(epoch))
             {
-                if (session.Add(batch, criterion) is not { } loss)
+                if (session.Step.Add(batch, criterion) is not { } loss)
                     continue;
                 any = true;
                 yield return loss;

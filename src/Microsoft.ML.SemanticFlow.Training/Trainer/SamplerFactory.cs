@@ -7,13 +7,18 @@ using System.Text;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.SemanticFlow.Checkpoints;
 using Microsoft.ML.SemanticFlow.Display;
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Sampling;
 
 namespace Microsoft.ML.SemanticFlow.Trainer;
 
 /// <summary>From the options to the crops of an epoch.</summary>
-internal static class SamplerFactory
+/// <param name="labels">The classes.</param>
+/// <param name="folder">Keeps the centroids where the masks do not lie in memory; null for none.</param>
+/// <param name="processes">The first of them looks for the centroids, for all.</param>
+/// <param name="channel">Told how far the search is and what was found.</param>
+internal sealed class SamplerFactory(LabelMap labels, RunFolder? folder, Collective processes, IChannel channel)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
 
@@ -21,23 +26,19 @@ internal static class SamplerFactory
     /// <param name="options">The options.</param>
     /// <param name="training">The training set.</param>
     /// <param name="boost">The set that boosts classes, or null.</param>
-    /// <param name="labels">Their classes.</param>
-    /// <param name="folder">Keeps the centroids where the masks do not lie in memory; null for none.</param>
-    /// <param name="channel">Told how far the search is and what was found.</param>
     /// <param name="cancellation">Ends the search with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidOperationException">No image is as large as a tile.</exception>
-    public static CropSampler Create(
-        SemanticFlowTrainerOptions options, SampleSource training, SampleSource? boost, LabelMap labels, RunFolder? folder, IChannel channel, CancellationToken cancellation)
+    public CropSampler Create(SemanticFlowTrainerOptions options, SampleSource training, SampleSource? boost, CancellationToken cancellation)
     {
-        var weightOf = WeightOf(options, training, channel);
+        var weightOf = WeightOf(options, training);
         if (options.Sampling is not { } sampling)
             return new CropSampler(training.Count, weightOf);
 
-        var centroids = Find(sampling.Tile, training, labels, folder?.Centroids, channel, cancellation);
+        var centroids = Find(sampling.Tile, training, folder?.Centroids, cancellation);
         if (sampling.Boost is { } wanted && boost is not null)
         {
             int[] classes = [.. ClassNames.ToIds(wanted.Classes, labels, nameof(wanted.Classes))];
-            centroids = centroids.With(Find(sampling.Tile, boost, labels, folder?.BoostCentroids, channel, cancellation), classes, training.Count);
+            centroids = centroids.With(Find(sampling.Tile, boost, folder?.BoostCentroids, cancellation), classes, training.Count);
         }
 
         var byCount = Enumerable.Range(0, labels.ClassCount).ToLookup(classId => centroids[classId].Count > 0, classId => labels.Classes[classId].Name);
@@ -61,7 +62,7 @@ internal static class SamplerFactory
     }
 
     // A sample of the set that boosts classes comes after those of the training set, and has no source.
-    private static Func<int, double>? WeightOf(SemanticFlowTrainerOptions options, SampleSource training, IChannel channel)
+    private Func<int, double>? WeightOf(SemanticFlowTrainerOptions options, SampleSource training)
     {
         if (options.SourceWeights is not { } sources)
             return null;
@@ -82,7 +83,16 @@ internal static class SamplerFactory
         double WeightOfSource(string source) => weights.GetValueOrDefault(source, 1);
     }
 
-    private static ClassCentroids Find(int tile, SampleSource source, LabelMap labels, string? path, IChannel channel, CancellationToken cancellation)
+    private ClassCentroids Find(int tile, SampleSource source, string? path, CancellationToken cancellation)
+    {
+        if (processes.IsAlone)
+            return FindAlone(tile, source, path, cancellation);
+        ClassCentroids? found = null;
+        byte[] shared = processes.Share(() => CentroidFile.ToBytes(data: "", found = FindAlone(tile, source, path, cancellation)));
+        return found ?? CentroidFile.TryParse(shared, data: "")!; // the first process wrote it
+    }
+
+    private ClassCentroids FindAlone(int tile, SampleSource source, string? path, CancellationToken cancellation)
     {
         string? data = source.IsCached || path is null ? null : source.FingerprintOfMasks(cancellation);
         if (data is null)

@@ -13,6 +13,7 @@ using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
 using Microsoft.ML.SemanticFlow.Trainer.Schedules;
 using Microsoft.ML.SemanticFlow.Transforms;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow;
@@ -51,9 +52,11 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         ArgumentNullException.ThrowIfNull(input);
         var budget = new TrainingBudget(_options.MaxTrainingTime);
         using var channel = _host.Start("Training");
+        var processes = DataParallel.ProcessesOf(_options.Execution);
         var data = TrainingData.Find(_options, input);
-        using var folder = _options.Run is { } run ? RunFolder.Open(run.Directory, run.Resume) : null;
-        if (folder is not { HasCheckpoint: true })
+        using var folder = _options.Run is { } run && processes.IsFirst ? RunFolder.Open(run.Directory, run.Resume) : null;
+        bool resumes = processes.Decide(folder is { HasCheckpoint: true });
+        if (!resumes)
             StartingWeights.Check(_options);
         using var cancellation = new TrainingCancellation(_host, _options.CancellationToken);
         foreach (string reason in _options.Reasons)
@@ -64,8 +67,9 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         var recorder = new RunRecorder(_options, folder, data.Labels, channel);
         try
         {
-            using var network = Train(data, recorder, budget, channel, cancellation.Token);
-            var model = Export(network, data.Labels, folder, channel);
+            var from = resumes && !processes.IsFirst ? RunFolder.Read(_options.Run!.Directory) : null; // the first process's run has a folder
+            using var network = Train(data, recorder, recorder.Resume(from), processes, budget, channel, cancellation.Token);
+            var model = Export(network, data.Labels, folder, processes, channel);
             recorder.End();
             return model;
         }
@@ -104,7 +108,7 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         try
         {
             var recorder = new RunRecorder(_options, folder: null, data.Labels, channel);
-            using var session = new TrainingSession(_options, data, PlanOf(_seed, channel), recorder, new SingleProcess(), channel, cancellation.Token);
+            using var session = new TrainingSession(_options, data, PlanOf(_seed, SingleProcess.Instance, channel), recorder, SingleProcess.Instance, channel, cancellation.Token);
             return LearningRateFinder.Run(session, lowest, highest, steps);
         }
         finally
@@ -130,20 +134,31 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         return new SchemaShape(inputSchema.Where(column => column.Name != added.Name).Append(added));
     }
 
-    private SegmentationNetwork Train(TrainingData data, RunRecorder recorder, TrainingBudget budget, IChannel channel, CancellationToken cancellation)
+    private SegmentationNetwork Train(
+        TrainingData data, RunRecorder recorder, CheckpointInfo? checkpoint, Collective processes, TrainingBudget budget, IChannel channel, CancellationToken cancellation)
     {
-        var checkpoint = recorder.Resume();
-        var plan = PlanOf(checkpoint?.Seed ?? _seed, channel);
+        var plan = PlanOf(processes.Tell(checkpoint?.Seed ?? _seed), processes, channel);
+        if (!processes.IsAlone)
+            channel.Say($"Process {processes.Rank + 1} of {processes.Size} that train together, through {processes.Name}");
         recorder.Start(plan, data.Input);
-        using var session = new TrainingSession(_options, data, plan, recorder, new SingleProcess(), channel, cancellation);
+        using var onGpus = !processes.IsAlone && plan.Device.type == DeviceType.CUDA ? new NcclCollective(processes, new NcclLibrary(), plan.Device.index) : null;
+        using var session = new TrainingSession(_options, data, plan, recorder, onGpus ?? processes, channel, cancellation);
         using (var loop = new TrainingLoop(session, Validation.Open(session, cancellation), budget))
             loop.Run(cancellation);
         return session.TakeNetwork();
     }
 
-    private TrainingPlan PlanOf(int seed, IChannel channel) => TrainingPlan.For(_options, seed, TrainingDevice.Of(_environment, channel));
+    private TrainingPlan PlanOf(int seed, Collective processes, IChannel channel) =>
+        TrainingPlan.For(_options, seed, TrainingDevice.Of(_environment, processes, channel), processes);
 
-    private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
+    private SemanticFlowTransformer Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, Collective processes, IChannel channel)
+    {
+        byte[] bytes = processes.Share(() => Export(network, labels, folder, channel));
+        var model = SegmentationModel.FromBytes(bytes, "the trained model", ExecutionOptions.Of(_environment, execution: null) with { FallbackToCpu = true });
+        return new SemanticFlowTransformer(_environment, _options.PredictedLabelColumnName, _options.ImageColumnName, model);
+    }
+
+    private byte[] Export(SegmentationNetwork network, LabelMap labels, RunFolder? folder, IChannel channel)
     {
         var trained = new ModelDescription
         {
@@ -160,7 +175,6 @@ public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
         channel.Say($"Exported to ONNX: {exported.Verification}");
         if (folder is not null)
             AtomicFile.Write(folder.Model, exported.Bytes);
-        var model = SegmentationModel.FromBytes(exported.Bytes, "the trained model", ExecutionOptions.Of(_environment, execution: null) with { FallbackToCpu = true });
-        return new SemanticFlowTransformer(_environment, _options.PredictedLabelColumnName, _options.ImageColumnName, model);
+        return exported.Bytes;
     }
 }

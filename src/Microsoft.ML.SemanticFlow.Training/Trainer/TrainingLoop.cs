@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.SemanticFlow.Checkpoints;
+using Microsoft.ML.SemanticFlow.Display;
 using Microsoft.ML.SemanticFlow.Sampling;
 using Microsoft.ML.SemanticFlow.Trainer.Options;
 using Microsoft.ML.SemanticFlow.Trainer.Records;
@@ -83,6 +84,8 @@ internal sealed class TrainingLoop : IDisposable
                 e.OffendingNumber, _rate, imagesPerSecond: 0, message: e.Message));
         }
 
+        if (!_session.Processes.IsAlone)
+            _session.Channel.Say($"{DurationText.Of(_session.Processes.Waited)} of {DurationText.Of(_watch.Elapsed)} were spent on what the processes tell each other");
         _best.CopyTo(_session.Network);
     }
 
@@ -131,7 +134,7 @@ internal sealed class TrainingLoop : IDisposable
     private string OfAll => _options.MaxTrainingTime is null ? $" of {_options.Epochs}" : "";
 
     // The first process's clock counts.
-    private bool IsTimeUp() => _isTimeUp = _session.Collective.Decide(_budget.IsOver);
+    private bool IsTimeUp() => _isTimeUp = _session.Processes.Decide(_budget.IsOver);
 
     private void RunEpoch(int epoch, CancellationToken cancellation)
     {
@@ -139,7 +142,7 @@ internal sealed class TrainingLoop : IDisposable
         _position = PositionAt(epoch + 1) with { Loss = loss, BestMeanIoU = _bestMeanIoU, ValidationsSinceBest = _validationsSinceBest };
         _session.Recorder.Epoch(ReportEpoch(epoch, imagesPerSecond));
         _folder?.SaveLast(_session.Network, _state, _position);
-        _session.Collective.Barrier(); // none goes past a checkpoint that is not written
+        _session.Processes.Barrier(); // none goes past a checkpoint that is not written
         EndEpoch(epoch, imagesPerSecond, cancellation);
     }
 
@@ -147,6 +150,7 @@ internal sealed class TrainingLoop : IDisposable
     private void EndEpoch(int epoch, double imagesPerSecond, CancellationToken cancellation)
     {
         using var averaged = _average?.Lend();
+        _session.Processes.Broadcast(_session.Network); // statistics of norms that are not synchronised differ
 
         // Until one is validated, the latest weights are the best known.
         if (_bestMeanIoU is null)
@@ -165,7 +169,7 @@ internal sealed class TrainingLoop : IDisposable
     // The mean loss over the epoch's batches, and the speed.
     private (double Loss, double ImagesPerSecond) Train(int epoch)
     {
-        random.manual_seed(RandomStreams.Dropout(_session.Plan.Seed, epoch).Next()); // by the epoch, so that a resumed run draws the same
+        random.manual_seed(RandomStreams.Dropout(_session.Plan.Seed, epoch, _session.Processes.Rank).Next()); // by the epoch, so that a resumed run draws the same
         _session.Step.Begin();
         var watch = Stopwatch.StartNew();
         var criterion = _session.Loss.At(epoch);
@@ -177,8 +181,8 @@ internal sealed class TrainingLoop : IDisposable
                 _session.Recorder.Crops(batch);
             int taken = batches / _options.Optimizer.AccumulationSteps;
             long step = (long)epoch * _session.StepsPerEpoch + taken;
-            _rate = _schedule[step];
-            if (_session.Add(batch, criterion) is { } loss)
+            _rate = _session.Processes.Tell(_schedule[step]); // it may go by the clock
+            if (_session.Step.Add(batch, criterion) is { } loss)
             {
                 if (!double.IsFinite(loss))
                 {
@@ -198,7 +202,7 @@ internal sealed class TrainingLoop : IDisposable
                 continue;
             if (_session.Step.Take(_rate))
                 _average?.Add(step);
-            speed = batches * batch.Images.shape[0] / watch.Elapsed.TotalSeconds;
+            speed = batches * batch.Images.shape[0] * _session.Processes.Size / watch.Elapsed.TotalSeconds;
             var progress = Report(TrainingPhase.Step, epoch, taken + 1, _session.StepsPerEpoch, counted == 0 ? double.NaN : sum / counted, _rate, speed);
             _session.Recorder.Step(step + 1, sum - sumBefore, counted - countedBefore, progress);
             (sumBefore, countedBefore) = (sum, counted);
@@ -231,7 +235,7 @@ internal sealed class TrainingLoop : IDisposable
     private void KeepIfBest(double meanIoU)
     {
         bool isBest = double.IsFinite(meanIoU) && !(meanIoU <= _bestMeanIoU);
-        if (!_session.Collective.Decide(isBest))
+        if (!_session.Processes.Decide(isBest))
         {
             _validationsSinceBest++;
             return;

@@ -27,14 +27,14 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="data">What it is trained on.</param>
     /// <param name="plan">What the options leave open.</param>
     /// <param name="recorder">Keeps what the run leaves behind.</param>
-    /// <param name="collective">The processes that train together.</param>
+    /// <param name="processes">The processes that train together.</param>
     /// <param name="channel">Told what is loaded and found.</param>
     /// <param name="cancellation">Ends this and the batches with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidDataException">A file or a row does not hold.</exception>
     public TrainingSession(
-        SemanticFlowTrainerOptions options, TrainingData data, TrainingPlan plan, RunRecorder recorder, Collective collective, IChannel channel, CancellationToken cancellation)
+        SemanticFlowTrainerOptions options, TrainingData data, TrainingPlan plan, RunRecorder recorder, Collective processes, IChannel channel, CancellationToken cancellation)
     {
-        (Options, Data, Plan, Recorder, Collective, Channel, _cancellation) = (options, data, plan, recorder, collective, channel, cancellation);
+        (Options, Data, Plan, Recorder, Processes, Channel, _cancellation) = (options, data, plan, recorder, processes, channel, cancellation);
         set_num_threads(plan.Threads);
         Network = CreateNetwork();
         try
@@ -47,17 +47,20 @@ internal sealed class TrainingSession : IDisposable
                 $"{training.Count} training images{(training.IsCached ? " in memory" : "")}{(boost is null ? "" : $", {boost.Count} to boost classes")}, " +
                 $"{data.Labels.ClassCount} classes, seed {plan.Seed}, {plan}");
 
-            var pixels = training.CountPixels(cancellation);
+            RequireSameData(training, boost);
+            var pixels = training.CountPixels(processes, cancellation);
             LabelCensus.Check(pixels, data.Labels, options.AllowEmptyClasses, channel);
 
             Network.to(plan.Device);
+            processes.Broadcast(Network); // what was read from files, or drawn, is the first process's in all
             if (plan.UseChannelsLast)
                 MemoryLayout.ToChannelsLast(Network);
-            Loss = LossOf(options, new LossContext(data.Labels, pixels.Classes));
-            var sampler = SamplerFactory.Create(options, training, boost, data.Labels, recorder.Folder, channel, cancellation);
+            Loss = LossOf(options, new LossContext(data.Labels, pixels.Classes, processes));
+            var sampler = new SamplerFactory(data.Labels, recorder.Folder, processes, channel).Create(options, training, boost, cancellation);
             _loader = Own(new BatchLoader(
-                new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(options)), options.BatchSize, plan.UseChannelsLast, plan.LoaderThreads, plan.Seed));
-            Step = Own(new GradientStep(options, plan, Network, collective));
+                new CropStream(sampler, training, boost), new JointAugmentation(AugmentationOf(options)), new BatchShare(options.BatchSize, processes.Rank, processes.Size),
+                plan.UseChannelsLast, plan.LoaderThreads, plan.Seed));
+            Step = Own(new GradientStep(options, plan, Network, processes));
         }
         catch
         {
@@ -74,7 +77,8 @@ internal sealed class TrainingSession : IDisposable
 
     public RunRecorder Recorder { get; }
 
-    public Collective Collective { get; }
+    /// <summary>The processes that train together.</summary>
+    public Collective Processes { get; }
 
     public IChannel Channel { get; }
 
@@ -101,15 +105,6 @@ internal sealed class TrainingSession : IDisposable
         using var batches = _loader.Epoch(epoch, _cancellation).GetEnumerator();
         while (MoveNext(batches))
             yield return batches.Current;
-    }
-
-    /// <summary>Adds the gradients of a batch, in every process.</summary>
-    /// <returns>The mean loss over those of the processes' batches that have a pixel that counts; null where none has. Not finite where one is not.</returns>
-    public double? Add(Batch batch, Criterion criterion)
-    {
-        Span<double> total = batch.HasLabels ? [Step.Add(batch, criterion), 1] : [0, 0];
-        Collective.Sum(total);
-        return total[1] == 0 ? null : total[0] / total[1];
     }
 
     /// <summary>Ends the session.</summary>
@@ -144,7 +139,16 @@ internal sealed class TrainingSession : IDisposable
             isCancelled = true;
         }
 
-        return Collective.Any(isCancelled) ? throw new OperationCanceledException(_cancellation) : isMoved;
+        return Processes.Any(isCancelled) ? throw new OperationCanceledException(_cancellation) : isMoved;
+    }
+
+    private void RequireSameData(SampleSource training, SampleSource? boost)
+    {
+        (int Training, int Boost, int Classes) own = (training.Count, boost?.Count ?? 0, Data.Labels.ClassCount), first = Processes.Tell(own);
+        if (Processes.Any(own != first) && own != first)
+            throw new InvalidDataException(
+                $"Process {Processes.Rank} of {Processes.Size} sees {own.Training} training images, {own.Boost} to boost classes and {own.Classes} classes, " +
+                $"the first one {first.Training}, {first.Boost} and {first.Classes}. All need the same data: put it where every process sees it.");
     }
 
     private SegmentationNetwork CreateNetwork()

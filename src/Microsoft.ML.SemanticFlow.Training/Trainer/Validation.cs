@@ -35,11 +35,12 @@ internal sealed class Validation
         var bySource = new Dictionary<string, SegmentationEvaluation>(StringComparer.Ordinal);
         _session.Network.eval();
         using var _ = inference_mode();
-        int done = 0;
-        foreach (var sample in _source.InOrder(cancellation))
+        var part = new WorkShard(_session.Processes.Rank, _session.Processes.Size);
+        int row = part.Index, done = 0;
+        bool isCancelled = false;
+        foreach (var sample in Samples(part, () => isCancelled = true, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            string place = sample.Place ?? $"Row {done}";
+            string place = sample.Place ?? $"Row {row}";
             var (height, width) = Scaled(sample.Image);
             if (Math.Min(height, width) < ModelDescription.NetworksSmallestSide)
             {
@@ -58,11 +59,54 @@ internal sealed class Validation
                 byId ? sample.Mask.WithLabels(null) : sample.Mask,
                 SegmentationMask.Adopt(sample.Image.Height, sample.Image.Width, predicted.bytes.ToArray(), labels),
                 $"{place} of the validation set");
-            _session.Recorder.Image(done, Count, sample, predicted.bytes);
-            imageDone(++done);
+            _session.Recorder.Image(row, Count, sample, predicted.bytes);
+            row += part.Count;
+            done = Math.Min(Count, done + part.Count);
+            imageDone(done);
         }
 
-        return ValidationResult.Of(bySource);
+        return _session.Processes.Any(isCancelled) ? throw new OperationCanceledException(cancellation) : ValidationResult.Of(InAll(bySource));
+    }
+
+    // A process that is cancelled takes the others with it, once they have done their part.
+    private IEnumerable<LabelledImage> Samples(WorkShard part, Action cancelled, CancellationToken cancellation)
+    {
+        using var samples = _source.InOrder(cancellation, part).GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!samples.MoveNext())
+                    yield break;
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled();
+                yield break;
+            }
+
+            yield return samples.Current;
+        }
+    }
+
+    // The counts of all processes, by source.
+    private SortedDictionary<string, SegmentationEvaluation> InAll(Dictionary<string, SegmentationEvaluation> own)
+    {
+        var labels = _session.Data.Labels;
+        var all = new SortedDictionary<string, SegmentationEvaluation>(own, StringComparer.Ordinal);
+        if (_session.Processes.IsAlone)
+            return all;
+        foreach (string source in _source.Sources()?.Distinct(StringComparer.Ordinal) ?? [""])
+        {
+            var counts = new SegmentationEvaluation(labels, keepImages: false);
+            if (own.TryGetValue(source, out var counted))
+                counts.Add(counted);
+            counts.SumOver(numbers => _session.Processes.Sum(numbers));
+            all[source] = counts;
+        }
+
+        return all;
     }
 
     private (int Height, int Width) Scaled(PixelImage image) =>

@@ -158,6 +158,9 @@ public sealed class SegmentationConfusionMatrix
             _cells[i] += other._cells[i];
     }
 
+    /// <summary>The counts themselves, in an order of the matrix's own: matrices of the same classes add up element by element.</summary>
+    internal long[] Cells => _cells;
+
     /// <summary>Pixels that do not count: those whose actual id is no class.</summary>
     internal long IgnoredCount => Enumerable.Range(0, _side).Sum(predicted => Cell(ClassCount, predicted));
 

@@ -185,6 +185,16 @@ public sealed partial class SegmentationEvaluation
         Count(other.ImageCount, other._pixels);
     }
 
+    /// <summary>Adds the counts of other processes; for an evaluation that keeps neither images nor measures.</summary>
+    /// <param name="sum">Replaces numbers by their sums over the processes.</param>
+    internal void SumOver(Action<long[]> sum)
+    {
+        long[] counts = [ImageCount, _pixels];
+        sum(counts);
+        sum(_sum.Cells);
+        (ImageCount, _pixels, _metrics) = (counts[0], counts[1], null);
+    }
+
     internal (double Count, double Hit, double OfCategory) InstancesOf(int id) => _measures.InstancesOf(_measured, id);
 
     private void Add(SegmentationImageResult image)

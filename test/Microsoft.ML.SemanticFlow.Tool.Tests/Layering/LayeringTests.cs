@@ -43,12 +43,13 @@ public sealed class LayeringTests
         [Training] =
         [
             ["Native", "Onnx", "Recipes"],
+            ["Distributed"],
             ["Networks/Parts"],
             ["Networks/Backbones"],
             ["Networks"],
             ["Checkpoints/Tensors"],
             ["Checkpoints/PyTorch", "Checkpoints/Onnx"],
-            ["Losses", "Sampling", "Checkpoints", "Distributed"],
+            ["Losses", "Sampling", "Checkpoints"],
             ["Export", "Quantization"],
             ["Trainer/Optimizers", "Trainer/Schedules"],
             ["Trainer/Options"],
@@ -67,7 +68,7 @@ public sealed class LayeringTests
     };
 
     private static readonly string[] _plain = ["Display", "Files", "Labels", "Native", "Imaging", "Onnx"];
-    private static readonly string[] _networksAndBelow = ["Native", "Onnx", "Networks/Parts", "Networks/Backbones", "Networks"];
+    private static readonly string[] _networksAndBelow = ["Native", "Onnx", "Distributed", "Networks/Parts", "Networks/Backbones", "Networks"];
 
     private static readonly Dictionary<string, IReadOnlyList<TypeUse>> _uses = new()
     {

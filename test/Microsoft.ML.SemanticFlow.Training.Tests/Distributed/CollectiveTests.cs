@@ -9,14 +9,26 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Distributed;
 public sealed class CollectiveTests
 {
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void Any_SingleProcess_IsItsOwn(bool own) => Assert.AreEqual(own, new SingleProcess().Any(own));
+    public void Contract_SingleProcess_IsKept() => CollectiveContract.Check(SingleProcess.Instance);
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    public void Contract_Threads_IsKept(int size) => ThreadCollective.Run(size, processes =>
+    {
+        CollectiveContract.Check(processes);
+        return true;
+    });
 
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public void Decide_SingleProcess_IsItsOwn(bool own) => Assert.AreEqual(own, new SingleProcess().Decide(own));
+    public void Any_SingleProcess_IsItsOwn(bool own) => Assert.AreEqual(own, SingleProcess.Instance.Any(own));
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Decide_SingleProcess_IsItsOwn(bool own) => Assert.AreEqual(own, SingleProcess.Instance.Decide(own));
 
     [TestMethod]
     [DataRow(-1, false)]

@@ -18,6 +18,8 @@ internal sealed class ThreadCollective : Collective
 
     public override int Size => _group.Values.Length;
 
+    public override string Name => "threads";
+
     /// <summary>Runs work on several threads, each with its own place.</summary>
     /// <returns>What each came to.</returns>
     public static T[] Run<T>(int size, Func<Collective, T> work)
@@ -52,6 +54,14 @@ internal sealed class ThreadCollective : Collective
     public override void Sum(Span<long> values) => Add(values);
 
     public override void Broadcast(Span<byte> bytes) => Share(bytes.ToArray(), all => all[0]).CopyTo(bytes);
+
+    public override void Exchange(ReadOnlySpan<byte> send, Span<byte> receive)
+    {
+        int part = send.Length / Size;
+        Share(send.ToArray(), all => [.. all.SelectMany(sent => sent.Skip(Rank * part).Take(part))]).CopyTo(receive);
+    }
+
+    public override void Gather(ReadOnlySpan<byte> own, Span<byte> all) => Share(own.ToArray(), given => [.. given.SelectMany(bytes => bytes)]).CopyTo(all);
 
     public override void Barrier() => Share([], all => all[0]);
 

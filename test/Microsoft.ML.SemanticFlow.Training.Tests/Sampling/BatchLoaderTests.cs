@@ -142,11 +142,43 @@ public sealed class BatchLoaderTests
     }
 
     [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    public void Epoch_OfSeveralProcesses_IsTogetherThatOfOne(int processes)
+    {
+        using var scenes = new TinyScenes(12, size: 48);
+        var source = Open(scenes);
+
+        // Two epochs of crops in one: fewer than a batch are repeated, alike in all.
+        foreach (int size in (int[])[2, 8])
+        {
+            var alone = Images(source, new BatchShare(size * processes));
+            var together = Enumerable.Range(0, processes).Select(process => Images(source, new BatchShare(size, process, processes))).ToArray();
+
+            for (int batch = 0; batch < alone.Count; batch++)
+                CollectionAssert.AreEqual(alone[batch], together.SelectMany(own => own[batch]).ToArray());
+            Assert.IsTrue(together.All(own => own.Count == alone.Count));
+        }
+    }
+
+    [TestMethod]
+    public void Crops_OfSeveralProcessesReadAnew_AreEachImageOnce()
+    {
+        using var scenes = new TinyScenes(12, size: 48);
+        var source = Open(scenes, megabytes: 0);
+
+        var names = Enumerable.Range(0, 3).SelectMany(process => new CropStream(new CropSampler(12), source)
+            .Crops(new Random(1), CancellationToken.None, new BatchShare(2, process, 3)).Take(4).Select(NameOf)).ToArray();
+
+        Assert.HasCount(12, names.Distinct());
+    }
+
+    [TestMethod]
     public void Epoch_LeftEarlyOrCancelled_EndsItsThreads()
     {
         using var scenes = new TinyScenes(6, size: 48);
         var source = Open(scenes, megabytes: 0);
-        using var loader = new BatchLoader(new CropStream(new CropSampler(6), source), new JointAugmentation(_crops), 2, channelsLast: false, workers: 3, seed: 1);
+        using var loader = new BatchLoader(new CropStream(new CropSampler(6), source), new JointAugmentation(_crops), new BatchShare(2), channelsLast: false, workers: 3, seed: 1);
         using var stop = new CancellationTokenSource();
 
         _ = loader.Epoch(0, CancellationToken.None).First();
@@ -201,9 +233,21 @@ public sealed class BatchLoaderTests
     // Pixels and labels of each batch, one after the other.
     private static List<float[]> Read(SampleSource source, int workers, int epoch, bool channelsLast = false, CropSampler? sampler = null)
     {
-        using var loader = new BatchLoader(new CropStream(sampler ?? new CropSampler(source.Count), source), new JointAugmentation(_crops), 2, channelsLast, workers, seed: 1);
+        var stream = new CropStream(sampler ?? new CropSampler(source.Count), source);
+        using var loader = new BatchLoader(stream, new JointAugmentation(_crops), new BatchShare(2), channelsLast, workers, seed: 1);
         return [.. loader.Epoch(epoch, CancellationToken.None).Select(batch => (float[])
             [.. batch.Images.contiguous().data<float>(), .. batch.Labels.data<long>().Select(id => (float)id)])];
+    }
+
+    // Of each batch, the pixels of its images, one image after the other.
+    private static List<string[]> Images(SampleSource source, BatchShare share)
+    {
+        using var loader = new BatchLoader(new CropStream(new CropSampler(source.Count), source), new JointAugmentation(_crops), share, channelsLast: false, workers: 2, seed: 1);
+        return [.. loader.Epoch(0, CancellationToken.None).Select(batch =>
+        {
+            float[] pixels = batch.Images.contiguous().data<float>().ToArray();
+            return pixels.Chunk(pixels.Length / share.Size).Select(image => string.Join(' ', image)).ToArray();
+        })];
     }
 
     private sealed class Row

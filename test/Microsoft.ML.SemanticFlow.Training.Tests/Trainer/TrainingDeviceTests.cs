@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.Runtime;
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ public sealed class TrainingDeviceTests
         context.Log += (_, entry) => lines.Add(entry.RawMessage);
         var environment = (IHostEnvironment)context;
         using var channel = environment.Register("Test").Start("Test");
-        var device = TrainingDevice.Of(environment, channel);
+        var device = TrainingDevice.Of(environment, SingleProcess.Instance, channel);
         log = string.Join('\n', lines);
         return device;
     }

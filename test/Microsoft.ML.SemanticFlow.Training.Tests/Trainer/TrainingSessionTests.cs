@@ -30,7 +30,7 @@ public sealed class TrainingSessionTests : IDisposable
         {
             using var scope = NewDisposeScope();
             var images = full([2, 3, 64, 64], rank == 1 ? float.NaN : 0.5f);
-            return session.Add(new Batch(images, zeros([2, 64, 64], ScalarType.Int64), HasLabels: true), new CrossEntropy());
+            return session.Step.Add(new Batch(images, zeros([2, 64, 64], ScalarType.Int64), HasLabels: true), new CrossEntropy());
         });
 
         Assert.IsTrue(losses.All(loss => loss is { } value && !double.IsFinite(value)));
@@ -42,7 +42,8 @@ public sealed class TrainingSessionTests : IDisposable
         double?[] losses = Together(TinyRun.Options, (session, rank, _) =>
         {
             using var scope = NewDisposeScope();
-            return session.Add(new Batch(full([2, 3, 64, 64], 0.5f), zeros([2, 64, 64], ScalarType.Int64), HasLabels: rank == 1), new CrossEntropy());
+            var labels = full([2, 64, 64], rank == 1 ? 0 : Criterion.Ignored, ScalarType.Int64);
+            return session.Step.Add(new Batch(full([2, 3, 64, 64], 0.5f), labels, HasLabels: rank == 1), new CrossEntropy(classWeights: null, session.Processes));
         });
 
         Assert.IsGreaterThan(0, losses[0]!.Value);
@@ -88,14 +89,29 @@ public sealed class TrainingSessionTests : IDisposable
         CollectionAssert.AreEqual(weights[0], weights[1]);
     }
 
+    // Five images: one process of two has one more than the other.
+    [TestMethod]
+    public void Validate_TwoProcesses_CountEachImageOnce()
+    {
+        using var scenes = new TinyScenes(5);
+        var options = TinyRun.Options with { ValidationSet = scenes.Paths(new MLContext(1)) };
+
+        var counts = Together(options, (session, _, stop) =>
+        {
+            var metrics = Validation.Open(session, stop.Token)!.Run(_ => { }, stop.Token).Metrics; // the options name a set
+            return (metrics.ConfusionMatrix.GetCounts().Sum(row => row.Sum()), metrics.MeanIoU);
+        });
+
+        Assert.AreEqual((5 * 64 * 64, counts[0].MeanIoU), counts[0]);
+        Assert.AreEqual(counts[0], counts[1]);
+    }
+
     private T[] Together<T>(SemanticFlowTrainerOptions options, Func<TrainingSession, int, CancellationTokenSource, T> work) => Together(_ => options, work);
 
-    // Sessions are made one after the other, and none begins before all are made: libtorch's random source is one for the process.
     private T[] Together<T>(Func<int, SemanticFlowTrainerOptions> optionsOf, Func<TrainingSession, int, CancellationTokenSource, T> work)
     {
         var context = new MLContext(1);
         using var channel = ((IHostEnvironment)context).Register("Test").Start("Test");
-        var making = new Lock();
         return ThreadCollective.Run(2, processes =>
         {
             using var stop = new CancellationTokenSource();
@@ -106,13 +122,10 @@ public sealed class TrainingSessionTests : IDisposable
 
         TrainingSession Make(Collective processes, CancellationToken cancellation)
         {
-            lock (making)
-            {
-                var options = optionsOf(processes.Rank);
-                var data = TrainingData.Find(options, _scenes.Rows(context));
-                var recorder = new RunRecorder(options, folder: null, data.Labels, channel);
-                return new TrainingSession(options, data, TrainingPlan.For(options, seed: 1), recorder, processes, channel, cancellation);
-            }
+            var options = optionsOf(processes.Rank);
+            var data = TrainingData.Find(options, _scenes.Rows(context));
+            var recorder = new RunRecorder(options, folder: null, data.Labels, channel);
+            return new TrainingSession(options, data, TrainingPlan.For(options, seed: 1), recorder, processes, channel, cancellation);
         }
     }
 }

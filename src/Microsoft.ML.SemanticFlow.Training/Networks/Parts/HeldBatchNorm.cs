@@ -15,11 +15,16 @@ namespace Microsoft.ML.SemanticFlow.Networks.Parts;
 internal abstract class HeldBatchNorm(long channels, string name)
     : BatchNorm(channels, eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true, device: null, dtype: null, name)
 {
+    /// <summary>What makes the statistics those of all processes; null where each batch is for itself.</summary>
+    public NormSynchronization? Synchronization { get; set; }
+
     public override Tensor forward(Tensor input)
     {
         ValidateInputDimensions(input);
         if (training)
             num_batches_tracked!.IncrementInPlace();      // there, for statistics are tracked
+        if (training && Synchronization is { } synchronization)
+            return synchronization.Normalize(input, weight!, bias!, running_mean!, running_var!, momentum!.Value, eps);      // set above
         return functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum!.Value, eps);      // set above
     }
 }

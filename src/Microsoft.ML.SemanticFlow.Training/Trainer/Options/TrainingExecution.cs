@@ -5,7 +5,7 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How the arithmetic of a training run is done; nothing of it is compared when a run goes on.</summary>
 /// <remarks><c>MLContext.GpuDeviceId</c> names the device.</remarks>
-public sealed record TrainingExecution
+public record TrainingExecution
 {
     /// <summary>The number format of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
     public TrainingPrecision Precision { get; init => field = Check.Defined(value); }

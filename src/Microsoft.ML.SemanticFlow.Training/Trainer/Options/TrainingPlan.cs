@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Distributed;
 using Microsoft.ML.SemanticFlow.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,9 +27,14 @@ internal sealed record TrainingPlan
     /// <summary>Threads that augment ahead.</summary>
     public required int LoaderThreads { get; init; }
 
-    public static TrainingPlan For(SemanticFlowTrainerOptions options, int seed, Device? device = null)
+    /// <param name="options">What is asked for.</param>
+    /// <param name="seed">The run's.</param>
+    /// <param name="device">Where the network is; null for the processor.</param>
+    /// <param name="processes">The processes that train together; null for this one alone. Those of one machine divide its processors.</param>
+    public static TrainingPlan For(SemanticFlowTrainerOptions options, int seed, Device? device = null, Collective? processes = null)
     {
         device ??= CPU;
+        int processors = ProcessorShare.Of(processes ?? SingleProcess.Instance);
         ScalarType? reduced = options.Execution.Precision switch
         {
             TrainingPrecision.BFloat16 => ScalarType.BFloat16,
@@ -43,8 +49,8 @@ internal sealed record TrainingPlan
             Device = device,
             ReducedPrecision = reduced,
             UseChannelsLast = options.Execution.ChannelsLast ?? reduced is not null,
-            Threads = options.Execution.Threads ?? Environment.ProcessorCount,
-            LoaderThreads = options.Execution.LoaderThreads ?? Math.Max(1, Environment.ProcessorCount - 1),
+            Threads = options.Execution.Threads ?? processors,
+            LoaderThreads = options.Execution.LoaderThreads ?? Math.Max(1, processors - 1),
         };
     }
 

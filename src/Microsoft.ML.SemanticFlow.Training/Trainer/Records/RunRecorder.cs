@@ -55,14 +55,15 @@ internal sealed class RunRecorder
     public StoredCheckpoint? ResumedFrom { get; private set; }
 
     /// <summary>Looks for the checkpoint that the run goes on from.</summary>
+    /// <param name="from">Where; null for the run's own folder.</param>
     /// <returns>What it says about itself; null where there is none.</returns>
     /// <exception cref="InvalidOperationException">It was made with other options.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, and none is whole.</exception>
-    public CheckpointInfo? Resume()
+    public CheckpointInfo? Resume(RunFolder? from = null)
     {
-        if (Folder is not { HasCheckpoint: true })
+        if ((from ?? Folder) is not { HasCheckpoint: true } folder)
             return null;
-        var newest = Folder.ReadNewest();
+        var newest = folder.ReadNewest();
         OptionsFingerprint.Compare(newest.Info, _options, _labels, newest.Path);
         ResumedFrom = newest;
         return newest.Info;
