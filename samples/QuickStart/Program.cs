@@ -6,6 +6,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.SemanticFlow;
 using QuickStart;
+using Scenes;
 
 // Draws a data set of streets, trains a network on it, measures it, exports it to ONNX and scores a folder with the file.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -3,6 +3,7 @@
 
 using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow;
+using Scenes;
 
 namespace QuickStart;
 

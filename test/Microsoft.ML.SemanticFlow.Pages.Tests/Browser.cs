@@ -21,7 +21,12 @@ public static class Browser
         if (Array.Find(_places, File.Exists) is not { } path)
             return;
         _playwright = await Microsoft.Playwright.Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] }); // in a container there is no user to be
+        string[] flags =
+        [
+            "--no-sandbox",                                                                     // in a container there is no user to be
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",             // a camera, for pages that ask for one
+        ];
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = flags });
     }
 
     [AssemblyCleanup]
@@ -32,7 +37,7 @@ public static class Browser
         _playwright?.Dispose();
     }
 
-    /// <summary>Opens a page; the test is skipped where there is no browser.</summary>
+    /// <summary>Opens a page, a file or an address; the test is skipped where there is no browser.</summary>
     public static async Task<OpenPage> Open(string path, ColorScheme scheme = ColorScheme.Light, int width = 1440) =>
         await OpenPage.Of(await NewContext(scheme, width), path);
 
@@ -58,17 +63,21 @@ public sealed class OpenPage : IAsyncDisposable
     public static async Task<OpenPage> Of(IBrowserContext context, string path)
     {
         var opened = new OpenPage(context, await context.NewPageAsync());
-        string address = new Uri(path).AbsoluteUri;
+        var address = new Uri(path);
         opened.Page.Console += (_, message) => opened._faults.Add($"console: {message.Text}");
         opened.Page.PageError += (_, error) => opened._faults.Add($"script: {error}");
         opened.Page.Request += (_, request) =>
         {
-            if (request.Url != address && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            if (!IsOwn(new Uri(request.Url), address))
                 opened._faults.Add($"request: {request.Url}");
         };
-        await opened.Page.GotoAsync(address);
+        await opened.Page.GotoAsync(address.AbsoluteUri);
         return opened;
     }
+
+    // A file may ask for nothing but itself, a page of a server for what that server has.
+    private static bool IsOwn(Uri asked, Uri page) =>
+        asked.Scheme is "data" or "blob" || (page.IsFile ? asked.AbsoluteUri == page.AbsoluteUri : asked.Authority == page.Authority);
 
     /// <summary>Fails where the page asked for something or a script failed.</summary>
     public void AssertQuiet() => Assert.AreEqual("", string.Join('\n', _faults));

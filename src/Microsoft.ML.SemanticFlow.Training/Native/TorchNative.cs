@@ -128,8 +128,24 @@ internal static partial class TorchNative
         string? searched = (string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES");
         string? library = Path.GetDirectoryName(typeof(torch).Assembly.Location);
         List<string> folders = [AppContext.BaseDirectory, .. (searched ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
-        if (library is { Length: > 0 }) folders.Add(library);
+        if (library is { Length: > 0 }) folders.AddRange([library, .. FoldersOfPackages(library, Environment.GetEnvironmentVariable("PATH") ?? "")]);
         return [.. folders, .. folders.Select(f => Path.Combine(f, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"))];
+    }
+
+    /// <summary>Folders on the path that belong to packages beside TorchSharp's own.</summary>
+    /// <remarks>
+    /// The kernel of a notebook runs assemblies where their packages lie, and puts the packages' native folders on the path. Other folders there are nobody's
+    /// business: a libtorch in them may be of any version.
+    /// </remarks>
+    /// <param name="library">The folder of TorchSharp's assembly: PACKAGES/torchsharp/VERSION/lib/FRAMEWORK.</param>
+    /// <param name="path">The path.</param>
+    internal static IEnumerable<string> FoldersOfPackages(string library, string path)
+    {
+        string version = Path.GetFullPath(Path.Combine(library, "..", ".."));
+        if (!string.Equals(Path.GetFileName(Path.GetDirectoryName(version)), nameof(TorchSharp), StringComparison.OrdinalIgnoreCase))
+            return [];
+        string packages = Path.GetFullPath(Path.Combine(version, "..", "..")) + Path.DirectorySeparatorChar;
+        return path.Split(Path.PathSeparator).Where(folder => folder.StartsWith(packages, StringComparison.Ordinal));
     }
 
     private static string FileName(string library) =>

@@ -60,14 +60,22 @@ internal static class ImageCodec
     public static SegmentationImageInfo ReadInfo(string path)
     {
         using var file = RegularFile.OpenRead(path);
+        return ReadInfo(file, Path.GetFileName(path));
+    }
+
+    /// <summary>Reads what an encoded image's header says.</summary>
+    /// <param name="file">From its beginning to its end; may be closed afterwards.</param>
+    /// <param name="source">How messages name the image.</param>
+    public static SegmentationImageInfo ReadInfo(Stream file, string source)
+    {
         Span<byte> buffer = stackalloc byte[HeaderBytes];
         var start = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         if (!ImageKinds.IsKnown(start))
-            throw NotAnImage(Path.GetFileName(path));
+            throw NotAnImage(source);
         int bits = Gray16Pixels.BitsOfPng(start, out _);
         file.Position = 0;
         // It closes the file where it has read it to its end.
-        using var codec = SKCodec.Create(file) ?? throw NotAnImage(Path.GetFileName(path));
+        using var codec = SKCodec.Create(file) ?? throw NotAnImage(source);
         var orientation = ImageOrientation.Of(codec, file);
         var (height, width) = orientation.Turn(codec.Info.Height, codec.Info.Width);
         return new SegmentationImageInfo(height, width, !orientation.IsUpright, bits);

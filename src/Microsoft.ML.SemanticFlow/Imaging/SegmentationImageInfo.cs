@@ -23,4 +23,13 @@ public sealed record SegmentationImageInfo(int Height, int Width, bool IsTurned,
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no image.</exception>
     public static SegmentationImageInfo Read(string path) => ImageCodec.ReadInfo(path);
+
+    /// <summary>Reads the beginning of an encoded image; nothing is decoded. For a service that asks how large an image is before it takes it on.</summary>
+    /// <param name="bytes">A PNG, JPEG, WebP, BMP or GIF file.</param>
+    /// <exception cref="InvalidDataException">The bytes are no image.</exception>
+    public static SegmentationImageInfo Read(ReadOnlySpan<byte> bytes)
+    {
+        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        return ImageCodec.ReadInfo(stream, "bytes");
+    }
 }

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Text;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
 using SkiaSharp;
@@ -51,6 +52,27 @@ public sealed class ImageCodecTests
         PixelAssert.AreEqual(image.Bgra, ImageCodec.Decode(bytes, "bytes").Bgra, 45, 4, "bytes");
         PixelAssert.AreEqual(image.Bgra, ImageCodec.Decode(memory, "memory").Bgra, 45, 4, "memory");
         PixelAssert.AreEqual(image.Bgra, ImageCodec.Decode(file, "file").Bgra, 45, 4, "file");
+    }
+
+    [TestMethod]
+    public void ImageInfo_OfBytes_IsThatOfTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        ImageCodec.SavePng(new PixelImage(7, 12), folder["a.png"]);
+
+        Assert.AreEqual(new SegmentationImageInfo(7, 12, IsTurned: false, BitsPerChannel: 8), SegmentationImageInfo.Read(File.ReadAllBytes(folder["a.png"])));
+        Assert.AreEqual(SegmentationImageInfo.Read(folder["a.png"]), SegmentationImageInfo.Read(File.ReadAllBytes(folder["a.png"])));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("no image")]
+    [DataRow("GIF89a")]
+    public void ImageInfo_OfOtherBytes_SaysSo(string text)
+    {
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => SegmentationImageInfo.Read(Encoding.ASCII.GetBytes(text)));
+
+        Assert.StartsWith("'bytes' is not an image that can be read", error.Message);
     }
 
     [TestMethod]

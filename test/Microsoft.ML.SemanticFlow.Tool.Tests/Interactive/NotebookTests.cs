@@ -32,7 +32,7 @@ public sealed class NotebookTests
         BrightestChannelModel.Save(folder.Prepare("model.onnx"));
         BrightestChannelModel.SaveImage(folder["a.png"], 40, 56, seed: 1);
         foreach (string project in (string[])["Microsoft.ML.SemanticFlow", "Microsoft.ML.SemanticFlow.Interactive"])
-            Pack(project, folder["packages"]);
+            PackedLibraries.Pack(project, "0.1.0-kernel", folder["packages"]);
         string[] cells =
         [
             $"#i \"nuget:{folder["packages"]}\"\n#r \"nuget: Microsoft.ML.SemanticFlow.Interactive, 0.1.0-kernel\"\n#r \"nuget: Microsoft.ML.OnnxRuntime, 1.31.1\"",
@@ -82,16 +82,5 @@ public sealed class NotebookTests
         }
 
         throw new AssertFailedException($"The kernel ended before {end}.");
-    }
-
-    private static void Pack(string project, string output)
-    {
-        string[] words = ["pack", RepositoryFiles.At("src", project), "-c", "Release", "-p:Version=0.1.0-kernel", "-o", output];
-        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true };
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!; // a new process is started, so there is one
-        string said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, said);
     }
 }

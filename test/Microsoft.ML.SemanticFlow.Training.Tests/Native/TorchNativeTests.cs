@@ -29,4 +29,18 @@ public sealed class TorchNativeTests
         Assert.Contains("TorchSharp 0.107.0", status.ToString());
         Assert.AreEqual(6f, (torch.ones(2, 3)).sum().item<float>());      // and it computes
     }
+
+    // As the kernel of a notebook lays them out; there is another libtorch on the path too.
+    [TestMethod]
+    [DataRow("torchsharp", 1)]
+    [DataRow("my-application", 0)]
+    public void FoldersOfPackages_KernelsPath_AreThoseBesideTorchSharpsPackage(string package, int expected)
+    {
+        string packages = Path.Combine(Path.GetTempPath(), "packages"), native = Path.Combine(packages, "libtorch-cpu", "2.10.0", "runtimes", "any", "native");
+        string path = string.Join(Path.PathSeparator, Path.Combine(Path.GetTempPath(), "python", "torch", "lib"), native, "");
+
+        string[] folders = [.. TorchNative.FoldersOfPackages(Path.Combine(packages, package, "0.107.0", "lib", "net8.0"), path)];
+
+        CollectionAssert.AreEqual(expected == 1 ? [native] : Array.Empty<string>(), folders);
+    }
 }

@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-namespace QuickStart;
+namespace Scenes;
 
 internal enum SceneClass : byte
 {

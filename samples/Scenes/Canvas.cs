@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-namespace QuickStart;
+namespace Scenes;
 
 /// <summary>A colour with room for light: 0 to 1 a channel, not clipped until the picture is taken.</summary>
 internal readonly record struct Paint(float R, float G, float B)
