@@ -21,7 +21,7 @@ var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Lim
 ImageLimits.MaxPixels = limits.Pixels;                              // whoever decodes an image in this process
 builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = limits.UploadBytes);
 
-// One model for all requests: it is thread-safe, and its session the memory.
+// One model for all requests: it is thread-safe, and its session holds the memory.
 builder.Services.AddSingleton(limits);
 builder.Services.AddSingleton(_ => SegmentationModel.Load(file, new ExecutionOptions { IntraOpThreads = 1 }));
 builder.Services.AddSingleton<Scoring>();
