@@ -69,11 +69,11 @@ public sealed class HelpTests
     public void Run_WordsInAFile_AreThoseOfAnyCommand()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["words.txt"], "networks --classes 7");
+        File.WriteAllText(folder["words.txt"], "networks sfnet-dfv1 --classes 7");
 
         var result = CommandLine.Run($"@{folder["words.txt"]}");
 
-        Assert.AreEqual(CommandLine.Run("networks", "--classes", "7").Output, result.Output, result.Error);
+        Assert.AreEqual(CommandLine.Run("networks", "sfnet-dfv1", "--classes", "7").Output, result.Output, result.Error);
     }
 
     [TestMethod]
