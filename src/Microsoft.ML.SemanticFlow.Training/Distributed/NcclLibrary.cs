@@ -72,7 +72,8 @@ internal sealed unsafe class NcclLibrary : INccl
         }
 
         throw new DllNotFoundException(
-            $"Processes that train together on GPUs sum through NCCL, and {string.Join(" or ", names)} is not there. It comes with TorchSharp-cuda-linux and with NVIDIA's packages.");
+            $"Processes that train together on GPUs sum through NCCL, and {string.Join(" or ", names)} is not there. " +
+            "It comes with TorchSharp-cuda-linux and with NVIDIA's packages.");
     }
 
     private static void Check(int code, string function)

@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The shards of an evaluation, together.</summary>
+/// <example>
+/// <code>
+/// ml.SemanticSegmentation.EvaluateFolder(segmenter, "images", "labels", options: new FolderEvaluationOptions { LedgerDirectory = "counts" });
+/// FolderEvaluationMergeReport merged = ml.SemanticSegmentation.MergeEvaluation("counts");
+/// Console.WriteLine($"{merged.Shards.IsComplete}, {merged.Evaluation.ImageCount} images");      // prints True, 4 images
+/// </code>
+/// </example>
 public sealed class FolderEvaluationMergeReport
 {
     internal FolderEvaluationMergeReport(

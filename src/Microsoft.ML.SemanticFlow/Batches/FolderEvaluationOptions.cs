@@ -4,6 +4,16 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How a folder of images or masks is compared with its labels.</summary>
+/// <example>
+/// <code>
+/// var options = new FolderEvaluationOptions
+/// {
+///     Shard = WorkShard.Parse("1/2"),                         // every second image; the others on another machine
+///     LedgerDirectory = "counts",                             // where all of them note what is counted
+/// };
+/// ml.SemanticSegmentation.EvaluateFolder(segmenter, "images", "labels", options: options);
+/// </code>
+/// </example>
 public sealed record FolderEvaluationOptions
 {
     /// <summary>What is measured. Default the confusion matrix, of each image too.</summary>

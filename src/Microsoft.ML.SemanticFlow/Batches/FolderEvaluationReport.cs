@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What came of comparing a folder with its labels.</summary>
+/// <example>
+/// <code>
+/// FolderEvaluationReport report = ml.SemanticSegmentation.EvaluateFolder(segmenter, "images", "labels");
+/// Console.WriteLine(report.CountedCount);                     // prints 4
+/// Console.WriteLine($"{report.Evaluation.Metrics.MeanIoU:f3}");
+/// </code>
+/// </example>
 public sealed class FolderEvaluationReport
 {
     internal FolderEvaluationReport(SegmentationEvaluation evaluation, int images, int counted, int existing, IReadOnlyList<SkippedFile> skipped, TimeSpan elapsed) =>
