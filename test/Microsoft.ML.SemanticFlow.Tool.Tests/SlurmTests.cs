@@ -31,8 +31,7 @@ public sealed class SlurmTests
             BrightestChannelModel.SaveImage(folder["other.png"], Height, Width, seed: i + i % 2).Save(folder.Prepare("labels", name));
         }
 
-        File.WriteAllText(folder["semanticflow"], $"#!/bin/sh\nexec {string.Join(' ', ToolProcess.Command())} \"$@\"\n");
-        File.SetUnixFileMode(folder["semanticflow"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        WriteTool(folder["semanticflow"]);
         CommandLine.Run("predict", "--model", model, "--images", folder["images"], "--output", folder["straight"]);
         var straight = CommandLine.Run("evaluate", "--model", model, "--images", folder["images"], "--labels", folder["labels"], "--json", "-");
 
@@ -60,5 +59,35 @@ public sealed class SlurmTests
         }
 
         string Log(string job, string id) => Path.Combine(slurm.Work, $"semanticflow-{job}-{id}.log");
+    }
+
+    [TestMethod]
+    [TestCategory("Nightly")]
+    [OSCondition(OperatingSystems.Linux)]
+    [UnsupportedOSPlatform("windows")]
+    public void Training_InTwoTasks_IsOneRun()
+    {
+        using var slurm = new OwnSlurm();
+        using var folder = new TemporaryFolder();
+        using var data = new DrawnDataset();
+        WriteTool(folder["semanticflow"]);
+
+        var end = slurm.Run(
+            "sbatch", "--wait", "--parsable", "--ntasks=2", "--cpus-per-task=1", "--mem=0", "--overcommit", $"--export=ALL,SEMANTICFLOW={folder["semanticflow"]}",
+            RepositoryFiles.At("deploy", "slurm", "train.sbatch"), folder["run"], "--data", data.Root, "--preset", "paper", "--network", "sfnet-dfv1", "--loss", "ce",
+            "--epochs", "2", "--batch", "2", "--crop", "64,64", "--scale", "2,3", "--inference-scale", "2", "--threads", "1", "--verbose");
+
+        string log = File.ReadAllText(Path.Combine(slurm.Work, $"semanticflow-train-{end.Output.Trim()}.log"));
+        Assert.AreEqual(0, end.Code, log);
+        StringAssert.Contains(log, "Process 1 of 2 that train together", log);
+        Assert.IsTrue(File.Exists(folder["run", "model.onnx"]), log);
+        Assert.HasCount(3, File.ReadAllLines(folder["run", "log.csv"])); // a heading and two epochs
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void WriteTool(string path)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\nexec {string.Join(' ', ToolProcess.Command())} \"$@\"\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
