@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a bare Debian or Ubuntu lacks: certificates and the ICU libraries for the .NET SDK, strace for the tests that watch for sockets, Chromium for those that look at pages,
 # Open MPI and MPICH for those that train in several processes.
-# Safe to run twice, quiet when nothing is missing.
+# With the word nightly, also the Slurm that a nightly test runs on loopback. Safe to run twice, quiet when nothing is missing.
 set -euo pipefail
 command -v apt-get >/dev/null || exit 0
 
@@ -16,7 +16,9 @@ command -v chromium >/dev/null || browser=(chromium)
 processes=()
 command -v mpirun.openmpi >/dev/null || processes+=(openmpi-bin)
 command -v mpirun.mpich >/dev/null || processes+=(mpich)
-[ $((${#missing[@]} + ${#browser[@]} + ${#processes[@]})) -gt 0 ] || exit 0
+cluster=()
+if [ "${1:-}" = nightly ] && ! { PATH=$PATH:/usr/sbin command -v slurmctld && PATH=$PATH:/usr/sbin command -v munged; } >/dev/null; then cluster=(slurm-wlm munge); fi
+[ $((${#missing[@]} + ${#browser[@]} + ${#processes[@]} + ${#cluster[@]})) -gt 0 ] || exit 0
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
@@ -31,4 +33,7 @@ if [ ${#browser[@]} -gt 0 ] && ! install "${browser[@]}"; then
 fi
 if [ ${#processes[@]} -gt 0 ] && ! install "${processes[@]}"; then
   echo "Could not install ${processes[*]}: the tests that train in several processes will say that they are skipped." >&2
+fi
+if [ ${#cluster[@]} -gt 0 ] && ! install "${cluster[@]}"; then
+  echo "Could not install ${cluster[*]}: the nightly test that runs a Slurm will say that it is skipped." >&2
 fi

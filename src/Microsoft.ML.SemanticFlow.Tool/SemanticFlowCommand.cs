@@ -36,7 +36,7 @@ internal static class SemanticFlowCommand
             (BenchmarkCommand.Name, BenchmarkCommand.Purpose, () => BenchmarkCommand.Create(terminal, cancellation)),
             (DatasetCommand.Name, DatasetCommand.Purpose, () => DatasetCommand.Create(terminal, cancellation)),
             (NetworksCommand.Name, NetworksCommand.Purpose, () => NetworksCommand.Create(terminal, cancellation)),
-            (MergeCommand.Name, MergeCommand.Purpose, () => MergeCommand.Create(terminal)),
+            (MergeCommand.Name, MergeCommand.Purpose, () => MergeCommand.Create(terminal, cancellation)),
             (DoctorCommand.Name, DoctorCommand.Purpose, () => DoctorCommand.Create(terminal)),
             (CompletionCommand.Name, CompletionCommand.Purpose, () => CompletionCommand.Create(terminal)),
         ];

@@ -15,6 +15,12 @@ namespace Microsoft.ML;
 
 /// <summary>Where ML.NET finds the trainer of semantic segmentation.</summary>
 /// <remarks>Every method throws <see cref="InvalidOperationException"/> when the package Microsoft.ML.SemanticFlow is of another build.</remarks>
+/// <example>
+/// <code>
+/// var recipe = SemanticFlowTrainerOptions.Auto(train, TimeSpan.FromMinutes(30), new() { ValidationSet = val });
+/// var trainer = ml.SemanticSegmentation.Trainers.SemanticFlow(recipe);
+/// </code>
+/// </example>
 [SuppressMessage("Naming", "CA1708", Justification = "The compiler names all extension blocks with the empty name.")]
 public static class SemanticFlowTrainerExtensions
 {

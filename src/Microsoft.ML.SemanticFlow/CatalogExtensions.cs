@@ -8,6 +8,13 @@ using Microsoft.ML.SemanticFlow.Transforms;
 namespace Microsoft.ML;
 
 /// <summary>Where the library hangs on ML.NET's catalogs.</summary>
+/// <example>
+/// <code>
+/// var ml = new MLContext();
+/// var catalog = ml.SemanticSegmentation;                          // ml.GetSemanticSegmentation() in F#, Visual Basic and C# before 14
+/// var scoring = ml.Transforms.SemanticFlow("camvid.onnx");        // short for ml.Transforms.SemanticFlow().Score("camvid.onnx")
+/// </code>
+/// </example>
 [SuppressMessage("Naming", "CA1708", Justification = "The compiler names both extension blocks with the empty name.")]
 public static class SemanticFlowCatalogExtensions
 {

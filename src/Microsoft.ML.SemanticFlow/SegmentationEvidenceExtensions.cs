@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>From predictions to evaluations.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Suspects = new SegmentationSuspectOptions() });
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// </code>
+/// </example>
 public static class SegmentationEvidenceExtensions
 {
     /// <summary>The probabilities of a prediction, for <see cref="SegmentationEvaluation.Add(SegmentationMask, SegmentationMask, string?, string?, SegmentationEvidence?)"/>;

@@ -7,6 +7,13 @@ using Microsoft.ML.SemanticFlow.Scoring;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The transforms of images and masks.</summary>
+/// <example>
+/// <code>
+/// SemanticFlowTransformsCatalog transforms = ml.Transforms.SemanticFlow();
+/// var pipeline = transforms.LoadImages().Append(transforms.Score("camvid.onnx")).Append(transforms.Colorize("Picture"));
+/// IDataView scored = pipeline.Fit(train).Transform(train);
+/// </code>
+/// </example>
 public sealed class SemanticFlowTransformsCatalog
 {
     internal SemanticFlowTransformsCatalog(IHostEnvironment environment) => Environment = environment;

@@ -11,6 +11,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Readers of label folders: each gives the text columns ImagePath and LabelPath, one row an image, in a stable order.</summary>
 /// <remarks>The column LabelPath carries what the ids in the files mean, to where they are loaded; filters and splits of the rows keep it.</remarks>
+/// <example>
+/// <code>
+/// IDataView camvid = ml.SemanticSegmentation.Data.CamVid("data/camvid", DatasetSplit.Train);
+/// IDataView ours = ml.SemanticSegmentation.Data.Folder("images", "labels", LabelMaps.CamVid);     // pairs files by name
+/// IDataView both = ml.SemanticSegmentation.Data.Combine(("camvid", camvid), ("ours", ours));
+/// </code>
+/// </example>
 public sealed class SemanticSegmentationDataCatalog
 {
     private readonly IHostEnvironment _environment;

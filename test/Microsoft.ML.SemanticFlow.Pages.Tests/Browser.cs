@@ -38,12 +38,15 @@ public static class Browser
     }
 
     /// <summary>Opens a page, a file or an address; the test is skipped where there is no browser.</summary>
-    public static async Task<OpenPage> Open(string path, ColorScheme scheme = ColorScheme.Light, int width = 1440)
+    public static async Task<OpenPage> Open(string path, ColorScheme scheme = ColorScheme.Light, int width = 1440) =>
+        await OpenPage.Of(await NewContext(scheme, width), path);
+
+    /// <summary>A window without a page; the test is skipped where there is no browser.</summary>
+    public static async Task<IBrowserContext> NewContext(ColorScheme scheme = ColorScheme.Light, int width = 1440)
     {
         if (_browser is null)
             Assert.Inconclusive("skipped: no Chromium. Install Debian's package chromium.");
-        var context = await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
-        return await OpenPage.Of(context, path);
+        return await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 } });
     }
 }
 

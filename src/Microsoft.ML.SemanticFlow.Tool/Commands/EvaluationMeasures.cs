@@ -2,11 +2,10 @@
 // See LICENSE in the project root for license information.
 
 using System.CommandLine;
-using System.Globalization;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
-/// <summary>The options of <c>evaluate</c> that ask for more than the confusion matrix, and how it is said.</summary>
+/// <summary>The options of <c>evaluate</c> that measure more than the confusion matrix.</summary>
 internal sealed class EvaluationMeasures
 {
     private readonly Option<bool> _boundaries = new("--boundaries")
@@ -20,42 +19,25 @@ internal sealed class EvaluationMeasures
             "Takes 4 bytes a pixel and class of memory for each worker.",
     };
 
-    private readonly Option<bool> _intervals = new("--intervals") { Description = "Say how far mIoU depends on which images were taken: 95 % of 1000 draws of images." };
-
-    private readonly Option<bool> _byFolder = new("--by-folder") { Description = "Say the figures of each folder below --labels." };
-
-    private readonly Option<int?> _worst = new("--worst") { Description = "Name the worst images, with the reason.", HelpName = "N" };
-
-    private readonly Option<string?> _save = new("--save") { Description = "Write the evaluation with each image's counts, to add it to others or compare it.", HelpName = "FILE" };
-
     public void AddTo(CliCommand command)
     {
-        foreach (Option option in new Option[] { _boundaries, _calibration, _intervals, _byFolder, _worst, _save })
-            command.Add(option);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_worst) is not null && result.GetValue(_worst) is < 1)
-                result.AddError($"{_worst.Name} takes a number from 1 on.");
-        });
-    }
-
-    /// <summary>Finds out before the work whether the evaluation can be written.</summary>
-    public void Try(ParseResult parsed)
-    {
-        if (parsed.GetValue(_save) is { } file)
-            OutputFile.Try(file, _save.Name);
+        command.Add(_boundaries);
+        command.Add(_calibration);
     }
 
     /// <summary>What to keep: images where something is said of them, or more than the counts is measured.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="hasModel">Whether there are probabilities.</param>
+    /// <param name="saysOfImages">Whether something is said of images.</param>
     /// <exception cref="UsageException">Probabilities are asked for, and there is no model to give them.</exception>
-    public SegmentationEvaluationOptions Read(ParseResult parsed, bool hasModel)
+    public SegmentationEvaluationOptions Read(ParseResult parsed, bool hasModel, bool saysOfImages)
     {
         bool boundaries = parsed.GetValue(_boundaries), calibration = parsed.GetValue(_calibration);
         if (calibration && !hasModel)
             throw new UsageException($"{_calibration.Name} needs probabilities, which masks lack: give --model with --images.");
         return new SegmentationEvaluationOptions
         {
-            KeepImages = calibration || parsed.GetValue(_intervals) || parsed.GetValue(_byFolder) || parsed.GetValue(_worst) is not null || parsed.GetValue(_save) is not null,
+            KeepImages = calibration || saysOfImages,
             Boundaries = boundaries ? new SegmentationBoundaryOptions() : null,
             ErrorSplit = boundaries ? new SegmentationErrorSplitOptions() : null,
             Calibration = calibration ? new SegmentationCalibrationOptions() : null,
@@ -65,70 +47,4 @@ internal sealed class EvaluationMeasures
 
     /// <summary>What is needed of each prediction to measure calibration: all probabilities where it is asked for, for a page alone the confidence.</summary>
     public PredictionDetails Details(ParseResult parsed) => parsed.GetValue(_calibration) ? PredictionDetails.Probabilities : PredictionDetails.Confidence;
-
-    /// <summary>The intervals, where they are asked for.</summary>
-    public SegmentationIntervals? Estimate(ParseResult parsed, SegmentationEvaluation evaluation, CancellationToken cancellation) => parsed.GetValue(_intervals)
-        ? SegmentationIntervals.Estimate(evaluation, new SegmentationResamplingOptions { CancellationToken = cancellation })
-        : null;
-
-    /// <summary>Writes the evaluation, where that is asked for.</summary>
-    public void Save(ParseResult parsed, SegmentationEvaluation evaluation)
-    {
-        if (parsed.GetValue(_save) is { } file)
-            evaluation.Save(file);
-    }
-
-    /// <summary>Says what was measured, below the table.</summary>
-    public void Say(ParseResult parsed, SegmentationEvaluation evaluation, SegmentationIntervals? intervals, TextWriter output)
-    {
-        if (intervals is not null)
-            output.WriteLine($"mIoU {intervals.MeanIoU}, pixel accuracy {intervals.PixelAccuracy}: 95 % of {intervals.ResampleCount} draws of {evaluation.ImageCount} images");
-        if (evaluation.Boundaries is { } boundaries)
-            Say(boundaries, output);
-        if (evaluation.ErrorSplit is { WrongCount: > 0 } split)
-            output.WriteLine(Invariant(
-                $"wrong pixels: {Share(split.BorderCount, split)} at borders, {Share(split.ExtentCount, split)} in the extent of regions, ") +
-                Invariant($"{Share(split.InventedCount, split)} in invented and {Share(split.MissedCount, split)} in missed regions"));
-        if (evaluation.Calibration is { } calibration)
-            output.WriteLine(Invariant(
-                $"confidence {calibration.MeanConfidence:F4} against accuracy {calibration.Accuracy:F4}: ECE {calibration.ExpectedError:F4}, MCE {calibration.MaximumError:F4}") +
-                (double.IsNaN(calibration.BrierScore) // of confidence alone
-                    ? ""
-                    : Invariant($", Brier score {calibration.BrierScore:F4}, negative log likelihood {calibration.NegativeLogLikelihood:F4}")));
-        foreach (var confusion in evaluation.Metrics.GetLargestConfusions())
-            output.WriteLine(confusion);
-        if (parsed.GetValue(_byFolder))
-            SaySources(evaluation.Sources, output);
-        if (parsed.GetValue(_worst) is { } worst)
-        {
-            foreach (var ranked in evaluation.RankImages().Take(worst))
-                output.WriteLine(Invariant($"{Display.PrintableText.Line(ranked.Image.Name ?? "")}: mIoU {ranked.Image.MeanIoU:F4}. {ranked.Reason}"));
-        }
-
-        if (!evaluation.KeepsImages)
-            return;
-        foreach (var suspect in evaluation.GetSuspectedLabels(most: 10))
-            output.WriteLine($"label to look at: {suspect}");
-    }
-
-    private static void Say(SegmentationBoundaryMetrics boundaries, TextWriter output)
-    {
-        var text = new List<string>();
-        foreach (var score in boundaries.FScores)
-            text.Add(Invariant($"{score.MeanFScore:F4} ({score.Threshold})"));
-        output.WriteLine($"boundary F by share of the diagonal: {string.Join(", ", text)}; Boundary IoU {Invariant($"{boundaries.MeanBoundaryIoU:F4}")}");
-        output.WriteLine($"mIoU near borders: {string.Join(", ", boundaries.Trimaps.Select(trimap => Invariant($"{trimap.MeanIoU:F4} ({trimap.Width} px)")))}");
-    }
-
-    private static void SaySources(IReadOnlyList<SegmentationSourceResult> sources, TextWriter output)
-    {
-        var table = new TextTable("source", "images", "mIoU", "pixel accuracy");
-        foreach (var source in sources)
-            table.Add(source.Source ?? "-", Invariant($"{source.ImageCount}"), Invariant($"{source.Metrics.MeanIoU:F4}"), Invariant($"{source.Metrics.PixelAccuracy:F4}"));
-        table.Write(output);
-    }
-
-    private static string Share(long count, SegmentationErrorSplit split) => Invariant($"{100.0 * count / split.WrongCount:F1} %");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

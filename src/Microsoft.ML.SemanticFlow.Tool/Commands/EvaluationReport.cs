@@ -10,7 +10,9 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The option <c>--report</c> of <c>semanticflow evaluate</c>: a page, and its numbers beside it.</summary>
 internal sealed class EvaluationReport(Terminal terminal)
 {
-    private readonly Option<string?> _file = new("--report")
+    public const string Name = "--report";
+
+    private readonly Option<string?> _file = new(Name)
     {
         Description = "Write a page for a browser: scores, confusion, the worst and the best images; and its numbers as JSON beside it, which compare and report take.",
         HelpName = "R.html",
@@ -18,15 +20,16 @@ internal sealed class EvaluationReport(Terminal terminal)
 
     public void AddTo(CliCommand command) => command.Add(_file);
 
+    /// <summary>The page; null where none is asked for.</summary>
+    public string? PageOf(ParseResult parsed) => parsed.GetValue(_file);
+
     /// <summary>Finds out before the work whether the page and its numbers can be written.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="others">Files that the command writes besides.</param>
-    /// <returns>The page; null where none is asked for.</returns>
-    public string? Try(ParseResult parsed, params string?[] others)
+    public void Try(ParseResult parsed, params string?[] others)
     {
-        if (parsed.GetValue(_file) is { } page)
+        if (PageOf(parsed) is { } page)
             Try(page, _file.Name, others);
-        return parsed.GetValue(_file);
     }
 
     /// <summary>Finds out before the work whether a page and its numbers can be written.</summary>
@@ -66,9 +69,9 @@ internal sealed class EvaluationReport(Terminal terminal)
     /// <param name="title">The heading.</param>
     /// <param name="facts">What is said of model and data.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="show">Gives an image again by the name under which it was counted.</param>
+    /// <param name="show">Gives an image again by the name under which it was counted; null for a page without pictures.</param>
     public void Save(
-        string page, SegmentationEvaluation evaluation, string title, IEnumerable<SegmentationReportFact> facts, ParseResult parsed, Func<string, SegmentationReportImage> show)
+        string page, SegmentationEvaluation evaluation, string title, IEnumerable<SegmentationReportFact> facts, ParseResult parsed, Func<string, SegmentationReportImage?>? show)
     {
         evaluation.SaveReport(page, new SegmentationReportOptions
         {

@@ -118,12 +118,8 @@ internal static class PredictCommand
             submission.Pack(parsed, folder, plan.Jobs.Select(job => job.Stem + Mask));
             skipped.SayDeep();
             Write(terminal, folder, total, report, skipped, (wanted.Sheet, shown), parsed.GetValue(json));
-            if (skipped.Excess(total, rule.MaxSkippedShare) is { } excess)
-            {
-                terminal.WriteLine(excess);
+            if (skipped.Judge(total, rule.MaxSkippedShare) is ExitCode.BadInput)
                 return ExitCode.BadInput;
-            }
-
             return report.WrittenCount + report.ExistingCount == report.ImageCount || report.WrittenCount > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
@@ -148,7 +144,10 @@ internal static class PredictCommand
         if (form is null)
             return FolderOutput.Mask(ids);
         byte[] table = form.TableFor(labels);
-        return new FolderOutput([Mask], PredictionDetails.None, image => Submission.Save(image.Prediction.Mask, table, image.PathOf(Mask)));
+        return new FolderOutput([Mask], PredictionDetails.None, image => Submission.Save(image.Prediction.Mask, table, image.PathOf(Mask)))
+        {
+            Kind = $"{Mask} of ids {string.Join(',', table)}",
+        };
     }
 
     private static FolderScoringReport Score(Terminal terminal, SegmentationModel model, ScoringPlan plan, FolderScoringOptions options)
@@ -218,10 +217,5 @@ internal static class PredictCommand
             if (sheet.Images > 0)
                 terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sheet.Images} of {images} images on '{sheet.File}'"));
         }
-    }
-
-    private sealed class Told(Action done) : IProgress<(int Done, int Total)>
-    {
-        public void Report((int Done, int Total) value) => done();
     }
 }

@@ -118,7 +118,8 @@ internal sealed class PredictionPictures
                 | (Overlay || Explain || _sheet is not null ? PredictionDetails.Image : PredictionDetails.None)
                 | (Explain ? PredictionDetails.Probabilities : PredictionDetails.None)
                 | (Flow || (Explain && model.HasFlow) ? PredictionDetails.Flow : PredictionDetails.None);
-            return new FolderOutput([.. Endings], details, image => Save(image, model.Network));
+            string drawn = $"{string.Join(' ', Endings)}{(Options.Contour is null ? "" : " with contours")}{(Options.Legend is null ? "" : " with legends")}";
+            return new FolderOutput([.. Endings], details, image => Save(image, model.Network)) { Kind = drawn };
         }
 
         /// <summary>Writes the sheet, where one is asked for and an image was scored.</summary>

@@ -14,14 +14,17 @@ internal sealed class ReadingSettings
     public const string MaxSkippedText = "Share of the images, from 0 to 1, of which no more may be skipped.";
 
     private readonly Option<string> _onError = new(OnError) { Description = OnErrorText, DefaultValueFactory = _ => "stop" };
-    private readonly Option<double> _maxSkipped = new(MaxSkipped)
+    private readonly Option<double> _maxSkipped = CreateMaxSkipped();
+
+    public ReadingSettings() => _onError.AcceptOnlyFromAmong("stop", "skip");
+
+    /// <summary>The option that says how many may be skipped.</summary>
+    public static Option<double> CreateMaxSkipped() => new(MaxSkipped)
     {
         Description = MaxSkippedText,
         HelpName = "SHARE",
         DefaultValueFactory = _ => new ReadingOptions().MaxSkippedShare,
     };
-
-    public ReadingSettings() => _onError.AcceptOnlyFromAmong("stop", "skip");
 
     public void AddTo(CliCommand command)
     {
@@ -30,11 +33,15 @@ internal sealed class ReadingSettings
     }
 
     /// <exception cref="UsageException">The share is out of range.</exception>
-    public ReadingOptions Read(ParseResult parsed)
+    public ReadingOptions Read(ParseResult parsed) => Read(parsed, _maxSkipped) with { SkipFaulty = parsed.GetValue(_onError) == "skip" };
+
+    /// <summary>How many may be skipped.</summary>
+    /// <exception cref="UsageException">The share is out of range.</exception>
+    public static ReadingOptions Read(ParseResult parsed, Option<double> maxSkipped)
     {
         try
         {
-            return new ReadingOptions { SkipFaulty = parsed.GetValue(_onError) == "skip", MaxSkippedShare = parsed.GetValue(_maxSkipped) };
+            return new ReadingOptions { MaxSkippedShare = parsed.GetValue(maxSkipped) };
         }
         catch (ArgumentException exception)
         {

@@ -23,7 +23,7 @@ internal sealed class SkippedFiles(Terminal terminal)
 
     /// <summary>These options, telling this of every file.</summary>
     public ReadingOptions Hear(ReadingOptions reading) =>
-        reading with { Skipped = new Listener(Skip), LeftOut = new Listener(_leftOut.Enqueue) };
+        reading with { Skipped = new Listener(Skip), LeftOut = new Listener(LeaveOut) };
 
     /// <summary>Says and keeps an image that could not be used.</summary>
     public void Skip(SkippedFile file)
@@ -31,6 +31,9 @@ internal sealed class SkippedFiles(Terminal terminal)
         _skipped.Enqueue(file);
         terminal.WriteLine($"Skipped '{file.Path}': {file.Reason.ReplaceLineEndings(" ")}");
     }
+
+    /// <summary>Keeps a file that was passed over as no image.</summary>
+    public void LeaveOut(SkippedFile file) => _leftOut.Enqueue(file);
 
     /// <summary>Says what was passed over as no image.</summary>
     public void SayLeftOut()
@@ -64,6 +67,16 @@ internal sealed class SkippedFiles(Terminal terminal)
     public string? Excess(int total, double share) => Count > share * total
         ? FormattableString.Invariant($"{Count} of {total} images were skipped, more than the share of {share} that --max-skipped allows.")
         : null;
+
+    /// <summary>Says where more was skipped than may be.</summary>
+    /// <returns>The exit code of the command.</returns>
+    public int Judge(int total, double share)
+    {
+        if (Excess(total, share) is not { } excess)
+            return ExitCode.Done;
+        terminal.WriteLine(excess);
+        return ExitCode.BadInput;
+    }
 
     private static IEnumerable<SkippedFile> Sorted(IEnumerable<SkippedFile> files) =>
         files.OrderBy(file => file.Path, StringComparer.Ordinal);

@@ -10,6 +10,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Names are those of the network's state dict; a tensor that the network holds under two names is listed once, under the first.
 /// <see cref="ToString"/> groups long lists.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.Cityscapes };
+/// using var imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
+/// WeightReport report = imported.Report;
+/// Console.WriteLine($"{report.Loaded.Count} tensors were read, {report.Unexpected.Count} were left out");
+/// </code>
+/// </example>
 public sealed class WeightReport
 {
     internal WeightReport()
@@ -82,6 +90,19 @@ public sealed class WeightReport
 }
 
 /// <summary>A tensor whose shape in a file is not the network's.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.CamVid }).Dispose();
+/// }
+/// catch (WeightMismatchException e)
+/// {
+///     foreach (WeightShapeMismatch tensor in e.Report.MisShaped)
+///         Console.Error.WriteLine(tensor);                        // 19 classes in the file, 11 in the network
+/// }
+/// </code>
+/// </example>
 public sealed class WeightShapeMismatch
 {
     internal WeightShapeMismatch(string name, IReadOnlyList<long> expected, IReadOnlyList<long> found) =>

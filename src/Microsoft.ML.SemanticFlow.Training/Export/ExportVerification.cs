@@ -7,6 +7,14 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far an exported file's scores lie from the network's own, on an image drawn for it.</summary>
 /// <remarks>Where several sizes were tried, the figures are those of the worst.</remarks>
+/// <example>
+/// <code>
+/// var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.Cityscapes };
+/// using var imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
+/// ExportVerification verification = imported.Verification;
+/// Console.WriteLine($"logits differ by {verification.LargestLogitDifference:g2}, {verification.ArgMaxAgreement:p2} of the pixels agree");
+/// </code>
+/// </example>
 public sealed class ExportVerification
 {
     internal ExportVerification(double largestLogitDifference, double logitRange, double argMaxAgreement, int height, int width) =>

@@ -6,6 +6,14 @@ using Microsoft.ML.SemanticFlow.Onnx;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Which ONNX file is written.</summary>
+/// <example>
+/// <code>
+/// // A file of one size that ML.NET's stock transforms can feed.
+/// var export = new OnnxExportOptions { Form = OnnxForm.Logits, Height = 128, Width = 256, Normalization = OnnxNormalization.Graph };
+/// var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.Cityscapes, Export = export };
+/// using var imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
+/// </code>
+/// </example>
 public sealed record OnnxExportOptions
 {
     /// <summary>What the file takes and gives. Default <see cref="OnnxForm.Scoring"/>.</summary>

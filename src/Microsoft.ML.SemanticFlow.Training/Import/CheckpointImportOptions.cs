@@ -4,6 +4,17 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a checkpoint is, and what is made of it.</summary>
+/// <example>
+/// <code>
+/// var options = new CheckpointImportOptions
+/// {
+///     Network = SegmentationNetworks.SFNetR18,
+///     Labels = LabelMaps.Cityscapes,
+///     Export = new OnnxExportOptions { Height = 256, Width = 512 },
+/// };
+/// using var imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
+/// </code>
+/// </example>
 public sealed record CheckpointImportOptions
 {
     /// <summary>The network that was trained.</summary>

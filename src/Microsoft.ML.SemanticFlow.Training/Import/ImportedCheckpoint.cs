@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A checkpoint made into a model that scores.</summary>
+/// <example>
+/// <code>
+/// var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.Cityscapes };
+/// using ImportedCheckpoint imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
+/// Console.WriteLine(imported.Report);
+/// imported.Model.Save("imported.onnx");
+/// </code>
+/// </example>
 public sealed class ImportedCheckpoint : IDisposable
 {
     internal ImportedCheckpoint(WeightReport report, ExportVerification verification, SemanticFlowTransformer transformer) =>

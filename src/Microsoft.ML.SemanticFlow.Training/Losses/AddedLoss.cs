@@ -6,6 +6,11 @@ using Microsoft.ML.SemanticFlow.Recipes;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A second loss, added to the first: for example Lovász-softmax beside cross entropy.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new CrossEntropyLoss(), AddedLoss = new AddedLoss(new DiceLoss()) { Weight = 0.5 } };
+/// </code>
+/// </example>
 public sealed record AddedLoss : IRecipePart
 {
     /// <summary>Adds a loss.</summary>

@@ -7,6 +7,12 @@ using Microsoft.ML.SemanticFlow.Recipes;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What training makes small: one of the losses, with its own numbers.</summary>
+/// <example>
+/// <code>
+/// SegmentationLoss loss = new OhemCrossEntropyLoss();
+/// var training = options with { Loss = loss };
+/// </code>
+/// </example>
 public abstract record SegmentationLoss : IRecipePart
 {
     private protected SegmentationLoss() { }

@@ -7,6 +7,11 @@ using Microsoft.ML.SemanticFlow.Recipes;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Cross entropy over all pixels that count.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new CrossEntropyLoss { ClassWeighting = ClassWeighting.SquareRootInverseLogFrequency } };
+/// </code>
+/// </example>
 public sealed record CrossEntropyLoss : SegmentationLoss
 {
     /// <summary>How much a pixel of each class counts. Default <see cref="ClassWeighting.None"/>.</summary>
@@ -17,6 +22,11 @@ public sealed record CrossEntropyLoss : SegmentationLoss
 
 /// <summary>Cross entropy over the hard pixels only: online hard example mining, as the papers train.</summary>
 /// <remarks>Shrivastava et al., CVPR 2016 (arXiv 1604.03540).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new OhemCrossEntropyLoss { Threshold = 0.7, MinKept = 10_000 } };
+/// </code>
+/// </example>
 public sealed record OhemCrossEntropyLoss : SegmentationLoss
 {
     /// <summary>A pixel is hard while the probability of its true class is at most this. Default 0.7.</summary>
@@ -35,6 +45,11 @@ public sealed record OhemCrossEntropyLoss : SegmentationLoss
 
 /// <summary>Cross entropy in which easy pixels fade by (1 - p)^<see cref="Gamma"/>, p the probability of the true class.</summary>
 /// <remarks>Lin et al., ICCV 2017 (arXiv 1708.02002).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new FocalLoss { Gamma = 2 } };
+/// </code>
+/// </example>
 public sealed record FocalLoss : SegmentationLoss
 {
     /// <summary>How fast easy pixels fade; 0 is cross entropy. Default 2.</summary>
@@ -49,6 +64,11 @@ public sealed record FocalLoss : SegmentationLoss
 
 /// <summary>One minus the Dice coefficient, averaged over the classes of a batch: rare classes count as much as frequent ones.</summary>
 /// <remarks>Milletari et al., 3DV 2016 (arXiv 1606.04797).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new DiceLoss() };
+/// </code>
+/// </example>
 public sealed record DiceLoss : SegmentationLoss
 {
     internal override PixelCriterion Create(LossContext context) => new SoftDice(context.Processes);
@@ -56,6 +76,11 @@ public sealed record DiceLoss : SegmentationLoss
 
 /// <summary>A surrogate of one minus mIoU, over the classes of a batch. Most used beside cross entropy, as an <see cref="AddedLoss"/>.</summary>
 /// <remarks>Berman et al., CVPR 2018 (arXiv 1705.08790).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new CrossEntropyLoss(), AddedLoss = new AddedLoss(new LovaszSoftmaxLoss()) };
+/// </code>
+/// </example>
 public sealed record LovaszSoftmaxLoss : SegmentationLoss
 {
     internal override PixelCriterion Create(LossContext context) => new LovaszSoftmax(context.Processes);
@@ -63,6 +88,11 @@ public sealed record LovaszSoftmaxLoss : SegmentationLoss
 
 /// <summary>Cross entropy in which the classes that cover little of an image count more there, up to 1 + <see cref="Bound"/> times.</summary>
 /// <remarks>As in the authors' code it is summed over the images of a batch: lower the learning rate as batches grow.</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new ImageWeightedCrossEntropyLoss { OverBatch = true } };
+/// </code>
+/// </example>
 public sealed record ImageWeightedCrossEntropyLoss : SegmentationLoss
 {
     /// <summary>A class that hardly occurs in an image weighs 1 + this there. Default 1.</summary>
@@ -81,6 +111,11 @@ public sealed record ImageWeightedCrossEntropyLoss : SegmentationLoss
 /// boundary label relaxation.
 /// </summary>
 /// <remarks>Zhu et al., CVPR 2019 (arXiv 1812.01593). As in the authors' code it is summed over the images of a batch: lower the learning rate as batches grow.</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Loss = new BoundaryRelaxedCrossEntropyLoss { Window = 3, StrictClasses = ["Pole"] } };
+/// </code>
+/// </example>
 public sealed record BoundaryRelaxedCrossEntropyLoss : SegmentationLoss
 {
     /// <summary>Pixels that labels reach beyond a border. Default 1.</summary>

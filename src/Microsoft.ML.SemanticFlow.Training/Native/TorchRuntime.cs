@@ -7,6 +7,11 @@ using TorchSharp;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The native libraries that training runs on: what this machine has, and what to install.</summary>
+/// <example>
+/// <code>
+/// Console.WriteLine(TorchRuntime.Describe());                     // which libtorch was found, where, and what was mended
+/// </code>
+/// </example>
 public static class TorchRuntime
 {
     /// <summary>Loads the native libraries, if they load, and says what was found and done. Never throws for a missing library.</summary>

@@ -6,6 +6,12 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What <see cref="TorchRuntime.Describe"/> found.</summary>
+/// <example>
+/// <code>
+/// TorchRuntimeStatus status = TorchRuntime.Describe();
+/// Console.WriteLine(status);
+/// </code>
+/// </example>
 public sealed class TorchRuntimeStatus
 {
     internal TorchRuntimeStatus() { }

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a network costs to keep and to run.</summary>
+/// <example>
+/// <code>
+/// NetworkCost cost = SegmentationNetworks.SFNetDF1.CountCost(classCount: 19, height: 1024, width: 2048);
+/// Console.WriteLine($"{cost.Parameters / 1e6:f2} M parameters");     // prints 8.42 M parameters
+/// </code>
+/// </example>
 public sealed class NetworkCost
 {
     internal NetworkCost(long parameters, long multiplyAccumulates) =>

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>An accuracy as its authors state it.</summary>
+/// <example>
+/// <code>
+/// foreach (var network in SegmentationNetworks.All.Where(network => network.Published is not null))
+///     Console.WriteLine($"{network.Id}: {network.Published!.MeanIoU:f3} on {network.Published.Dataset}");
+/// </code>
+/// </example>
 public sealed class PublishedAccuracy
 {
     internal PublishedAccuracy(double meanIoU, string dataset) => (MeanIoU, Dataset) = (meanIoU, dataset);

@@ -8,6 +8,12 @@ using Microsoft.ML.SemanticFlow.Onnx;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One network of the papers: an id, where it comes from, and how it is built.</summary>
+/// <example>
+/// <code>
+/// SegmentationNetworkInfo network = SegmentationNetworks.Get("sfnet-lite-r18");
+/// Console.WriteLine(network.Title);
+/// </code>
+/// </example>
 public sealed class SegmentationNetworkInfo
 {
     private readonly Func<int, SegmentationNetwork> _create;

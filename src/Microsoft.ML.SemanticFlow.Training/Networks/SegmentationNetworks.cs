@@ -14,6 +14,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// Published accuracies and checkpoints are those that the authors' repository, github.com/lxtGH/SFSegNets, lists, and the papers where it
 /// lists none. Their ResNets have a stem of three convolutions.
 /// </remarks>
+/// <example>
+/// <code>
+/// foreach (var network in SegmentationNetworks.All)
+///     Console.WriteLine(network.Id);
+/// </code>
+/// </example>
 public static class SegmentationNetworks
 {
     private const string FeaturizerPackage = "Microsoft.ML.DnnImageFeaturizer.ResNet18";

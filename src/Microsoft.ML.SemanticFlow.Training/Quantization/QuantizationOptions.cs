@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How a model is turned into one that computes with bytes.</summary>
+/// <example>
+/// <code>
+/// var images = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// var options = new QuantizationOptions { Method = CalibrationMethod.MinMax, CalibrationImages = 2, HeldOutImages = 1, MinimumAgreement = 0.5 };
+/// using var quantized = ml.SemanticSegmentation.Quantize(segmenter, images, options);
+/// </code>
+/// </example>
 public sealed record QuantizationOptions
 {
     /// <summary>How the range of each feature map is chosen. Default <see cref="CalibrationMethod.Percentile"/>.</summary>

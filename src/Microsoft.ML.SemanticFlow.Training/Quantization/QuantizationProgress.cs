@@ -4,6 +4,11 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far a quantization is.</summary>
+/// <example>
+/// <code>
+/// var options = new QuantizationOptions { Progress = new Progress&lt;QuantizationProgress>(progress => Console.Error.WriteLine(progress)) };
+/// </code>
+/// </example>
 public sealed class QuantizationProgress
 {
     internal QuantizationProgress(QuantizationPhase phase, int done, int total) =>

@@ -6,6 +6,15 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a quantization cost, measured on images that it had not seen.</summary>
+/// <example>
+/// <code>
+/// var images = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// var options = new QuantizationOptions { CalibrationImages = 2, HeldOutImages = 1, MinimumAgreement = 0.5 };
+/// using var quantized = ml.SemanticSegmentation.Quantize(segmenter, images, options);
+/// QuantizationReport report = quantized.Report;
+/// Console.WriteLine(report);
+/// </code>
+/// </example>
 public sealed class QuantizationReport
 {
     internal QuantizationReport()

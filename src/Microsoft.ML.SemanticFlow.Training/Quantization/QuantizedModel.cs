@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A model that computes with bytes, and what that cost.</summary>
+/// <example>
+/// <code>
+/// var images = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// var options = new QuantizationOptions { CalibrationImages = 2, HeldOutImages = 1, MinimumAgreement = 0.5 };
+/// using QuantizedModel quantized = ml.SemanticSegmentation.Quantize(segmenter, images, options);
+/// quantized.Model.Save("camvid-int8.onnx");
+/// </code>
+/// </example>
 public sealed class QuantizedModel : IDisposable
 {
     internal QuantizedModel(SegmentationModel model, QuantizationReport report) => (Model, Report) = (model, report);

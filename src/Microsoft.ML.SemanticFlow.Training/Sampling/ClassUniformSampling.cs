@@ -10,6 +10,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// Where the training set does not fit into <see cref="TrainingExecution.CacheMegabytes"/>, the centroids take a pass over all masks before the
 /// first epoch; they are kept in the run's folder for a resumed run. Classes that no tile holds add nothing, and make an epoch shorter.
 /// </remarks>
+/// <example>
+/// <code>
+/// var training = options with { Sampling = new ClassUniformSampling { Fraction = 0.5, Tile = 64 } };    // images smaller than a tile have no centroids
+/// </code>
+/// </example>
 public sealed record ClassUniformSampling : IRecipePart
 {
     /// <summary>The share, more than 0, at most 1. Default 0.5, as in the authors' code.</summary>
@@ -30,6 +35,11 @@ public sealed record ClassUniformSampling : IRecipePart
 /// There are as many crops of a class as without: they are drawn from the centroids of both sets. Paths are read as those of the
 /// <see cref="SemanticFlowTrainerOptions.ValidationSet"/> are, and pass by the pipeline as they do.
 /// </remarks>
+/// <example>
+/// <code>
+/// var training = options with { Sampling = new ClassUniformSampling { Tile = 64, Boost = new ClassBoost(val, "Pole", "Pedestrian") } };
+/// </code>
+/// </example>
 public sealed record ClassBoost : IRecipePart
 {
     /// <summary>Draws crops from a set around classes.</summary>

@@ -6,6 +6,11 @@ using Microsoft.ML.SemanticFlow.Recipes;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How training crops vary, image and mask alike.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Augmentation = new TrainingAugmentation { ScaleMin = 0.75, ScaleMax = 1.5, ColorJitter = 0.25, GaussianBlur = false } };
+/// </code>
+/// </example>
 public sealed record TrainingAugmentation : IRecipePart
 {
     /// <summary>The shorter side of each image is scaled to this many pixels before the random scale. Default null: images keep their size.</summary>

@@ -8,6 +8,11 @@ using Microsoft.ML.SemanticFlow.Display;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Writes one plain line an epoch: loss, learning rate, speed, mIoU, time left.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Progress = new ConsoleTrainingProgress() };         // to standard error; or to any TextWriter
+/// </code>
+/// </example>
 public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>
 {
     private readonly TextWriter _writer;

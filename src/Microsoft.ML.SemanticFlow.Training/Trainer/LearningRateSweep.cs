@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a sweep over learning rates has found.</summary>
+/// <example>
+/// <code>
+/// var rows = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// LearningRateSweep sweep = ml.SemanticSegmentation.Trainers.SemanticFlow(options).FindLearningRate(rows, steps: 10);
+/// Console.WriteLine(sweep.Suggestion);
+/// </code>
+/// </example>
 public sealed class LearningRateSweep
 {
     internal LearningRateSweep()
@@ -18,6 +25,13 @@ public sealed class LearningRateSweep
 }
 
 /// <summary>One step of a sweep.</summary>
+/// <example>
+/// <code>
+/// var rows = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// foreach (LearningRatePoint point in ml.SemanticSegmentation.Trainers.SemanticFlow(options).FindLearningRate(rows, steps: 10).Points)
+///     Console.WriteLine($"{point.LearningRate:g2} {point.Loss:f3}");
+/// </code>
+/// </example>
 public sealed class LearningRatePoint
 {
     internal LearningRatePoint(double learningRate, double loss, double smoothedLoss) =>

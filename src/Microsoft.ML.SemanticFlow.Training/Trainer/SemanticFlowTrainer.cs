@@ -19,6 +19,13 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Trains a segmentation network on images and their masks; the result scores images with the network exported to ONNX.</summary>
+/// <example>
+/// <code>
+/// SemanticFlowTrainer trainer = ml.SemanticSegmentation.Trainers.SemanticFlow(options);
+/// var model = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Append(trainer).Fit(train);
+/// model.LastTransformer.Model.Save("trained.onnx");
+/// </code>
+/// </example>
 public sealed class SemanticFlowTrainer : IEstimator<SemanticFlowTransformer>
 {
     private readonly IHostEnvironment _environment;

@@ -4,6 +4,17 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Files that are written for each image of a folder that is scored.</summary>
+/// <example>
+/// <code>
+/// // A file of one's own beside each mask: the share of the road.
+/// var shares = new FolderOutput(["-road.txt"], PredictionDetails.None, image =>
+/// {
+///     var ids = image.Prediction.Mask.Ids;
+///     File.WriteAllText(image.PathOf("-road.txt"), $"{(double)ids.Count((byte)3) / ids.Length:f4}");
+/// });
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", new FolderScoringOptions { Outputs = [FolderOutput.Mask(), shares] });
+/// </code>
+/// </example>
 public sealed class FolderOutput
 {
     private readonly Action<ScoredImage> _save;
@@ -16,7 +27,7 @@ public sealed class FolderOutput
     {
         ArgumentNullException.ThrowIfNull(endings);
         ArgumentNullException.ThrowIfNull(save);
-        (Endings, Details, _save) = (endings, details, save);
+        (Endings, Details, Kind, _save) = (endings, details, string.Join(' ', endings), save);
     }
 
     /// <summary>What the files are called after their image.</summary>
@@ -25,9 +36,13 @@ public sealed class FolderOutput
     /// <summary>What predictions must hold for it.</summary>
     public PredictionDetails Details { get; }
 
+    /// <summary>What tells the files from others that are called alike: a ledger goes on with the same alone.</summary>
+    internal string Kind { get; init; }
+
     /// <summary>NAME.png: the ids of the mask, as an 8-bit palette PNG.</summary>
     /// <param name="ids">Which ids.</param>
-    public static FolderOutput Mask(MaskIds ids = MaskIds.Raw) => new([".png"], PredictionDetails.None, image => image.Prediction.Mask.Save(image.PathOf(".png"), ids));
+    public static FolderOutput Mask(MaskIds ids = MaskIds.Raw) =>
+        new([".png"], PredictionDetails.None, image => image.Prediction.Mask.Save(image.PathOf(".png"), ids)) { Kind = ids == MaskIds.Raw ? ".png" : $".png of {ids} ids" };
 
     /// <summary>NAME-overlay.png: the classes' colours over the image.</summary>
     /// <param name="options">How they are drawn; null for the defaults.</param>

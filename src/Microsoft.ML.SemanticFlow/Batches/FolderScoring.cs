@@ -26,8 +26,9 @@ internal sealed class FolderScoring(SegmentationModel model, ScoringPlan plan, F
         var clock = Stopwatch.StartNew();
         plan.Prepare();
         var inference = options.Inference ?? model.Inference;
-        using var ledger = options.KeepsLedger ? ScoringLedger.Open(plan, model, inference) : null;
-        var todo = plan.Jobs.Index().Where(job => ledger is null || !ledger.Done.Contains(job.Item.Name) || !job.Item.Files.All(File.Exists)).ToArray();
+        using var ledger = options.KeepsLedger ? OpenLedger(inference) : null;
+        HashSet<string> existed = ledger is null ? [] : ledger.Lines.Select(ShardLedger.NameIn).ToHashSet(StringComparer.Ordinal);
+        var todo = plan.Jobs.Index().Where(job => !existed.Contains(job.Item.Name) || !job.Item.Files.All(File.Exists)).ToArray();
         for (int existing = plan.Jobs.Count - todo.Length; _done < existing; _done++)
             options.Progress?.Report((_done + 1, plan.Jobs.Count));
         try
@@ -42,7 +43,7 @@ internal sealed class FolderScoring(SegmentationModel model, ScoringPlan plan, F
                         var scored = new ScoredImage(job.Index, job.Item.Name, job.Item.Image, job.Item.Stem, prediction);
                         foreach (var output in options.Outputs)
                             output.Save(scored);
-                        ledger?.Add(job.Item.Name);
+                        ledger?.Add(ShardLedger.LineOf(job.Item.Name));
                         Interlocked.Increment(ref _written);
                     }
 
@@ -56,6 +57,14 @@ internal sealed class FolderScoring(SegmentationModel model, ScoringPlan plan, F
 
         return new FolderScoringReport(
             plan.Jobs.Count, _written, plan.Jobs.Count - todo.Length, [.. _skipped.OrderBy(file => file.Path, StringComparer.Ordinal)], clock.Elapsed);
+    }
+
+    private Ledger OpenLedger(InferenceOptions inference)
+    {
+        var names = plan.Inputs;
+        var work = new ShardWork(
+            names.Count, ShardLedger.Hash(names), plan.Shard.Index, plan.Shard.Count, ScoringWork.Of(model, inference), [.. options.Outputs.Select(output => output.Kind)]);
+        return ShardLedger.Open(plan.Output, work, names);
     }
 
     // Null where the image is skipped. A disk that takes no more results is no fault of an image: it ends the work.

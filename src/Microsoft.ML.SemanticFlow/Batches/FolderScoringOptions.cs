@@ -4,6 +4,17 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How a folder of images is scored.</summary>
+/// <example>
+/// <code>
+/// var options = new FolderScoringOptions
+/// {
+///     Outputs = [FolderOutput.Mask(), FolderOutput.Overlay()],
+///     KeepsLedger = true,                                       // a later start does only what is missing
+///     Reading = new ReadingOptions { SkipFaulty = true },
+/// };
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", options);
+/// </code>
+/// </example>
 public sealed record FolderScoringOptions
 {
     /// <summary>What is written for each image. Default its mask, in raw ids.</summary>

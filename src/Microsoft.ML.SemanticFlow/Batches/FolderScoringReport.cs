@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What came of scoring a folder.</summary>
+/// <example>
+/// <code>
+/// var report = ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks");
+/// Console.WriteLine($"{report.WrittenCount} of {report.ImageCount}, {report.Skipped.Count} skipped");   // prints 4 of 4, 0 skipped
+/// </code>
+/// </example>
 public sealed class FolderScoringReport
 {
     internal FolderScoringReport(int images, int written, int existing, IReadOnlyList<SkippedFile> skipped, TimeSpan elapsed) =>

@@ -4,6 +4,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.SemanticFlow.Imaging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.SemanticFlow.Batches;
 
@@ -20,15 +21,17 @@ internal sealed class Ledger : IDisposable
     // Of an IOException: somebody else holds the file.
     private const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
     private const int ChecksumLength = 9; // eight digits and a space
+    private const int ReadLength = 1 << 16;
 
     private readonly FileStream _file;
+    private readonly long _earlier;
     private readonly Lock _gate = new();
     private int _unflushed;
 
-    private Ledger(FileStream file, IReadOnlyList<string> lines) => (_file, Lines) = (file, lines);
+    private Ledger(FileStream file, long earlier) => (_file, _earlier) = (file, earlier);
 
-    /// <summary>What earlier starts did, in their order, without the first line.</summary>
-    public IReadOnlyList<string> Lines { get; }
+    /// <summary>What earlier starts did, in their order, without the first line: read from the file each time.</summary>
+    public IEnumerable<string> Lines => ReadWhole(_file.SafeFileHandle).TakeWhile(line => line.End <= _earlier).Skip(1).Select(line => line.Text);
 
     /// <summary>Opens the ledger of some work, or begins it.</summary>
     /// <param name="path">The file.</param>
@@ -40,15 +43,18 @@ internal sealed class Ledger : IDisposable
         var file = Hold(path);
         try
         {
-            var lines = ReadWhole(file, out long end);
-            if (lines.Count > 0 && lines[0] != work)
+            string? first = null;
+            long end = 0;
+            foreach (var line in ReadWhole(file.SafeFileHandle))
+                (first, end) = (first ?? line.Text, line.End);
+            if (first is not null && first != work)
                 throw new InvalidDataException(
-                    $"'{path}' is of other work: it says '{Excerpt.Of(lines[0])}', and this would be '{Excerpt.Of(work)}'. " +
+                    $"'{path}' is of other work: it says '{Excerpt.Of(first)}', and this would be '{Excerpt.Of(work)}'. " +
                     "Name another folder, or delete that file to begin anew.");
             file.SetLength(end);
             file.Position = end;
-            var ledger = new Ledger(file, [.. lines.Skip(1)]);
-            if (lines.Count == 0)
+            var ledger = new Ledger(file, end);
+            if (first is null)
                 ledger.Add(work);
             return ledger;
         }
@@ -60,14 +66,12 @@ internal sealed class Ledger : IDisposable
     }
 
     /// <summary>Reads a ledger that nobody needs to have finished.</summary>
-    /// <returns>What the work is, and what is done of it.</returns>
+    /// <returns>What the work is, and what is done of it, read from the file each time.</returns>
     /// <exception cref="InvalidDataException">The file is none.</exception>
     /// <exception cref="IOException">A process works on it still.</exception>
-    public static (string Work, IReadOnlyList<string> Lines) Read(string path)
-    {
-        using var file = RegularFile.OpenRead(path);
-        return ReadWhole(file, out _) is [var work, .. var lines] ? (work, lines) : throw new InvalidDataException($"'{path}' is no ledger, or was never begun. Start its work.");
-    }
+    public static (string Work, IEnumerable<string> Lines) Read(string path) => (
+        ReadLines(path).FirstOrDefault() ?? throw new InvalidDataException($"'{path}' is no ledger, or was never begun. Start its work."),
+        ReadLines(path).Skip(1));
 
     /// <summary>Adds a line; any thread may.</summary>
     /// <param name="line">What was done, without line breaks.</param>
@@ -107,23 +111,48 @@ internal sealed class Ledger : IDisposable
         }
     }
 
-    // Up to the first line that is not whole: what comes after it was never handed over in order.
-    private static List<string> ReadWhole(Stream file, out long end)
+    private static IEnumerable<string> ReadLines(string path)
     {
-        var lines = new List<string>();
-        end = 0;
-        using var bytes = new MemoryStream();
-        file.CopyTo(bytes);
-        var rest = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
-        for (int length; (length = rest.IndexOf((byte)'\n')) >= ChecksumLength; rest = rest[(length + 1)..])
-        {
-            var text = rest[ChecksumLength..length];
-            if (!uint.TryParse(rest[..(ChecksumLength - 1)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint checksum) || checksum != Crc32.Compute(text))
-                break;
-            lines.Add(Encoding.UTF8.GetString(text));
-            end += length + 1;
-        }
+        using var file = RegularFile.OpenRead(path);
+        foreach (var (text, _) in ReadWhole(file.SafeFileHandle))
+            yield return text;
+    }
 
-        return lines;
+    // Up to the first line that is not whole: what comes after it was never handed over in order.
+    private static IEnumerable<(string Text, long End)> ReadWhole(SafeFileHandle file)
+    {
+        byte[] buffer = new byte[ReadLength];
+        int start = 0, end = 0; // of the bytes in the buffer
+        for (long position = 0; ;)
+        {
+            if (buffer.AsSpan(start, end - start).IndexOf((byte)'\n') is var length and >= 0)
+            {
+                if (TextOf(buffer.AsSpan(start, length)) is not { } text)
+                    yield break;
+                start += length + 1;
+                position += length + 1;
+                yield return (text, position);
+                continue;
+            }
+
+            buffer.AsSpan(start..end).CopyTo(buffer);
+            (start, end) = (0, end - start);
+            if (end == buffer.Length)
+                Array.Resize(ref buffer, 2 * buffer.Length);
+            int read = RandomAccess.Read(file, buffer.AsSpan(end), position + end);
+            if (read == 0)
+                yield break;
+            end += read;
+        }
+    }
+
+    private static string? TextOf(ReadOnlySpan<byte> line)
+    {
+        if (line.Length < ChecksumLength)
+            return null;
+        var text = line[ChecksumLength..];
+        return uint.TryParse(line[..(ChecksumLength - 1)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint checksum) && checksum == Crc32.Compute(text)
+            ? Encoding.UTF8.GetString(text)
+            : null;
     }
 }

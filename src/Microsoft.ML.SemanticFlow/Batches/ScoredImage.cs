@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>An image of a folder that was scored.</summary>
+/// <example>
+/// <code>
+/// var names = new FolderOutput(["-size.txt"], PredictionDetails.None, (ScoredImage image) =>
+///     File.WriteAllText(image.PathOf("-size.txt"), $"{image.Name}: {image.Prediction.Mask.Height} rows"));
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", new FolderScoringOptions { Outputs = [names] });
+/// </code>
+/// </example>
 public sealed class ScoredImage
 {
     private readonly string _stem;

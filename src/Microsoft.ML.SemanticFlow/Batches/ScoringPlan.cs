@@ -1,8 +1,6 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML.SemanticFlow.Data.Datasets;
 
 namespace Microsoft.ML.SemanticFlow.Batches;
@@ -24,14 +22,8 @@ internal sealed class ScoringPlan
     /// <summary>The jobs of the shard.</summary>
     public IReadOnlyList<ScoringJob> Jobs { get; }
 
-    /// <summary>Images of all shards.</summary>
-    public int InputCount => _all.Count;
-
-    /// <summary>What the files of each image end in.</summary>
-    public IReadOnlyList<string> Endings => _all is [var job, ..] ? job.Endings : [];
-
     /// <summary>The names of the images of all shards, in their order.</summary>
-    public IEnumerable<string> Inputs => _all.Select(job => job.Name);
+    public IReadOnlyList<string> Inputs => [.. _all.Select(job => job.Name)];
 
     /// <summary>Lists the images of a folder, or takes one file.</summary>
     /// <exception cref="ArgumentException">The files would be taken for images, or replace some.</exception>
@@ -64,17 +56,5 @@ internal sealed class ScoringPlan
         OutputNames.Check(_all, () => OutputNames.TellsCasesApart(Output));
         foreach (string folder in Jobs.Select(job => Path.GetDirectoryName(job.Stem)!).Distinct()) // a file lies in one
             Directory.CreateDirectory(folder);
-    }
-
-    /// <summary>What tells the images from others: their names and order.</summary>
-    public string HashInputs() => Hash(Inputs);
-
-    /// <summary>The same of names that were listed before.</summary>
-    public static string Hash(IEnumerable<string> names)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string name in names)
-            hash.AppendData(Encoding.UTF8.GetBytes(name + "\n"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -6,6 +6,13 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>
 /// What becomes of files that cannot be used, and who is told of files that are passed over. The default stops at the first.
 /// </summary>
+/// <example>
+/// <code>
+/// var skipped = new List&lt;SkippedFile>();
+/// var reading = new ReadingOptions { SkipFaulty = true, MaxSkippedShare = 0.1, Skipped = new Progress&lt;SkippedFile>(skipped.Add) };
+/// IDataView rows = ml.SemanticSegmentation.Data.Folder("images", "labels", LabelMaps.CamVid, reading: reading);
+/// </code>
+/// </example>
 public sealed record ReadingOptions
 {
     /// <summary>

@@ -7,6 +7,15 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Class ids of an image, one byte a pixel: 0-based train ids, 255 where nothing counts.</summary>
 /// <remarks>Immutable and owned by the garbage collector: rows may keep it, threads may share it.</remarks>
+/// <example>
+/// <code>
+/// var labels = LabelMap.FromClassNames("two", "road", "sky");
+/// var mask = new SegmentationMask(height: 2, width: 3, [1, 1, 1, 0, 0, 255], labels);
+/// Console.WriteLine(labels.Classes[mask[row: 0, column: 2]].Name);    // prints sky
+/// mask.Save("mask.png");
+/// Console.WriteLine(SegmentationMask.Load("mask.png", labels));       // prints 2 x 3 (height x width), two (2 classes)
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "Paths, streams, bytes and images tell the overloads apart.")]
 public sealed partial class SegmentationMask
 {

@@ -10,6 +10,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// ML.NET's Cache, ShuffleRows, AppendCacheCheckpoint and SaveAsBinary leave out columns of such types, those of images too:
 /// apply them to the columns of paths, before images and masks are loaded.
 /// </remarks>
+/// <example>
+/// <code>
+/// IDataView scored = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Fit(train).Transform(train);
+/// Console.WriteLine(scored.Schema["Label"].Type is SegmentationMaskDataViewType);    // prints True
+/// </code>
+/// </example>
 public sealed class SegmentationMaskDataViewType : StructuredDataViewType
 {
     private SegmentationMaskDataViewType()

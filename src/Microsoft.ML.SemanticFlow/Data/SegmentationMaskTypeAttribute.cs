@@ -8,7 +8,15 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>Marks a property or field of type <see cref="SegmentationMask"/> in the classes that rows are read into.</summary>
 /// <example>
 /// <code>
-/// class Scored { [SegmentationMaskType] public SegmentationMask? PredictedLabel { get; set; } }
+/// var scorer = ml.Transforms.SemanticFlow().LoadImages().Append(ml.Transforms.SemanticFlow("camvid.onnx"));
+/// var rows = ml.Data.CreateEnumerable&lt;Scored>(scorer.Fit(train).Transform(train), reuseRowObject: false);
+/// Console.WriteLine(rows.First().PredictedLabel);     // prints 64 x 96 (height x width), CamVid (11 classes)
+///
+/// class Scored
+/// {
+///     [SegmentationMaskType]
+///     public SegmentationMask? PredictedLabel { get; set; }
+/// }
 /// </code>
 /// </example>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]

@@ -11,6 +11,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A picture for people: an image as it was read, or what <see cref="MaskPainter"/> made of one and its mask.</summary>
 /// <remarks>Immutable and owned by the garbage collector; 4 bytes a pixel.</remarks>
+/// <example>
+/// <code>
+/// SegmentationPicture overlay = new MaskPainter().Overlay(mask, "street.png");
+/// overlay.WithTitle("street").Save("street.jpg");
+/// byte[] png = overlay.Shrink(longestSide: 48).ToBytes();
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "Paths, streams and bytes tell the overloads apart.")]
 public sealed class SegmentationPicture
 {

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The rows of a data set in two parts: those to train on and those to test on.</summary>
+/// <example>
+/// <code>
+/// SegmentationTrainTestData parts = ml.SemanticSegmentation.TrainTestSplit(train, testFraction: 0.3, seed: 1);
+/// var (toTrainOn, toTestOn) = parts;
+/// </code>
+/// </example>
 public sealed class SegmentationTrainTestData
 {
     internal SegmentationTrainTestData(IDataView trainSet, IDataView testSet) =>

@@ -7,6 +7,12 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One of several equal parts of some work: every so many-th of its inputs.</summary>
 /// <remarks>Parts differ by one input at most, and together are the whole, whatever their number.</remarks>
+/// <example>
+/// <code>
+/// WorkShard shard = WorkShard.FromEnvironment()?.Shard ?? WorkShard.Parse("2/16");   // what Slurm, Kubernetes or MPI say
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", new FolderScoringOptions { Shard = shard });
+/// </code>
+/// </example>
 public readonly record struct WorkShard
 {
     /// <summary>A part.</summary>

@@ -7,6 +7,12 @@ using Microsoft.ML.SemanticFlow.Display;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One class that is predicted as another; as text a sentence.</summary>
+/// <example>
+/// <code>
+/// foreach (SegmentationConfusion confusion in metrics.GetLargestConfusions(3))
+///     Console.WriteLine(confusion);
+/// </code>
+/// </example>
 public sealed class SegmentationConfusion
 {
     private readonly LabelMap _labels;

@@ -12,6 +12,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Pixels whose actual id is no class (255, ignored) do not count. A predicted id that is no class counts as a wrong
 /// prediction: it is in <see cref="GetActualCount"/> but in no cell. Not thread-safe: give each thread its own and add them.
 /// </remarks>
+/// <example>
+/// <code>
+/// var counts = new SegmentationConfusionMatrix(LabelMap.FromClassNames("two", "road", "sky"));
+/// counts.Add(actual: [0, 0, 1, 255], predicted: [0, 1, 1, 0]);          // 255 is ignored
+/// Console.WriteLine(counts[actual: 0, predicted: 1]);                   // prints 1
+/// Console.WriteLine(new SemanticSegmentationMetrics(counts).MeanIoU);   // prints 0.5
+/// </code>
+/// </example>
 public sealed class SegmentationConfusionMatrix
 {
     // Where pixels change often, neighbours still fall into one cell; four tables keep an increment from waiting for the one before.

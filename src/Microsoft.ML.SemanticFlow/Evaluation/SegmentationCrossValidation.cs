@@ -6,6 +6,13 @@ using System.Collections;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The folds of a cross-validation. Disposing it disposes their models; take what is to stay.</summary>
+/// <example>
+/// <code>
+/// var frames = ml.SemanticSegmentation.Data.Folder("images", "labels", LabelMaps.CamVid);
+/// using SegmentationCrossValidation folds = ml.SemanticSegmentation.CrossValidate(frames, pipeline, numberOfFolds: 2);
+/// Console.WriteLine($"{folds.AverageMeanIoU:f3} +- {folds.MeanIoUStandardDeviation:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationCrossValidation : IReadOnlyList<SegmentationCrossValidationResult>, IDisposable
 {
     private readonly IReadOnlyList<SegmentationCrossValidationResult> _folds;

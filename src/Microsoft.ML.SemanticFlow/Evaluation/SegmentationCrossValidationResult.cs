@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One fold of a cross-validation: a model, and how it does on the rows that it was not trained on.</summary>
+/// <example>
+/// <code>
+/// var frames = ml.SemanticSegmentation.Data.Folder("images", "labels", LabelMaps.CamVid);
+/// using var folds = ml.SemanticSegmentation.CrossValidate(frames, pipeline, numberOfFolds: 2);
+/// SegmentationCrossValidationResult best = folds.MaxBy(fold => fold.Metrics.MeanIoU)!;
+/// ml.Model.Save(best.Model, frames.Schema, "best.zip");
+/// </code>
+/// </example>
 public sealed class SegmentationCrossValidationResult
 {
     internal SegmentationCrossValidationResult(int fold, ITransformer model, SemanticSegmentationMetrics metrics, SegmentationTrainTestData data, IDataView scored) =>

@@ -10,6 +10,16 @@ using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <content>JSON files of evaluations. The same images give the same bytes, however they were added.</content>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid);
+/// evaluation.Add(truth, truth, "street.png");                     // a prediction without an error
+/// Console.WriteLine(evaluation.Metrics.MeanIoU);                  // prints 1
+/// evaluation.Save("shard-1.json");
+/// evaluation.Add(SegmentationEvaluation.Load("shard-1.json"));    // as if another machine had counted it
+/// Console.WriteLine(evaluation.ImageCount);                       // prints 2
+/// </code>
+/// </example>
 public sealed partial class SegmentationEvaluation
 {
     /// <summary>Writes the evaluation to a JSON file, which appears whole or not at all.</summary>
@@ -63,6 +73,41 @@ public sealed partial class SegmentationEvaluation
         return Load(stream, "The JSON");
     }
 
+    /// <summary>An image as files hold it.</summary>
+    internal static EvaluationFile.Image ToFile(SegmentationImageResult image)
+    {
+        var cells = image.Cells;
+        int[] counts = new int[3 * cells.Length];
+        for (int i = 0; i < cells.Length; i++)
+            (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
+        return new EvaluationFile.Image(
+            image.Ignored, counts, image.Name, image.Source,
+            image.Measured.IsEmpty ? null : image.Measured.ToArray(), image.SuspectNumbers is { Length: > 0 } suspects ? suspects : null);
+    }
+
+    /// <summary>An image of the same classes and measures, as files hold it.</summary>
+    /// <param name="image">What the file holds.</param>
+    /// <param name="sources">The sources of earlier ones: one string a source, not one an image.</param>
+    /// <param name="where">What messages begin with.</param>
+    /// <exception cref="InvalidDataException">No image comes to that.</exception>
+    internal SegmentationImageResult FromFile(EvaluationFile.Image? image, Dictionary<string, string> sources, string where)
+    {
+        if (image is null)
+            throw new InvalidDataException($"{where} is null. Save it anew.");
+        long pixels = Check<int>(image.Ignored, image.Counts, Labels.ClassCount, int.MaxValue, where);
+        if (pixels == 0)
+            throw new InvalidDataException($"{where} has no pixels. Save it anew.");
+        string? source = image.Source;
+        if (source is not null && !sources.TryAdd(source, source))
+            source = sources[source];
+        var cells = new ImageCell[image.Counts.Length / 3];
+        for (int i = 0; i < cells.Length; i++)
+            cells[i] = new ImageCell((byte)image.Counts[3 * i], (byte)image.Counts[3 * i + 1], image.Counts[3 * i + 2]);
+        return new SegmentationImageResult(
+            image.Name, source, image.Ignored, cells, _measures, CheckMeasured(image.Measured, pixels, where),
+            ReadSuspects(image.Suspects ?? [], pixels, where));
+    }
+
     private static SegmentationEvaluation Load(Stream stream, string where)
     {
         EvaluationFile? file;
@@ -96,9 +141,9 @@ public sealed partial class SegmentationEvaluation
         switch (file)
         {
             case { Images: { } images, Sum: null }:
-                var sources = new Dictionary<string, string>(); // one string a source, not one an image
+                var sources = new Dictionary<string, string>();
                 foreach (var (index, image) in images.Index())
-                    evaluation.Add(FromFile(image, evaluation, sources, $"{where}, image {index}"));
+                    evaluation.Add(evaluation.FromFile(image, sources, $"{where}, image {index}"));
                 return evaluation;
             case { Images: null, Sum: { } sum }:
                 evaluation.Add(sum, where);
@@ -118,35 +163,6 @@ public sealed partial class SegmentationEvaluation
         for (int i = 0; i < sum.Counts.Length; i += 3)
             _sum.Add((byte)sum.Counts[i], (byte)sum.Counts[i + 1], sum.Counts[i + 2]);
         Count(sum.Images, pixels);
-    }
-
-    private static EvaluationFile.Image ToFile(SegmentationImageResult image)
-    {
-        var cells = image.Cells;
-        int[] counts = new int[3 * cells.Length];
-        for (int i = 0; i < cells.Length; i++)
-            (counts[3 * i], counts[3 * i + 1], counts[3 * i + 2]) = (cells[i].Actual, cells[i].Predicted, cells[i].Count);
-        return new EvaluationFile.Image(
-            image.Ignored, counts, image.Name, image.Source,
-            image.Measured.IsEmpty ? null : image.Measured.ToArray(), image.SuspectNumbers is { Length: > 0 } suspects ? suspects : null);
-    }
-
-    private static SegmentationImageResult FromFile(EvaluationFile.Image? image, SegmentationEvaluation evaluation, Dictionary<string, string> sources, string where)
-    {
-        if (image is null)
-            throw new InvalidDataException($"{where} is null. Save it anew.");
-        long pixels = Check<int>(image.Ignored, image.Counts, evaluation.Labels.ClassCount, int.MaxValue, where);
-        if (pixels == 0)
-            throw new InvalidDataException($"{where} has no pixels. Save it anew.");
-        string? source = image.Source;
-        if (source is not null && !sources.TryAdd(source, source))
-            source = sources[source];
-        var cells = new ImageCell[image.Counts.Length / 3];
-        for (int i = 0; i < cells.Length; i++)
-            cells[i] = new ImageCell((byte)image.Counts[3 * i], (byte)image.Counts[3 * i + 1], image.Counts[3 * i + 2]);
-        return new SegmentationImageResult(
-            image.Name, source, image.Ignored, cells, evaluation._measures, evaluation.CheckMeasured(image.Measured, pixels, where),
-            evaluation.ReadSuspects(image.Suspects ?? [], pixels, where));
     }
 
     private Int128[] CheckMeasured(Int128[]? numbers, long pixels, string where)

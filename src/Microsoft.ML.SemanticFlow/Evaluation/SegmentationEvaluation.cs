@@ -132,35 +132,27 @@ public sealed partial class SegmentationEvaluation
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(prediction);
-        if ((truth.Height, truth.Width) != (prediction.Height, prediction.Width))
-            throw new InvalidDataException(
-                $"The predicted mask{Of(name, source)} is {prediction.Height} x {prediction.Width} pixels (height x width), its label {truth.Height} x {truth.Width}. " +
-                "They must be of one size: resize one to the other.");
-        CheckClasses(truth, "label", name, source);
-        CheckClasses(prediction, "predicted mask", name, source);
-
-        Int128[] measured = [];
-        SegmentationSuspect[] suspects = [];
-        if (_measures.Any)
+        if (_image is not null)
         {
-            var image = new MeasuredImage(truth.Height, truth.Width, Labels.ClassCount, truth.Ids, prediction.Ids, evidence, Of(name, source));
-            measured = _measures.Measure(image);
-            suspects = _measures.FindSuspects(image);
-        }
-
-        if (_image is null)
-        {
-            _sum.Add(truth.Ids, prediction.Ids);
-            AddTo(_measured, measured);
-            Count(images: 1, truth.Ids.Length);
+            Add(Compare(truth, prediction, name, source, evidence));
             return;
         }
 
-        _image.Clear();
+        var (measured, _) = Measure(truth, prediction, name, source, evidence);
+        _sum.Add(truth.Ids, prediction.Ids);
+        AddTo(_measured, measured);
+        Count(images: 1, truth.Ids.Length);
+    }
+
+    /// <summary>What an image comes to, without counting it; of an evaluation that keeps images.</summary>
+    internal SegmentationImageResult Compare(SegmentationMask truth, SegmentationMask prediction, string? name, string? source, SegmentationEvidence? evidence)
+    {
+        var (measured, suspects) = Measure(truth, prediction, name, source, evidence);
+        _image!.Clear(); // images are kept
         _image.Add(truth.Ids, prediction.Ids);
-        Add(new SegmentationImageResult(
+        return new SegmentationImageResult(
             name, source, (int)_image.IgnoredCount, [.. _image.Occupied().Select(cell => new ImageCell(cell.Actual, cell.Predicted, (int)cell.Count))],
-            _measures, measured, suspects));
+            _measures, measured, suspects);
     }
 
     /// <summary>Adds the images of another evaluation of the same classes.</summary>
@@ -197,11 +189,27 @@ public sealed partial class SegmentationEvaluation
 
     internal (double Count, double Hit, double OfCategory) InstancesOf(int id) => _measures.InstancesOf(_measured, id);
 
-    private void Add(SegmentationImageResult image)
+    /// <summary>Counts an image that another evaluation of the same classes and measures compared.</summary>
+    internal void Add(SegmentationImageResult image)
     {
         image.AddTo(_sum, _measured);
-        _images!.Add(image); // called where images are kept
+        _images?.Add(image);
         Count(images: 1, image.PixelCount);
+    }
+
+    private (Int128[] Measured, SegmentationSuspect[] Suspects) Measure(
+        SegmentationMask truth, SegmentationMask prediction, string? name, string? source, SegmentationEvidence? evidence)
+    {
+        if ((truth.Height, truth.Width) != (prediction.Height, prediction.Width))
+            throw new InvalidDataException(
+                $"The predicted mask{Of(name, source)} is {prediction.Height} x {prediction.Width} pixels (height x width), its label {truth.Height} x {truth.Width}. " +
+                "They must be of one size: resize one to the other.");
+        CheckClasses(truth, "label", name, source);
+        CheckClasses(prediction, "predicted mask", name, source);
+        if (!_measures.Any)
+            return ([], []);
+        var image = new MeasuredImage(truth.Height, truth.Width, Labels.ClassCount, truth.Ids, prediction.Ids, evidence, Of(name, source));
+        return (_measures.Measure(image), _measures.FindSuspects(image));
     }
 
     private void Count(long images, long pixels)

@@ -4,6 +4,18 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What an evaluation keeps besides the confusion matrix. Each measure takes time for every image; null leaves it out.</summary>
+/// <example>
+/// <code>
+/// var options = new SegmentationEvaluationOptions
+/// {
+///     Boundaries = new SegmentationBoundaryOptions(),
+///     Calibration = new SegmentationCalibrationOptions(),
+///     KeepImages = true,
+/// };
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, options);
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// </code>
+/// </example>
 public sealed record SegmentationEvaluationOptions
 {
     /// <summary>Whether to remember each image, for <see cref="SegmentationEvaluation.Images"/>, sources, intervals and comparisons. Default true.</summary>

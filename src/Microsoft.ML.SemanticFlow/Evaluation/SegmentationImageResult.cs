@@ -7,6 +7,12 @@ using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How well the prediction of one image matches its ground truth.</summary>
+/// <example>
+/// <code>
+/// foreach (SegmentationImageResult image in evaluation.Images.OrderBy(image => image.MeanIoU).Take(10))
+///     Console.WriteLine($"{image.Name}: {image.MeanIoU:f4}");
+/// </code>
+/// </example>
 public sealed class SegmentationImageResult
 {
     private readonly ImageCell[] _cells;

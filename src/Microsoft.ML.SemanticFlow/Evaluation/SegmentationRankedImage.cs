@@ -8,6 +8,12 @@ using Microsoft.ML.SemanticFlow.Evaluation;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>An image among all, by how badly it was predicted.</summary>
+/// <example>
+/// <code>
+/// foreach (SegmentationRankedImage ranked in evaluation.RankImages().Take(10))
+///     Console.WriteLine($"{ranked.Image.Name}: {ranked.Reason}, worth {ranked.MeanIoUGain:f4}");
+/// </code>
+/// </example>
 public sealed class SegmentationRankedImage
 {
     private const int MostNamed = 3;

@@ -6,6 +6,14 @@ using Microsoft.ML.SemanticFlow.Evaluation;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How well the predictions of one part of the data match the ground truth.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid);
+/// evaluation.Add(truth, mask, "street.png", source: "dusk");
+/// foreach (SegmentationSourceResult source in evaluation.Sources)
+///     Console.WriteLine($"{source.Source}: {source.ImageCount}");     // prints dusk: 1
+/// </code>
+/// </example>
 public sealed class SegmentationSourceResult
 {
     internal SegmentationSourceResult(string? source, int imageCount, SemanticSegmentationMetrics metrics) => (Source, ImageCount, Metrics) = (source, imageCount, metrics);

@@ -7,6 +7,14 @@ using Microsoft.ML.SemanticFlow.Display;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A region of an image whose label may be wrong; as text a sentence.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Suspects = new SegmentationSuspectOptions() });
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// foreach (SegmentationSuspectedLabel suspected in evaluation.GetSuspectedLabels(most: 10))
+///     Console.WriteLine($"{suspected.Image.Name}: look at row {suspected.Region.Row}, column {suspected.Region.Column}");
+/// </code>
+/// </example>
 public sealed class SegmentationSuspectedLabel
 {
     private readonly LabelMap _labels;

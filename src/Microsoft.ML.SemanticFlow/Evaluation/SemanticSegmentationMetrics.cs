@@ -14,6 +14,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// the class's recall, = TP / (TP + FN). Pixels whose actual id is no class do not count; a predicted id that is no class is a wrong prediction. A
 /// value that would be 0 / 0 is NaN and left out of the means.
 /// </remarks>
+/// <example>
+/// <code>
+/// Console.WriteLine(metrics.GetFormattedTable());
+/// Console.WriteLine($"{metrics.MeanIoU:f3} {metrics.PerClassIoU[3]:f3} {metrics.PixelAccuracy:f3}");
+/// </code>
+/// </example>
 public sealed class SemanticSegmentationMetrics
 {
     /// <summary>Computes the metrics of counts that were gathered elsewhere.</summary>

@@ -6,6 +6,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>A file or folder that was passed over, and why.</summary>
 /// <param name="Path">The file or folder.</param>
 /// <param name="Reason">Why: a sentence of one that cannot be used; of one that is no image, a few words such as "a hidden folder".</param>
+/// <example>
+/// <code>
+/// var skipped = new List&lt;SkippedFile>();
+/// var reading = new ReadingOptions { SkipFaulty = true, Skipped = new Progress&lt;SkippedFile>(skipped.Add) };
+/// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", new FolderScoringOptions { Reading = reading });
+/// Console.WriteLine(SkippedFile.Summarize(skipped));
+/// </code>
+/// </example>
 public sealed record SkippedFile(string Path, string Reason)
 {
     /// <summary>What was passed over, in one line: how many for each reason, with an example.</summary>

@@ -8,6 +8,13 @@ namespace Microsoft.ML.SemanticFlow;
 /// A file that claims more is refused before memory is taken, and so is one that claims more than a file of its kind and length can hold.
 /// Images that the caller has decoded are not concerned.
 /// </remarks>
+/// <example>
+/// <code>
+/// int before = ImageLimits.MaxPixels;
+/// ImageLimits.MaxPixels = 16 * 1024 * 1024;                   // before the first image: a service refuses what claims to be larger
+/// ImageLimits.MaxPixels = before;
+/// </code>
+/// </example>
 public static class ImageLimits
 {
     internal const int LargestMaxPixels = 500_000_000;  // 2 GB decoded, about what an array holds

@@ -10,6 +10,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// <param name="Width">Columns, as viewers show it.</param>
 /// <param name="IsTurned">Whether it is stored otherwise than it is shown, by EXIF's orientation.</param>
 /// <param name="BitsPerChannel">Bits of a PNG's channels, at least 8; 8 for other files.</param>
+/// <example>
+/// <code>
+/// var info = SegmentationImageInfo.Read("street.png");            // of the file's beginning: no pixel is decoded
+/// Console.WriteLine($"{info.Height} x {info.Width}");             // prints 240 x 320
+/// </code>
+/// </example>
 public sealed record SegmentationImageInfo(int Height, int Width, bool IsTurned, int BitsPerChannel)
 {
     /// <summary>Reads the beginning of a file; nothing is decoded.</summary>

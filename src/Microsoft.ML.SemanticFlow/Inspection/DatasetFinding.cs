@@ -6,6 +6,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// <summary>Something about a data set that was found, and where.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Message">A sentence: what is wrong, where, and what to do.</param>
+/// <example>
+/// <code>
+/// foreach (var finding in ml.SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, "my-data").Findings.Where(finding => !finding.IsNote))
+///     Console.WriteLine($"{finding.Kind} {finding.Path} ({finding.Row}, {finding.Column}): {finding.Message}");
+/// </code>
+/// </example>
 public sealed record DatasetFinding(DatasetFindingKind Kind, string Message)
 {
     /// <summary>The split it was found in; null where it is about several.</summary>

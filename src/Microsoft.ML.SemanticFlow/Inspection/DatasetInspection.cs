@@ -8,6 +8,14 @@ using Microsoft.ML.SemanticFlow.Labels;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a look at a data set found: how much there is of what, and what is wrong.</summary>
+/// <example>
+/// <code>
+/// var inspection = ml.SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, "my-data");
+/// Console.WriteLine(inspection.IsClean ? "nothing is wrong" : $"{inspection.Findings.Count} findings");
+/// Console.WriteLine($"train with crops of {inspection.SuggestedCrop}");
+/// inspection.SaveReport("inspection.html");
+/// </code>
+/// </example>
 public sealed class DatasetInspection
 {
     private const double RareShare = 0.01;

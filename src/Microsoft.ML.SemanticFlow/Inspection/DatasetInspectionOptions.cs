@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How a data set is looked at.</summary>
+/// <example>
+/// <code>
+/// var options = new DatasetInspectionOptions { Workers = 1, Ids = MaskIds.Raw };
+/// var inspection = ml.SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, "my-data", options);
+/// </code>
+/// </example>
 public sealed record DatasetInspectionOptions
 {
     /// <summary>What the ids in the label files mean; null takes what the data set says, and where that is nothing, ids are their own classes.</summary>

@@ -11,6 +11,12 @@ namespace Microsoft.ML.SemanticFlow;
 /// <param name="ClassPixels">Pixels of each class, by train id.</param>
 /// <param name="ClassImages">Images with a pixel of each class, by train id.</param>
 /// <param name="IgnoredPixels">Pixels of none.</param>
+/// <example>
+/// <code>
+/// foreach (var split in ml.SemanticSegmentation.Data.Inspect(SegmentationDatasets.Folder, "my-data").Splits)
+///     Console.WriteLine($"{split.Split}: {split.ImageCount} images, {split.LabelCount} labels");
+/// </code>
+/// </example>
 public sealed record DatasetSplitSummary(
     DatasetSplit Split, int ImageCount, int LabelCount, IReadOnlyList<(int Height, int Width, int Count)> Sizes,
     IReadOnlyList<long> ClassPixels, IReadOnlyList<int> ClassImages, long IgnoredPixels);

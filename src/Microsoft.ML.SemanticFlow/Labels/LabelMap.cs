@@ -12,6 +12,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Train ids run from 0 to <see cref="ClassCount"/> - 1. A raw id is a class, ignored (train id 255), or unknown;
 /// reading a mask with an unknown raw id fails.
 /// </remarks>
+/// <example>
+/// <code>
+/// var labels = LabelMap.Parse("garden", "name,raw_id,train_id,r,g,b\nlawn,10,0,0,160,0\npath,20,1,120,120,120\nunsure,0,255,0,0,0\n");
+/// Console.WriteLine(labels);                                  // prints garden (2 classes)
+/// Console.WriteLine(labels.TryGetTrainId(20, out byte id));   // prints True
+/// Console.WriteLine(labels.Classes[id].Name);                 // prints path
+/// </code>
+/// </example>
 public sealed class LabelMap
 {
     /// <summary>The train id of pixels that count for nothing: 255.</summary>

@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The label spaces that come with the library.</summary>
+/// <example>
+/// <code>
+/// Console.WriteLine(LabelMaps.Cityscapes.ClassCount);         // prints 19
+/// var vehicles = LabelMaps.CamVid.Merge("Vehicles", new Dictionary&lt;string, string> { ["Bicyclist"] = "Car" });
+/// Console.WriteLine(vehicles.ClassCount);                     // prints 10
+/// </code>
+/// </example>
 public static class LabelMaps
 {
     /// <summary>CamVid with 11 classes; raw id 11, Void, is ignored.</summary>

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Lines along the borders of classes.</summary>
+/// <example>
+/// <code>
+/// var painter = new MaskPainter(new MaskPainterOptions { Contour = new MaskContour { Width = 2, Color = new RgbColor(255, 255, 255) } });
+/// painter.Overlay(mask, "street.png").Save("street-contour.png");
+/// </code>
+/// </example>
 public sealed record MaskContour
 {
     /// <summary>The widest line.</summary>

@@ -10,6 +10,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Makes pictures for people of masks and of what a model thinks of an image.</summary>
 /// <remarks>Immutable: threads may share one. Colours are those of a mask's label map, and generated ones where it has none.</remarks>
+/// <example>
+/// <code>
+/// var painter = new MaskPainter(new MaskPainterOptions { Opacity = 0.6, Legend = LegendPlacement.Right });
+/// painter.Overlay(mask, "street.png").Save("street-overlay.png");
+/// painter.Errors(truth, mask).Save("street-errors.png");
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "Pictures, paths, streams and images tell the overloads apart.")]
 public sealed class MaskPainter
 {
@@ -41,20 +48,20 @@ public sealed class MaskPainter
         return Finish(mask.Overlay(image.Pixels, image.Source, Options.Opacity), mask, ColorPalette.ForTrainIds(mask.Labels), listsIgnored: false);
     }
 
-    /// <inheritdoc cref="Overlay(SegmentationMask, SegmentationPicture)"/>
+    /// <summary>The image with each class's colour laid over it; ignored pixels stay as they are.</summary>
     /// <param name="mask">The mask.</param>
     /// <param name="imagePath">The image, of the mask's size: a PNG, JPEG, WebP, BMP or GIF file.</param>
     /// <exception cref="FileNotFoundException">There is no such image.</exception>
     /// <exception cref="InvalidDataException">The image cannot be read, or has another size than the mask.</exception>
     public SegmentationPicture Overlay(SegmentationMask mask, string imagePath) => Overlay(mask, SegmentationPicture.Load(imagePath));
 
-    /// <inheritdoc cref="Overlay(SegmentationMask, SegmentationPicture)"/>
+    /// <summary>The image with each class's colour laid over it; ignored pixels stay as they are.</summary>
     /// <param name="mask">The mask.</param>
     /// <param name="image">Holds one encoded image, of the mask's size; stays open.</param>
     /// <exception cref="InvalidDataException">The image cannot be read, or has another size than the mask.</exception>
     public SegmentationPicture Overlay(SegmentationMask mask, Stream image) => Overlay(mask, SegmentationPicture.Load(image));
 
-    /// <inheritdoc cref="Overlay(SegmentationMask, SegmentationPicture)"/>
+    /// <summary>The image with each class's colour laid over it; ignored pixels stay as they are.</summary>
     /// <param name="mask">The mask.</param>
     /// <param name="image">The image, of the mask's size; it stays the caller's.</param>
     /// <exception cref="ArgumentException">The image has a pixel format that is not read.</exception>

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How <see cref="MaskPainter"/> draws.</summary>
+/// <example>
+/// <code>
+/// var options = new MaskPainterOptions { Opacity = 0.5, Contour = new MaskContour(), Legend = LegendPlacement.Below };
+/// new MaskPainter(options).Colors(mask).Save("street-colors.png");
+/// </code>
+/// </example>
 public sealed record MaskPainterOptions
 {
     /// <summary>Share of a class's colour over an image, 0 to 1. Default 0.5.</summary>

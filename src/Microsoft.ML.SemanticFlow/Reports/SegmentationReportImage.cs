@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One image as a page shows it.</summary>
+/// <example>
+/// <code>
+/// evaluation.SaveReport("report.html", new SegmentationReportOptions
+/// {
+///     Images = name => new SegmentationReportImage { ImagePath = name, Truth = truth, Prediction = mask },
+/// });
+/// </code>
+/// </example>
 public sealed record SegmentationReportImage
 {
     /// <summary>The image file; null where there is none, and the masks are shown alone.</summary>

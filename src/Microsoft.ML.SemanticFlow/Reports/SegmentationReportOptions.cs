@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What the page of an evaluation says beside the figures, and where its pictures come from.</summary>
+/// <example>
+/// <code>
+/// var options = new SegmentationReportOptions { Title = "Street scenes, model 7" };
+/// evaluation.SaveReport("report.html", options);
+/// </code>
+/// </example>
 public sealed record SegmentationReportOptions
 {
     /// <summary>The heading; null for one that names the label space.</summary>

@@ -9,6 +9,13 @@ using Microsoft.ML.SemanticFlow.Reports;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Pages for a browser, each in one file that loads nothing.</summary>
+/// <example>
+/// <code>
+/// metrics.SaveReport("figures.html");                             // without images
+/// evaluation.SaveReport("report.html", new SegmentationReportOptions { Title = "Street scenes" });
+/// prediction.SaveReport("street.html");                           // one image: confidence, second choices, flow
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "What is reported on tells the overloads apart.")]
 public static class SegmentationReports
 {

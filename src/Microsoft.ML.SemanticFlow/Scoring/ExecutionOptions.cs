@@ -8,6 +8,13 @@ using Microsoft.ML.SemanticFlow.Transforms;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Where and how a <see cref="SegmentationModel"/> runs: device, threads, session. What it computes is in <see cref="InferenceOptions"/>.</summary>
+/// <example>
+/// <code>
+/// // A service that many threads call: each image on one thread, and none longer than ten seconds.
+/// var execution = new ExecutionOptions { IntraOpThreads = 1, TimeLimit = TimeSpan.FromSeconds(10) };
+/// using var segmenter = SegmentationModel.Load("camvid.onnx", execution);
+/// </code>
+/// </example>
 public sealed record ExecutionOptions
 {
     /// <summary>

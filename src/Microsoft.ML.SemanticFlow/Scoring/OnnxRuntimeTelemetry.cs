@@ -13,6 +13,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// that runs ONNX Runtime by itself reads <see cref="IsOff"/> first. Two variables of the environment say otherwise:
 /// <see cref="Variable"/> set to 1 leaves ONNX Runtime as it comes, and a value that <c>ORT_DISABLE_TELEMETRY</c> has already is kept.
 /// </remarks>
+/// <example>
+/// <code>
+/// Console.WriteLine(OnnxRuntimeTelemetry.IsOff ? "off" : $"left on by {OnnxRuntimeTelemetry.Variable}");
+/// </code>
+/// </example>
 public static class OnnxRuntimeTelemetry
 {
     /// <summary>The variable of the environment that leaves telemetry on when it is 1: <c>SEMANTICFLOW_ORT_TELEMETRY</c>.</summary>

@@ -10,6 +10,13 @@ namespace Microsoft.ML.SemanticFlow;
 /// It is the flow of the last alignment: Li et al., ECCV 2020 (arXiv 2002.10120), "Flow Alignment Module"; in SFNet-Lite that of the coarse features, IJCV 2023
 /// (arXiv 2207.04415). Immutable and owned by the garbage collector.
 /// </remarks>
+/// <example>
+/// <code>
+/// SegmentationFlow flow = segmenter.PredictDetailed("street.png", PredictionDetails.Flow).Flow;
+/// Console.WriteLine($"{flow.Height} x {flow.Width} cells, the longest vector {flow.LongestVector:f1} pixels");
+/// new MaskPainter().Flow(flow).Save("street-flow.png");
+/// </code>
+/// </example>
 public sealed class SegmentationFlow
 {
     private readonly float[] _x;

@@ -15,6 +15,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Thread-safe: any number of threads may predict at once and get the same bits as one. A model disposed while predictions run lets
 /// them end; later calls throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var segmenter = SegmentationModel.Load("camvid.onnx");            // once; Predict may be called from any thread
+/// SegmentationMask mask = segmenter.Predict("street.png");
+/// mask.Save("street-mask.png");
+/// Console.WriteLine(segmenter.Labels);                                    // prints CamVid (11 classes)
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The first parameter tells the overloads apart.")]
 public sealed class SegmentationModel : IDisposable
 {

@@ -11,6 +11,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Probabilities are the softmax of the scores that decide the mask, enlarged to the image's size: of the mean over the passes where there are
 /// several. Immutable and owned by the garbage collector.
 /// </remarks>
+/// <example>
+/// <code>
+/// SegmentationPrediction prediction = segmenter.PredictDetailed("street.png", PredictionDetails.Confidence | PredictionDetails.Image);
+/// Console.WriteLine($"sure of pixel (10, 20): {prediction.Confidence[(10 * prediction.Mask.Width) + 20]:p0}");
+/// prediction.SaveOverlay("street-overlay.png");
+/// prediction.SaveConfidence("street-confidence.png");
+/// </code>
+/// </example>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "Paths, streams, bytes and images tell the overloads apart.")]
 public sealed class SegmentationPrediction
 {

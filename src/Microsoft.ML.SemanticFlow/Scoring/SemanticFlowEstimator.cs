@@ -9,6 +9,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Adds a mask column that a model file predicts, and its probabilities when asked; there is nothing to fit.</summary>
 /// <remarks>The file is read when the estimator is made. Every <see cref="Fit"/> returns the same transformer.</remarks>
+/// <example>
+/// <code>
+/// SemanticFlowEstimator scoring = ml.Transforms.SemanticFlow().Score("camvid.onnx", confidenceColumnName: "Confidence");
+/// var pipeline = ml.Transforms.SemanticFlow().LoadImages().Append(scoring);
+/// IDataView scored = pipeline.Fit(train).Transform(train);        // Image -> PredictedLabel, Confidence
+/// </code>
+/// </example>
 [SuppressMessage("Design", "CA1001", Justification = "The transformer belongs to whoever fits.")]
 public sealed class SemanticFlowEstimator : IEstimator<SemanticFlowTransformer>
 {

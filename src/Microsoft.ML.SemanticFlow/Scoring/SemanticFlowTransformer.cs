@@ -17,6 +17,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// columns' names; loading needs this package only. What depends on the machine (<see cref="ExecutionOptions"/>) is not saved. Disposing it, or a
 /// chain or prediction engine that owns it, disposes the model.
 /// </remarks>
+/// <example>
+/// <code>
+/// var model = ml.Transforms.SemanticFlow().LoadImages().Append(ml.Transforms.SemanticFlow("camvid.onnx")).Fit(train);
+/// SemanticFlowTransformer last = model.LastTransformer;
+/// last.Model.Save("copy.onnx");
+/// ml.Model.Save(model, train.Schema, "pipeline.zip");
+/// </code>
+/// </example>
 public sealed class SemanticFlowTransformer : ISavedTransformer<SemanticFlowTransformer>, IDisposable
 {
     internal const string LoaderSignature = "SemanticFlowScorer";

@@ -6,6 +6,12 @@ using Microsoft.ML.SemanticFlow.Onnx;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Tiles over an image: how large, how far apart, and how they share the pixels that several of them cover.</summary>
+/// <example>
+/// <code>
+/// var tiles = new InferenceOptions { SlidingWindow = new SlidingWindow { Height = 64, Width = 64, Overlap = 0.5, Blending = TileBlending.Linear } };
+/// SegmentationMask mask = segmenter.Predict("street.png", tiles);
+/// </code>
+/// </example>
 public sealed record SlidingWindow
 {
     /// <summary>Rows of a tile, at least 32. At scales above 1 a tile grows with the image; one larger than the image is cut to it.</summary>

@@ -8,6 +8,12 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Reads images and their label files; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImagesAndMasks"/>.</remarks>
+/// <example>
+/// <code>
+/// var loading = ml.Transforms.SemanticFlow().LoadImagesAndMasks();          // ImagePath, LabelPath -> Image, Label
+/// IDataView rows = loading.Fit(train).Transform(train);
+/// </code>
+/// </example>
 public sealed class ImageAndMaskLoadingEstimator : IEstimator<ITransformer>
 {
     private readonly LabelFileEstimator _rows;

@@ -8,6 +8,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Brings images and masks to one size; there is nothing to fit.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.Resize"/>.</remarks>
+/// <example>
+/// <code>
+/// // Masks are resized by their nearest pixel, images as for scoring.
+/// var pipeline = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Append(ml.Transforms.SemanticFlow().Resize(height: 64, width: 96));
+/// IDataView rows = pipeline.Fit(train).Transform(train);
+/// </code>
+/// </example>
 public sealed class ImageAndMaskResizingEstimator : IEstimator<ITransformer>
 {
     private readonly RowEstimator _rows;

@@ -8,6 +8,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Reads image files as every viewer shows them; there is nothing to fit.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadImages"/>.</remarks>
+/// <example>
+/// <code>
+/// IDataView photos = ml.SemanticSegmentation.Data.Folder("photos");
+/// var scorer = ml.Transforms.SemanticFlow().LoadImages().Append(ml.Transforms.SemanticFlow("camvid.onnx"));
+/// var masks = scorer.Fit(photos).Transform(photos).GetColumn&lt;SegmentationMask>("PredictedLabel").ToArray();
+/// </code>
+/// </example>
 public sealed class ImageFileLoadingEstimator : IEstimator<ITransformer>
 {
     private readonly RowEstimator _rows;

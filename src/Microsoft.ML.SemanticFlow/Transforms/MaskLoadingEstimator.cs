@@ -8,6 +8,13 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Reads label files into masks; fitting finds out what the ids in the files mean, where the paths carry it.</summary>
 /// <remarks>Made by <see cref="SemanticFlowTransformsCatalog.LoadMasks"/>.</remarks>
+/// <example>
+/// <code>
+/// var loading = ml.Transforms.LoadImages("Image", null, "ImagePath")
+///     .Append(ml.Transforms.SemanticFlow().LoadMasks("Label", "LabelPath", LabelMaps.CamVid));
+/// var masks = loading.Fit(train).Transform(train).GetColumn&lt;SegmentationMask>("Label").ToArray();
+/// </code>
+/// </example>
 public sealed class MaskLoadingEstimator : IEstimator<ITransformer>
 {
     private readonly LabelFileEstimator _rows;

@@ -133,6 +133,21 @@ public sealed class ScoreFolderTests : IDisposable
     }
 
     [TestMethod]
+    public void MergeShards_CopyOfALedger_NamesItsImages()
+    {
+        Draw("0.png", 0);
+        Draw("1.png", 1);
+        Score(Shard(0, 2));
+        Score(Shard(1, 2));
+        File.Copy(_folder["out", "shards", "0002-of-0002.ledger"], _folder["out", "shards", "copy.ledger"]);
+
+        var merged = _ml.SemanticSegmentation.MergeShards(_folder["out"]);
+
+        CollectionAssert.AreEqual(new[] { "1.png" }, merged.Duplicates.ToArray());
+        Assert.AreEqual((2, 2), (merged.ImageCount, merged.DoneCount));
+    }
+
+    [TestMethod]
     public void MergeShards_NoLedger_SaysSo()
     {
         var error = Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.MergeShards(_folder.Root));
@@ -160,9 +175,12 @@ public sealed class ScoreFolderTests : IDisposable
         Draw("0.png", 0);
         Score(new FolderScoringOptions { KeepsLedger = true });
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => Score(new FolderScoringOptions { KeepsLedger = true, Inference = new InferenceOptions { Flip = true } }));
-
-        StringAssert.Contains(error.Message, "is of other work", StringComparison.Ordinal);
+        FolderScoringOptions[] others = [new() { Inference = new InferenceOptions { Flip = true } }, new() { Outputs = [FolderOutput.Mask(MaskIds.Train)] }];
+        foreach (var other in others)
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => Score(other with { KeepsLedger = true }));
+            StringAssert.Contains(error.Message, "is of other work", StringComparison.Ordinal);
+        }
     }
 
     // Ended at any moment, a start leaves a ledger of which each image has its files; the next does the rest.
@@ -194,7 +212,7 @@ public sealed class ScoreFolderTests : IDisposable
             {
             }
 
-            int now = Ledger.Read(Directory.GetFiles(_folder["out", "shards"], "*.ledger").Single()).Lines.Count;
+            int now = Ledger.Read(Directory.GetFiles(_folder["out", "shards"], "*.ledger").Single()).Lines.Count();
             Assert.IsGreaterThan(written, now);
             written = now;
         }

@@ -35,8 +35,46 @@ public sealed class WorkShardTests
         Assert.AreEqual(3L, ml.SemanticSegmentation.Shard(all, new WorkShard(0, 2)).GetRowCount());
         Assert.AreSame(all, ml.SemanticSegmentation.Shard(all, WorkShard.Whole));
 
-        static string[] Names(Microsoft.ML.IDataView view) => [.. view.GetColumn<string>("ImagePath").Select(path => Path.GetFileName(path))];
     }
+
+    // Of three shards: rows 0, 3, 6, then 1, 4, then 2, 5 of the view that is sharded.
+    [TestMethod]
+    public void Shard_OfViewsOfEveryKind_DividesTheirRows()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in Enumerable.Range(0, 7).Select(i => $"{i}.png"))
+        {
+            BrightestChannelModel.SaveImage(folder.Prepare("images", name), 32, 32, seed: 1);
+            folder.Touch("more", name);
+        }
+
+        var ml = new MLContext(seed: 1);
+        var files = ml.SemanticSegmentation.Data.Folder(folder["images"]);
+        var labelled = ml.SemanticSegmentation.Data.Folder(folder["images"], folder["images"], BrightestChannelModel.Labels);
+        (string Kind, IDataView View)[] views =
+        [
+            ("files", files),
+            ("sources", ml.SemanticSegmentation.Data.Combine(("one", labelled), ("two", labelled))),
+            ("a split", ml.SemanticSegmentation.TrainTestSplit(files, testFraction: 0.3).TrainSet),
+            ("held out", ml.SemanticSegmentation.HoldOut(files, 0.3).TrainSet),
+            ("images", ml.Transforms.SemanticFlow().LoadImages("Image", "ImagePath").Fit(files).Transform(files)),
+            ("some rows", ml.Data.SkipRows(files, 2)),
+            ("shuffled", ml.Data.ShuffleRows(files, seed: 1, shufflePoolSize: 3)),
+            ("a shard", ml.SemanticSegmentation.Shard(files, new WorkShard(0, 2))),
+        ];
+
+        foreach (var (kind, view) in views)
+        {
+            string[] all = Names(view);
+            string[][] shards = [.. Enumerable.Range(0, 3).Select(i => Names(ml.SemanticSegmentation.Shard(view, new WorkShard(i, 3))))];
+            Assert.IsNotEmpty(all, kind);
+            CollectionAssert.AreEquivalent(all, shards.SelectMany(names => names).ToArray(), kind);
+            for (int i = 0; i < 3; i++)
+                CollectionAssert.AreEquivalent(all.Where((_, row) => row % 3 == i).ToArray(), shards[i], kind);
+        }
+    }
+
+    private static string[] Names(IDataView view) => [.. view.GetColumn<string>("ImagePath").Select(path => Path.GetFileName(path))];
 
     [TestMethod]
     [DataRow("1/1", 0, 1)]

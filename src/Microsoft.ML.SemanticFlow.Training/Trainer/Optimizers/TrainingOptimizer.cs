@@ -8,6 +8,12 @@ using TorchSharp.Modules;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What turns gradients into steps: one of the optimisers, with its own numbers.</summary>
+/// <example>
+/// <code>
+/// TrainingOptimizer optimizer = new AdamW { LearningRate = 1e-3, BackboneLearningRateFactor = 0.3, AccumulationSteps = 4 };
+/// var training = options with { Optimizer = optimizer };
+/// </code>
+/// </example>
 public abstract record TrainingOptimizer : IRecipePart
 {
     private protected TrainingOptimizer(double learningRate) => LearningRate = learningRate;
@@ -31,6 +37,11 @@ public abstract record TrainingOptimizer : IRecipePart
 }
 
 /// <summary>Stochastic gradient descent with momentum, as the papers train.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Optimizer = new Sgd { LearningRate = 0.01, Momentum = 0.9, WeightDecay = 5e-4 } };
+/// </code>
+/// </example>
 public sealed record Sgd() : TrainingOptimizer(learningRate: 0.01)
 {
     /// <summary>How much of the step before stays in a step, in [0, 1]. Default 0.9.</summary>
@@ -41,6 +52,11 @@ public sealed record Sgd() : TrainingOptimizer(learningRate: 0.01)
 
 /// <summary>Adam, the decay added to the gradient.</summary>
 /// <remarks>Kingma and Ba, ICLR 2015 (arXiv 1412.6980).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Optimizer = new Adam { LearningRate = 1e-3, Beta1 = 0.9 } };
+/// </code>
+/// </example>
 public sealed record Adam() : TrainingOptimizer(learningRate: 0.001)
 {
     /// <summary>How slowly the mean of gradients follows them, in [0, 1). Default 0.9.</summary>
@@ -57,6 +73,11 @@ public sealed record Adam() : TrainingOptimizer(learningRate: 0.001)
 
 /// <summary>Adam, the decay taken off the weights, times the learning rate.</summary>
 /// <remarks>Loshchilov and Hutter, ICLR 2019 (arXiv 1711.05101).</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Optimizer = new AdamW { LearningRate = 1e-3, WeightDecay = 0.02 } };
+/// </code>
+/// </example>
 public sealed record AdamW() : TrainingOptimizer(learningRate: 0.001)
 {
     /// <summary>How slowly the mean of gradients follows them, in [0, 1). Default 0.9.</summary>

@@ -14,6 +14,11 @@ namespace Microsoft.ML.SemanticFlow;
 /// </para>
 /// <para>Every process needs the same options, and the same data in the same order, such as on a disk that all see.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var training = options with { Execution = DataParallel.IsLaunched ? new DataParallel { ReduceGradients = true } : new TrainingExecution() };
+/// </code>
+/// </example>
 public sealed record DataParallel : TrainingExecution
 {
     /// <summary>Whether the statistics of all batch norms are those of all processes. Default true; false normalises each process's batch for itself.</summary>

@@ -11,6 +11,17 @@ namespace Microsoft.ML.SemanticFlow;
 /// The defaults are those of the papers, for street scenes of 1024 x 2048 pixels. Each choice, such as <see cref="Loss"/>,
 /// <see cref="Optimizer"/> or <see cref="Schedule"/>, carries its own numbers: <c>Optimizer = new AdamW { LearningRate = 1e-3 }</c>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var options = new SemanticFlowTrainerOptions
+/// {
+///     Network = SegmentationNetworks.SFNetDF1, Epochs = 60, CropHeight = 320, CropWidth = 320, BatchSize = 8,
+///     Optimizer = new AdamW(), Loss = new CrossEntropyLoss(),
+///     ValidationSet = val, Run = new TrainingRun("runs/mine"), Progress = new ConsoleTrainingProgress(),
+/// };
+/// var model = ml.Transforms.SemanticFlow().LoadImagesAndMasks().Append(ml.SemanticSegmentation.Trainers.SemanticFlow(options)).Fit(train);
+/// </code>
+/// </example>
 public sealed record SemanticFlowTrainerOptions
 {
     /// <summary>The column of images, of type <c>MLImage</c>. Default <c>Image</c>.</summary>

@@ -5,6 +5,11 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How the arithmetic of a training run is done; nothing of it is compared when a run goes on.</summary>
 /// <remarks><c>MLContext.GpuDeviceId</c> names the device.</remarks>
+/// <example>
+/// <code>
+/// var training = options with { Execution = new TrainingExecution { Precision = TrainingPrecision.Float32, Threads = 2, CacheMegabytes = 512 } };
+/// </code>
+/// </example>
 public record TrainingExecution
 {
     /// <summary>The number format of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>

@@ -4,6 +4,15 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far training is; reported after every step, validated image and epoch, on the thread that trains.</summary>
+/// <example>
+/// <code>
+/// var training = options with
+/// {
+///     ValidationSet = val,
+///     Progress = new Progress&lt;TrainingProgress>(progress => Console.Error.WriteLine($"epoch {progress.Epoch}: {progress.Phase}")),
+/// };
+/// </code>
+/// </example>
 public sealed class TrainingProgress
 {
     internal TrainingProgress()

@@ -6,6 +6,11 @@ using System.Collections.ObjectModel;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A folder for what a run leaves behind: checkpoints, log, records and the exported model.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Run = new TrainingRun("runs/mine") { Resume = true, TensorBoard = true } };
+/// </code>
+/// </example>
 public sealed record TrainingRun
 {
     /// <summary>Keeps a run in a folder.</summary>

@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What a run came to, from the files in its folder.</summary>
+/// <example>
+/// <code>
+/// foreach (TrainingRunSummary run in TrainingRuns.Find("runs"))
+///     Console.WriteLine($"{run.Directory}: {run.BestMeanIoU}");
+/// </code>
+/// </example>
 public sealed class TrainingRunSummary
 {
     internal TrainingRunSummary(string directory) => Directory = directory;

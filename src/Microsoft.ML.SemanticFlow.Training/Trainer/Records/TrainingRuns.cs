@@ -7,6 +7,12 @@ using Microsoft.ML.SemanticFlow.Trainer.Records;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The runs that lie in folders, whoever trained them.</summary>
+/// <example>
+/// <code>
+/// foreach (var run in TrainingRuns.Find("runs"))
+///     TrainingRuns.SaveReport(run.Directory);                     // draws run.html anew
+/// </code>
+/// </example>
 public static class TrainingRuns
 {
     private const string Record = "run.json";

@@ -6,6 +6,12 @@ using Microsoft.ML.SemanticFlow.Recipes;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How the learning rate goes over a run, as a factor of the optimiser's: one of the schedules, with its own numbers.</summary>
+/// <example>
+/// <code>
+/// LearningRateSchedule schedule = new PolySchedule { Power = 0.9, WarmUpSteps = 500 };
+/// var training = options with { Schedule = schedule };
+/// </code>
+/// </example>
 public abstract record LearningRateSchedule : IRecipePart
 {
     private protected LearningRateSchedule() { }
@@ -27,6 +33,11 @@ public abstract record LearningRateSchedule : IRecipePart
 }
 
 /// <summary>(1 - t) to a power, t the share of the run that is done.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Schedule = new PolySchedule { Power = 0.9 } };
+/// </code>
+/// </example>
 public sealed record PolySchedule : LearningRateSchedule
 {
     /// <summary>The power. Default 0.9.</summary>
@@ -40,6 +51,11 @@ public sealed record PolySchedule : LearningRateSchedule
 /// As <see cref="PolySchedule"/> up to <see cref="RestartEpoch"/>; from there <see cref="RestartFactor"/> times (1 - u) to the power
 /// <see cref="RestartPower"/>, u in [0, 1] over what is left. The authors' <c>scl-poly</c>.
 /// </summary>
+/// <example>
+/// <code>
+/// var training = options with { Epochs = 180, Schedule = new PolyWithRestartSchedule(restartEpoch: 100) { RestartFactor = 0.5 } };
+/// </code>
+/// </example>
 public sealed record PolyWithRestartSchedule : LearningRateSchedule
 {
     /// <summary>Starts again once.</summary>
@@ -67,12 +83,22 @@ public sealed record PolyWithRestartSchedule : LearningRateSchedule
 }
 
 /// <summary>(1 + cos(pi t)) / 2, t the share of the run that is done.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Schedule = new CosineSchedule { Interval = ScheduleInterval.Epoch } };
+/// </code>
+/// </example>
 public sealed record CosineSchedule : LearningRateSchedule
 {
     internal override double Factor(long step, long steps, int stepsPerEpoch) => (1 + Math.Cos(Math.PI * step / steps)) / 2;
 }
 
 /// <summary>The same rate throughout.</summary>
+/// <example>
+/// <code>
+/// var training = options with { Schedule = new ConstantSchedule { WarmUpSteps = 100 } };
+/// </code>
+/// </example>
 public sealed record ConstantSchedule : LearningRateSchedule
 {
     internal override double Factor(long step, long steps, int stepsPerEpoch) => 1;

@@ -6,6 +6,12 @@ using Microsoft.ML.SemanticFlow.Data.Annotations;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One way in which tools write annotations: how its files lie, and what holds unless the caller says otherwise.</summary>
+/// <example>
+/// <code>
+/// foreach (var format in AnnotationFormats.All)
+///     Console.WriteLine($"{format.Id}: {format.Title}, {format.Layout}");
+/// </code>
+/// </example>
 public sealed class AnnotationFormatInfo
 {
     internal AnnotationFormatInfo(string id, string title, string layout) => (Id, Title, Layout) = (id, title, layout);

@@ -4,6 +4,17 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How annotations are read and what is written.</summary>
+/// <example>
+/// <code>
+/// var options = new AnnotationImportOptions
+/// {
+///     Format = AnnotationFormats.LabelMe,                    // null finds out by the files
+///     Background = AnnotationBackground.Ignore,              // pixels of no object are not learnt
+///     UnknownLabels = UnknownLabels.Skip,
+/// };
+/// ml.SemanticSegmentation.Data.Import("in", "data/mine", options);
+/// </code>
+/// </example>
 public sealed record AnnotationImportOptions
 {
     /// <summary>The format; null recognises it by the files, where they leave no doubt.</summary>

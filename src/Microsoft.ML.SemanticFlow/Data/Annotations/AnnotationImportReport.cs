@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What an import read and wrote.</summary>
+/// <example>
+/// <code>
+/// var report = ml.SemanticSegmentation.Data.Import("in", "data/mine");
+/// Console.WriteLine($"{report.Format}: {report.Images[DatasetSplit.Train]} images, {report.Objects} objects, classes {report.Labels}");
+/// foreach (string note in report.Notes)
+///     Console.WriteLine(note);
+/// </code>
+/// </example>
 public sealed class AnnotationImportReport
 {
     internal AnnotationImportReport(AnnotationFormatInfo format, LabelMap labels) => (Format, Labels) = (format, labels);

@@ -7,6 +7,13 @@ using Microsoft.ML.SemanticFlow.Data.Datasets;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One data set: how its files lie, what the ids in its label files mean, and where it comes from.</summary>
+/// <example>
+/// <code>
+/// SegmentationDatasetInfo cityscapes = SegmentationDatasets.Get("cityscapes");
+/// Console.WriteLine(cityscapes.Labels);                                           // prints Cityscapes (19 classes)
+/// Console.WriteLine(cityscapes.PublishedCounts[DatasetSplit.Train]);              // prints 2975
+/// </code>
+/// </example>
 public sealed class SegmentationDatasetInfo
 {
     private readonly Func<string, DatasetSplit, ReadingOptions, IReadOnlyList<SegmentationSample>> _list;

@@ -6,6 +6,12 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One of the data sets that another is made of.</summary>
+/// <example>
+/// <code>
+/// foreach (SegmentationDatasetSource source in SegmentationDatasets.Uds.Sources)
+///     Console.WriteLine($"{source.Id} {source.SamplingWeight}");
+/// </code>
+/// </example>
 public sealed record SegmentationDatasetSource
 {
     /// <summary>A source.</summary>

@@ -6,6 +6,12 @@ using Microsoft.ML.SemanticFlow.Data.Datasets;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The data sets whose files are found by their layout. What reads them, and what the command line and the documentation say of them, follows from this table.</summary>
+/// <example>
+/// <code>
+/// IDataView rows = ml.SemanticSegmentation.Data.Load(SegmentationDatasets.Cityscapes, "data/cityscapes", DatasetSplit.Train);
+/// Console.WriteLine(SegmentationDatasets.Recognize("data/camvid")?.Id);           // prints camvid
+/// </code>
+/// </example>
 public static class SegmentationDatasets
 {
     /// <summary>Cityscapes with its fine labels: 2975 images to train on, 500 to validate, 1525 to test.</summary>

@@ -8,6 +8,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// Perazzi et al., "A Benchmark Dataset and Evaluation Methodology for Video Object Segmentation" (CVPR 2016), as the papers on segmentation take it: a
 /// boundary pixel is right when the other mask has one of the same class within the threshold.
 /// </remarks>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Boundaries = new SegmentationBoundaryOptions() });
+/// evaluation.Add(truth, mask, "street.png");
+/// foreach (SegmentationBoundaryFScore score in evaluation.Boundaries!.FScores)
+///     Console.WriteLine($"within {score.Threshold} of the diagonal: {score.MeanFScore:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationBoundaryFScore
 {
     internal SegmentationBoundaryFScore(

@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How well the borders of classes are met. Pixels whose actual id is no class do not count.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Boundaries = new SegmentationBoundaryOptions() });
+/// evaluation.Add(truth, mask, "street.png");
+/// Console.WriteLine($"{evaluation.Boundaries!.MeanBoundaryIoU:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationBoundaryMetrics
 {
     internal SegmentationBoundaryMetrics(

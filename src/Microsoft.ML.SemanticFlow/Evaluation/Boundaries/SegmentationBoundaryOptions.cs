@@ -6,6 +6,15 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How well borders are met: boundary F, Boundary IoU, and IoU in bands around the true borders.</summary>
+/// <example>
+/// <code>
+/// var options = new SegmentationEvaluationOptions
+/// {
+///     Boundaries = new SegmentationBoundaryOptions { TrimapWidths = [1, 2, 4], TrimapDistance = PixelDistance.Euclidean },
+/// };
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, options);
+/// </code>
+/// </example>
 public sealed record SegmentationBoundaryOptions
 {
     private const int Most = 16;

@@ -8,6 +8,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// A border pixel is one beside a pixel of another class; the edge of the image is none. The band holds the counted pixels at most
 /// <see cref="Width"/> from a border pixel, which are <see cref="Width"/> + 1 on each side.
 /// </remarks>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Boundaries = new SegmentationBoundaryOptions() });
+/// evaluation.Add(truth, mask, "street.png");
+/// foreach (SegmentationTrimap trimap in evaluation.Boundaries!.Trimaps)
+///     Console.WriteLine($"at most {trimap.Width} pixels from a border: {trimap.MeanIoU:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationTrimap
 {
     internal SegmentationTrimap(int width, long pixelCount, IReadOnlyList<double> iou, double mean) =>

@@ -8,6 +8,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// A pixel's confidence is its largest probability, its prediction the class that has it, the first of several. Guo et al., "On Calibration of Modern
 /// Neural Networks" (ICML 2017). Pixels whose actual id is no class do not count.
 /// </remarks>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Calibration = new SegmentationCalibrationOptions() });
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// SegmentationCalibration calibration = evaluation.Calibration!;
+/// Console.WriteLine($"right {calibration.Accuracy:p0} of the time, sure {calibration.MeanConfidence:p0}, ECE {calibration.ExpectedError:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationCalibration
 {
     internal SegmentationCalibration(IReadOnlyList<SegmentationCalibrationBin> bins, double brier, double likelihood)

@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The pixels whose confidence lies in (<see cref="Lower"/>, <see cref="Upper"/>]; a confidence of 0 is in the first bin.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Calibration = new SegmentationCalibrationOptions() });
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// foreach (SegmentationCalibrationBin bin in evaluation.Calibration!.Bins.Where(bin => bin.PixelCount > 0))
+///     Console.WriteLine($"{bin.Lower:f2} to {bin.Upper:f2}: right {bin.Accuracy:f2}");
+/// </code>
+/// </example>
 public sealed class SegmentationCalibrationBin
 {
     internal SegmentationCalibrationBin(double lower, double upper, long count, double confidence, double accuracy) =>

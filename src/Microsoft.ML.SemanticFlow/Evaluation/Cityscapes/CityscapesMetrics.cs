@@ -16,6 +16,15 @@ namespace Microsoft.ML.SemanticFlow;
 /// </para>
 /// <para>A value that would be 0 / 0 is NaN and left out of the means.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(CityscapesMetrics.Labels, new SegmentationEvaluationOptions { CityscapesInstances = true });
+/// // evaluation.Add(truth, prediction, evidence: ...) for each image, or CityscapesServer.Evaluate of two folders
+/// var metrics = new CityscapesMetrics(evaluation);
+/// using var file = File.Create("resultPixelLevelSemanticLabeling.json");
+/// metrics.Save(file);
+/// </code>
+/// </example>
 public sealed class CityscapesMetrics
 {
     private static readonly IReadOnlyList<CityscapesClass> _classes = CityscapesClass.All;

@@ -8,6 +8,13 @@ using Microsoft.ML.SemanticFlow.Imaging;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Judges predictions as the Cityscapes server does, from files.</summary>
+/// <example>
+/// <code>
+/// var evaluation = CityscapesServer.Evaluate("data/cityscapes/gtFine/val", "results");
+/// var metrics = new CityscapesMetrics(evaluation);
+/// Console.WriteLine($"{metrics.MeanClassIoU:f3} {metrics.MeanCategoryIoU:f3}");
+/// </code>
+/// </example>
 public static class CityscapesServer
 {
     private static readonly SegmentationEvaluationOptions _options = new() { CityscapesInstances = true };

@@ -5,6 +5,14 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The wrong pixels of one class, and what of its IoU each kind of them costs: <see cref="IoU"/> + <see cref="BorderLoss"/> + <see cref="ExtentLoss"/>
 /// + <see cref="WholeLoss"/> = 1.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { ErrorSplit = new SegmentationErrorSplitOptions() });
+/// evaluation.Add(truth, mask, "street.png");
+/// SegmentationClassErrors road = evaluation.ErrorSplit!.PerClass[3];
+/// Console.WriteLine($"IoU {road.IoU:f2} + borders {road.BorderLoss:f2} + extent {road.ExtentLoss:f2} + whole regions {road.WholeLoss:f2} = 1");
+/// </code>
+/// </example>
 public sealed class SegmentationClassErrors
 {
     internal SegmentationClassErrors(ReadOnlySpan<long> counts) =>

@@ -8,6 +8,14 @@ namespace Microsoft.ML.SemanticFlow;
 /// A region of the ground truth is a connected part of one class, a region of the prediction likewise, over the pixels that count. It is found when one of its
 /// pixels is right.
 /// </remarks>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { ErrorSplit = new SegmentationErrorSplitOptions() });
+/// evaluation.Add(truth, mask, "street.png");
+/// SegmentationErrorSplit split = evaluation.ErrorSplit!;
+/// Console.WriteLine($"{split.WrongCount} wrong pixels, {split.BorderCount} of them near borders");
+/// </code>
+/// </example>
 public sealed class SegmentationErrorSplit
 {
     internal SegmentationErrorSplit(IReadOnlyList<SegmentationClassErrors> classes, long border, long extent, long invented, long missed) =>

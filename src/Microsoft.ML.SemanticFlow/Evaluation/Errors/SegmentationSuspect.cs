@@ -6,6 +6,14 @@ using Microsoft.ML.SemanticFlow.Evaluation.Measures;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A region whose label may be wrong: the model is sure of another class.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Suspects = new SegmentationSuspectOptions() });
+/// evaluation.Add(truth, prediction.Mask, "street.png", evidence: prediction.ToEvidence());
+/// foreach (SegmentationSuspect region in evaluation.Images[0].Suspects)
+///     Console.WriteLine($"row {region.Row}, column {region.Column}: {region.PixelCount} pixels");
+/// </code>
+/// </example>
 public sealed class SegmentationSuspect
 {
     internal SegmentationSuspect(byte actual, byte predicted, int pixels, int row, int column, int height, int width, long confidence) =>

@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Where the label may be wrong: the model is sure of another class. Each image needs its <see cref="SegmentationEvidence"/>, and images are kept.</summary>
+/// <example>
+/// <code>
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions
+/// {
+///     Suspects = new SegmentationSuspectOptions { Confidence = 0.95, SmallestRegion = 100 },
+/// });
+/// </code>
+/// </example>
 public sealed record SegmentationSuspectOptions
 {
     /// <summary>From which confidence on a wrong pixel is suspect: 0 to 1. Default 0.9.</summary>

@@ -4,6 +4,13 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>What is known of one image besides its two masks, for the measures that need it.</summary>
+/// <example>
+/// <code>
+/// SegmentationEvidence evidence = prediction.ToEvidence();        // confidence, and probabilities where they were asked for
+/// var evaluation = new SegmentationEvaluation(LabelMaps.CamVid, new SegmentationEvaluationOptions { Calibration = new SegmentationCalibrationOptions() });
+/// evaluation.Add(truth, prediction.Mask, evidence: evidence);
+/// </code>
+/// </example>
 public sealed class SegmentationEvidence
 {
     /// <summary>The probability of every class at each pixel, [K, H, W]: class by class, row by row. Empty where unknown.</summary>

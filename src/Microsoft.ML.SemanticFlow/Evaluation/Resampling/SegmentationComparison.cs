@@ -7,6 +7,15 @@ using Microsoft.ML.SemanticFlow.Evaluation.Resampling;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>Two models on the same images: how far their figures are apart, and whether that could be chance (paired bootstrap).</summary>
+/// <example>
+/// <code>
+/// var (first, second) = (new SegmentationEvaluation(LabelMaps.CamVid), new SegmentationEvaluation(LabelMaps.CamVid));
+/// first.Add(truth, mask, "street.png");
+/// second.Add(truth, truth, "street.png");
+/// var comparison = SegmentationComparison.Compare(first, second);
+/// Console.WriteLine($"{comparison.MeanIoU.Difference}, p = {comparison.MeanIoU.PValue:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationComparison
 {
     private SegmentationComparison(SegmentationEvaluation first, SegmentationEvaluation second, double[][][] figures, double level)

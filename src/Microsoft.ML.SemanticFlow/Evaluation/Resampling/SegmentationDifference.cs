@@ -6,6 +6,14 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A figure of two models on the same images, and whether they differ: first minus second.</summary>
+/// <example>
+/// <code>
+/// var other = new SegmentationEvaluation(LabelMaps.CamVid);
+/// other.Add(truth, truth, "street.png");
+/// SegmentationDifference difference = SegmentationComparison.Compare(evaluation, other).PixelAccuracy;
+/// Console.WriteLine($"from {difference.First.Value:f3} to {difference.Second.Value:f3}: {difference.Difference}");
+/// </code>
+/// </example>
 public sealed class SegmentationDifference
 {
     internal SegmentationDifference(double first, double second, double[] firstResampled, double[] secondResampled, double level)

@@ -4,6 +4,14 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>One image as two models predicted it.</summary>
+/// <example>
+/// <code>
+/// var other = new SegmentationEvaluation(LabelMaps.CamVid);
+/// other.Add(truth, truth, "street.png");
+/// foreach (SegmentationImageComparison image in SegmentationComparison.Compare(evaluation, other).Images)
+///     Console.WriteLine($"{image.First.Name}: {image.Difference:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationImageComparison
 {
     internal SegmentationImageComparison(SegmentationImageResult first, SegmentationImageResult second) => (First, Second) = (first, second);

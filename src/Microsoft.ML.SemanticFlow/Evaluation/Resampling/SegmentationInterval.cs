@@ -6,6 +6,12 @@ using System.Globalization;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>A figure, and where it lies when images are drawn anew.</summary>
+/// <example>
+/// <code>
+/// SegmentationInterval interval = SegmentationIntervals.Estimate(evaluation).MeanIoU;
+/// Console.WriteLine($"{interval.Value:f3}, between {interval.Lower:f3} and {interval.Upper:f3}");
+/// </code>
+/// </example>
 public sealed class SegmentationInterval
 {
     internal SegmentationInterval(double value, double[] resampled, double level)

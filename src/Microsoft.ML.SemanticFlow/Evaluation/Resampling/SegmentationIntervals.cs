@@ -7,6 +7,12 @@ namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How much the figures of an evaluation depend on which images were taken: intervals over images (bootstrap).</summary>
 /// <remarks>Efron and Tibshirani, "An Introduction to the Bootstrap" (1993): percentile intervals. Images of one video are alike, which makes the intervals too narrow.</remarks>
+/// <example>
+/// <code>
+/// var intervals = SegmentationIntervals.Estimate(evaluation, new SegmentationResamplingOptions { Resamples = 200 });
+/// Console.WriteLine(intervals.MeanIoU);
+/// </code>
+/// </example>
 public sealed class SegmentationIntervals
 {
     private SegmentationIntervals(SegmentationEvaluation evaluation, double[][] figures, double level)

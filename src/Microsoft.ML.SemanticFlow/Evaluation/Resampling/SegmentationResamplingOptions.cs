@@ -4,6 +4,12 @@
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How figures are resampled over images (bootstrap): images are drawn with repetition, as many as there are, again and again.</summary>
+/// <example>
+/// <code>
+/// var options = new SegmentationResamplingOptions { Resamples = 500, Level = 0.9, Seed = 7 };
+/// Console.WriteLine(SegmentationIntervals.Estimate(evaluation, options).MeanIoU);
+/// </code>
+/// </example>
 public sealed record SegmentationResamplingOptions
 {
     /// <summary>How often images are drawn: 1 to 100,000. Default 1000.</summary>

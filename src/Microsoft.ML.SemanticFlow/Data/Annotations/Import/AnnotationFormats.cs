@@ -7,6 +7,12 @@ using Microsoft.ML.SemanticFlow.Data.Annotations.Formats;
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>The formats of annotations that are read. The import, the command line and the documentation follow from this table.</summary>
+/// <example>
+/// <code>
+/// var report = ml.SemanticSegmentation.Data.Import("in", "data/mine", new AnnotationImportOptions { Format = AnnotationFormats.LabelMe });
+/// Console.WriteLine(report.Objects);
+/// </code>
+/// </example>
 public static class AnnotationFormats
 {
     /// <summary>labelme: a JSON file beside each image.</summary>

@@ -1,0 +1,4 @@
+export default {
+  // Blocks without a language are typed into a shell.
+  configureHljs: hljs => hljs.configure({ languages: ['bash'] }),
+}
