@@ -17,7 +17,10 @@ processes=()
 command -v mpirun.openmpi >/dev/null || processes+=(openmpi-bin)
 command -v mpirun.mpich >/dev/null || processes+=(mpich)
 cluster=()
-if [ "${1:-}" = nightly ] && ! { PATH=$PATH:/usr/sbin command -v slurmctld && PATH=$PATH:/usr/sbin command -v munged; } >/dev/null; then cluster=(slurm-wlm munge); fi
+if [ "${1:-}" = nightly ]; then
+  { PATH=$PATH:/usr/sbin command -v slurmctld && PATH=$PATH:/usr/sbin command -v munged; } >/dev/null || cluster=(slurm-wlm munge)
+  compgen -G '/usr/lib/*/pmix2/lib/libpmix.so' >/dev/null || cluster+=(libpmix-dev) # what srun --mpi=pmix loads
+fi
 [ $((${#missing[@]} + ${#browser[@]} + ${#processes[@]} + ${#cluster[@]})) -gt 0 ] || exit 0
 
 as_root=()

@@ -96,8 +96,17 @@ public sealed class ConfigTests
         string record = Path.Combine(Directory.CreateDirectory(data.At("runs", "first")).FullName, "run.json");
         var notes = new Dictionary<string, string>
         {
-            ["--preset"] = "paper", ["--data"] = "../..", ["--map"] = TinyDataset.Map, ["--network"] = "sfnet-dfv1", ["--epochs"] = "1", ["--batch"] = "2",
-            ["--crop"] = "64,64", ["--lr"] = "0.00125", ["--threads"] = "1", ["--seed"] = "3", ["paths"] = "relative to this folder",
+            ["--preset"] = "paper",
+            ["--data"] = "../..",
+            ["--map"] = TinyDataset.Map,
+            ["--network"] = "sfnet-dfv1",
+            ["--epochs"] = "1",
+            ["--batch"] = "2",
+            ["--crop"] = "64,64",
+            ["--lr"] = "0.00125",
+            ["--threads"] = "1",
+            ["--seed"] = "3",
+            ["paths"] = "relative to this folder",
         };
         File.WriteAllText(record, JsonSerializer.Serialize(new { options = new { LearningRate = "0.00125" }, starts = new[] { new { notes } } }));
         return record;
