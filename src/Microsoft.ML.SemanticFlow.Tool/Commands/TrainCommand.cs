@@ -59,13 +59,13 @@ internal static class TrainCommand
             var skipped = new SkippedFiles(terminal);
             var reading = skipped.Hear(options.Reading) with { CheckFiles = true, OutputDirectories = [folder] };
             bool choosesRecipe = preset.IsAuto(completed) && completed == parsed; // a follower has the first process's, and a run that goes on keeps its own
-            var data = ReadData(dataset, parsed, completed, context, reading);
+            var data = followed?.Data ?? ReadData(dataset, parsed, completed, context, reading);
             skipped.SayLeftOut();
             foreach (string guess in data.Guesses)
                 terminal.WriteLine(guess);
             if (choosesRecipe && data.Validation is null && completed.GetValue(holdOut) is null)
                 completed = Preset.With(parsed, [holdOut.Name, "0.15"]); // so that a resumed run holds out the same
-            if (completed.GetValue(holdOut) is { } share)
+            if (followed is null && completed.GetValue(holdOut) is { } share)
                 data = data.HoldOut(terminal, context, share);
             var reasons = followed?.Reasons ?? [];
             if (choosesRecipe)
@@ -80,9 +80,9 @@ internal static class TrainCommand
             options = settings.Read(completed, folder, given: parsed) with { CancellationToken = cancellation };
 
             var run = options.Run! with { Notes = RecordedCommand.Of(completed, options.Run!) }; // Read gives it one
-            if (!settings.SaysGray16(completed))
+            if (followed is null && !settings.SaysGray16(completed))
                 SayDeep(data, skipped);
-            new SharedCommandLine(completed, reasons).Send();
+            new SharedCommandLine(completed, reasons, data).Send();
             options = WithData(options with { Run = run, Reading = reading, Progress = display, Reasons = reasons }, data, completed.GetValue(boostClasses));
             return Train(terminal, context, data, options, display, skipped, parsed.GetValue(json), cancellation);
         }));
