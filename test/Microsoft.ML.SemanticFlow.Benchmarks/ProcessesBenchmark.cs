@@ -53,7 +53,8 @@ internal static class ProcessesBenchmark
         for (int i = 0; i < loops.Length; i++)
         {
             double step = Median.Of(seconds[i]);
-            Say($"  {ways[i].Name,-30} {step * 1000,7:f0} ms a step, {step / alone,5:f3} x, {processes.Size * batch / step,5:f1} images/s, {Median.Of(waited[i]):p1} of it in calls to MPI");
+            double speed = processes.Size * batch / step, share = Median.Of(waited[i]);
+            Say($"  {ways[i].Name,-30} {step * 1000,7:f0} ms a step, {step / alone,5:f3} x, {speed,5:f1} images/s, {share:p1} of it in calls to MPI");
         }
 
         foreach (int count in (int[])[512, 1 << 18, 1 << 20, 1 << 22])

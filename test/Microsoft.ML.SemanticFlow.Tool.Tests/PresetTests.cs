@@ -9,6 +9,14 @@ namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 [TestClass]
 public sealed class PresetTests
 {
+    // On a busy machine choosing took longer than a short time, and the run was refused.
+    [TestMethod]
+    [DataRow(40, 10, 30)]
+    [DataRow(40, 44, 1)]
+    [DataRow(40, 39.9, 1)]
+    public void Left_OfATime_IsNeverNothing(double time, double gone, double expected) =>
+        Assert.AreEqual(TimeSpan.FromSeconds(expected), Preset.Left(TimeSpan.FromSeconds(time), TimeSpan.FromSeconds(gone)));
+
     [TestMethod]
     public void Train_WithoutAPreset_ChoosesARecipeThatAResumedRunKeeps()
     {

@@ -16,7 +16,7 @@ internal sealed class Preset
     private const string Paper = "paper";
     private const string Time = "--time", Epochs = "--epochs", Network = "--network", Batch = "--batch";
 
-    private static readonly TimeSpan _standardTime = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan _standardTime = TimeSpan.FromMinutes(30), _leastTime = TimeSpan.FromSeconds(1);
 
     // What goes together: where the user says the first, the others are the user's or the papers' too.
     private static readonly string[][] _together =
@@ -70,7 +70,7 @@ internal sealed class Preset
             given.Remove(Batch);
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
-        var added = Flags(chosen with { MaxTrainingTime = time - clock.Elapsed }).Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
+        var added = Flags(chosen with { MaxTrainingTime = Left(time, clock.Elapsed) }).Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
         return (With(parsed, added), chosen.Reasons);
     }
 
@@ -94,6 +94,9 @@ internal sealed class Preset
             words.RemoveRange(at, 2); // the number takes its place
         return parsed.RootCommandResult.Command.Parse([.. words, .. added]);
     }
+
+    /// <summary>What is left of a time; never nothing, for a run takes one step however little time there is.</summary>
+    internal static TimeSpan Left(TimeSpan time, TimeSpan gone) => time - gone > _leastTime ? time - gone : _leastTime;
 
     // All that a recipe chooses, as the user would write it: so the run's record holds it, and a resumed run goes on with it.
     private static IEnumerable<(string Name, string Value)> Flags(SemanticFlowTrainerOptions options)
