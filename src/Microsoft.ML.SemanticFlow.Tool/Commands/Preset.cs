@@ -70,7 +70,8 @@ internal sealed class Preset
             given.Remove(Batch);
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
-        var added = Flags(chosen with { MaxTrainingTime = Left(time, clock.Elapsed) }).Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
+        var added = Flags(chosen with { MaxTrainingTime = Left(time, clock.Elapsed) })
+            .Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
         return (With(parsed, added), chosen.Reasons);
     }
 

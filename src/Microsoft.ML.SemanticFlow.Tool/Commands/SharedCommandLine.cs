@@ -35,7 +35,8 @@ internal sealed record SharedCommandLine(ParseResult Line, IReadOnlyList<string>
         if (!DataParallel.IsLaunched || DataParallel.Rank > 0)
             return;
         var content = new Content(
-            [.. Line.Tokens.Select(token => token.Value)], Reasons, Data.Labels.Name, Data.Labels.ToCsv(), SharedSet.Of(Data.Train), SharedSet.Of(Data.Validation), SharedSet.Of(Data.Boost));
+            [.. Line.Tokens.Select(token => token.Value)], Reasons, Data.Labels.Name, Data.Labels.ToCsv(),
+            SharedSet.Of(Data.Train), SharedSet.Of(Data.Validation), SharedSet.Of(Data.Boost));
         DataParallel.Share(() => JsonSerializer.Serialize(content));
     }
 }
