@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Tool.Commands;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 

@@ -143,7 +143,7 @@ public sealed class EvaluateFolderTests : IDisposable
         Evaluate(new FolderEvaluationOptions { LedgerDirectory = _folder["out"] });
         var (work, lines) = Ledger.Read(LedgerFile());
         using (var other = Ledger.Open(_folder["out", "shards", "other.ledger"], work))
-            other.Add(lines.First().Replace("\"Ignored\":0", "\"Ignored\":1", StringComparison.Ordinal));
+            other.Add(lines.First().Replace("\"Ignored\":", "\"Ignored\":1", StringComparison.Ordinal)); // a digit more, of whichever image ended first
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.MergeEvaluation(_folder["out"]));
 
