@@ -68,22 +68,22 @@ internal sealed class NormSynchronization(Collective processes, Action? reached 
         }
 
         var (first, second) = (mean.to(ScalarType.Float64), variance.to(ScalarType.Float64));
-        var sums = cat([first, second.Plus(first * first)], 0).TimesInPlace(own).cpu();
+        var sums = cat([first, second.Plus(first * first)], 0).TimesInPlace(own);
         processes.Sum(sums);
         double count = own * (double)processes.Size;
         sums.DividedInPlace(count);
         var all = sums.narrow(0, 0, channels);
         return (
-            all.to(type).to(input.device).MoveToOuterDisposeScope(),
-            sums.narrow(0, channels, channels).sub(all * all).AtLeast(0).to(type).to(input.device).MoveToOuterDisposeScope(),
+            all.to(type).MoveToOuterDisposeScope(),
+            sums.narrow(0, channels, channels).sub(all * all).AtLeast(0).to(type).MoveToOuterDisposeScope(),
             count);
     }
 
     private Tensor Gradient(Batch batch, Tensor input, Tensor weight, Tensor bias)
     {
-        var sums = cat([weight, bias], 0).to(ScalarType.Float64).cpu();
+        var sums = cat([weight, bias], 0).to(ScalarType.Float64);
         processes.Sum(sums);
-        var ofAll = sums.DividedInPlace(-batch.Count).to(batch.Weight.dtype).to(batch.Weight.device);
+        var ofAll = sums.DividedInPlace(-batch.Count).to(batch.Weight.dtype);
         var scale = batch.Weight / batch.Variance.Plus(batch.Eps).sqrt();
         long channels = scale.numel();
         var others = functional.batch_norm(
