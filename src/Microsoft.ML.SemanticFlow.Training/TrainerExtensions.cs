@@ -74,7 +74,7 @@ public static class SemanticFlowTrainerExtensions
         /// you want with <c>with</c>. Give the <see cref="SemanticFlowTrainerOptions.ValidationSet"/> in <paramref name="basis"/>: its size decides how often it is scored.
         /// </remarks>
         /// <param name="data">The training set: the columns ImagePath and LabelPath of a dataset reader, or columns of images and masks.</param>
-        /// <param name="time">For the whole run, longer than nothing.</param>
+        /// <param name="time">For the whole run, longer than zero.</param>
         /// <param name="basis">Names of columns, classes and the validation set, which are kept; null for the defaults.</param>
         /// <param name="network">The network, where it is not to be chosen; null chooses.</param>
         /// <param name="cancellationToken">Ends it.</param>

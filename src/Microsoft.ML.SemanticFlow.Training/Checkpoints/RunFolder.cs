@@ -71,7 +71,7 @@ internal sealed class RunFolder : IDisposable
             if (folder.HasCheckpoint && !resume)
             {
                 throw new InvalidOperationException(
-                    $"The run folder '{path}' already holds a run, {folder.ReadNewest().Info.Epoch} epochs long. Set Resume to go on with it, or name another folder.");
+                    $"The run folder '{path}' already holds a run, trained up to epoch {folder.ReadNewest().Info.Epoch}. Set Resume to go on with it, or name another folder.");
             }
 
             foreach (string leftover in Directory.GetFiles(path, $"*{PartialFile.Ending}"))

@@ -91,7 +91,7 @@ internal static class WeightLoader
         { IsNamed: false } => "the file does not name its classes, and they are taken in their order",
         { Places: not null } => "the file has the same classes in another order, and its classifiers are brought into the order wanted",
         { Difference: { } difference } when allowClassifierMismatch => $"the file has other classes, and the classifiers start from random weights: {difference.TrimEnd('.')}",
-        { Difference: { } difference } => $"the file calls its classes otherwise, and they are taken in their order: {difference.TrimEnd('.')}",
+        { Difference: { } difference } => $"the file has other names for its classes, which are taken in their order: {difference.TrimEnd('.')}",
         _ => null,
     };
 
@@ -115,7 +115,7 @@ internal static class WeightLoader
         }
 
         return networks.Contains(info) && classes != network.ClassCount
-            ? $" It was trained on {classes} classes: import it with as many, or allow the classifier to differ and train it."
+            ? $" It was trained on {classes} classes: give a label map of as many, or set AllowClassifierMismatch and train the classifier anew."
             : $" It looks like a checkpoint of {string.Join(" or ", networks)} with {classes} classes.";
     }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// <code>
 /// var options = new CheckpointImportOptions { Network = SegmentationNetworks.SFNetR18, Labels = LabelMaps.Cityscapes };
 /// using ImportedCheckpoint imported = ml.SemanticSegmentation.ImportCheckpoint("sf_r18.pth", options);
-/// Console.WriteLine(imported.Report);
+/// Console.WriteLine(imported);                                // which tensors were used, and how exact the ONNX file is
 /// imported.Model.Save("imported.onnx");
 /// </code>
 /// </example>
@@ -28,6 +28,9 @@ public sealed class ImportedCheckpoint : IDisposable
 
     /// <summary>Scores images, and saves the ONNX file. It lives as long as this object.</summary>
     public SegmentationModel Model => Transformer.Model;
+
+    /// <summary>What became of the tensors, and how exact the ONNX file is.</summary>
+    public override string ToString() => $"{Report}; {Verification}";
 
     /// <summary>Frees the model.</summary>
     public void Dispose() => Transformer.Dispose();

@@ -55,7 +55,7 @@ internal static class Check
         value is { } given ? Positive(given, name) : null;
 
     public static TimeSpan? Positive(TimeSpan? value, [CallerMemberName] string name = "") =>
-        value <= TimeSpan.Zero ? throw new ArgumentOutOfRangeException(name, value, $"{name} must be longer than nothing, not {value}.") : value;
+        value <= TimeSpan.Zero ? throw new ArgumentOutOfRangeException(name, value, $"{name} must be longer than zero, not {value}.") : value;
 
     public static double? BelowOne(double? value, [CallerMemberName] string name = "") =>
         value is { } given ? BelowOne(given, name) : null;

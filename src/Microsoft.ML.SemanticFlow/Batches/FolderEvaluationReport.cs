@@ -7,7 +7,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// <example>
 /// <code>
 /// FolderEvaluationReport report = ml.SemanticSegmentation.EvaluateFolder(segmenter, "images", "labels");
-/// Console.WriteLine(report.CountedCount);                     // prints 4
+/// Console.WriteLine(report);                                  // prints 4 of 4 images counted, 0 done before, 0 skipped
 /// Console.WriteLine($"{report.Evaluation.Metrics.MeanIoU:f3}");
 /// </code>
 /// </example>
@@ -33,4 +33,7 @@ public sealed class FolderEvaluationReport
 
     /// <summary>The time that it took.</summary>
     public TimeSpan Elapsed { get; }
+
+    /// <summary>The counts, such as "4 of 6 images counted, 1 done before, 1 skipped".</summary>
+    public override string ToString() => $"{CountedCount} of {ImageCount} images counted, {ExistingCount} done before, {Skipped.Count} skipped";
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// var options = new FolderScoringOptions { KeepsLedger = true };
 /// ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks", options);
 /// var merged = ml.SemanticSegmentation.MergeShards("masks");
-/// Console.WriteLine($"{merged.DoneCount} of {merged.ImageCount}");   // prints 4 of 4
+/// Console.WriteLine(merged);                                  // prints 4 of 4 images done
 /// </code>
 /// </example>
 public sealed class FolderMergeReport
@@ -34,4 +34,7 @@ public sealed class FolderMergeReport
 
     /// <summary>Whether every image is done.</summary>
     public bool IsComplete => Missing.Count == 0;
+
+    /// <summary>The counts, such as "4 of 6 images done".</summary>
+    public override string ToString() => $"{DoneCount} of {ImageCount} images done";
 }

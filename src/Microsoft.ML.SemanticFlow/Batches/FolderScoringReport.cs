@@ -7,7 +7,7 @@ namespace Microsoft.ML.SemanticFlow;
 /// <example>
 /// <code>
 /// var report = ml.SemanticSegmentation.ScoreFolder(segmenter, "photos", "masks");
-/// Console.WriteLine($"{report.WrittenCount} of {report.ImageCount}, {report.Skipped.Count} skipped");   // prints 4 of 4, 0 skipped
+/// Console.WriteLine(report);                                  // prints 4 of 4 images scored, 0 done before, 0 skipped
 /// </code>
 /// </example>
 public sealed class FolderScoringReport
@@ -29,4 +29,7 @@ public sealed class FolderScoringReport
 
     /// <summary>The time that it took.</summary>
     public TimeSpan Elapsed { get; }
+
+    /// <summary>The counts, such as "4 of 6 images scored, 1 done before, 1 skipped".</summary>
+    public override string ToString() => $"{WrittenCount} of {ImageCount} images scored, {ExistingCount} done before, {Skipped.Count} skipped";
 }

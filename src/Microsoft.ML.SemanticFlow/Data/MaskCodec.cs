@@ -42,7 +42,7 @@ internal static class MaskCodec
     /// <summary>Writes a file as <see cref="Write"/> does; it appears whole or not at all.</summary>
     public static void Save(SegmentationMask mask, string path, MaskIds ids)
     {
-        PictureEncoder.RefuseJpeg(path, "class ids");
+        PictureEncoder.RefuseOtherFormats(path, "class ids");
         AtomicFile.Write(path, stream => Write(mask, stream, ids), survivesPowerLoss: false);
     }
 

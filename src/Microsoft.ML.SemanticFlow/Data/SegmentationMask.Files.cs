@@ -30,9 +30,9 @@ public sealed partial class SegmentationMask
 
     /// <summary>Writes the ids as an 8-bit palette PNG in the label map's colours, which <see cref="Load(string, LabelMap, MaskIds)"/> reads back.</summary>
     /// <remarks>Raw ids are written as a 16-bit gray PNG where the map has a class with one above 255.</remarks>
-    /// <param name="path">The file to write; an earlier one is replaced. It is a PNG whatever its name, so one of a JPEG is refused.</param>
+    /// <param name="path">The file to write; an earlier one is replaced. It is a PNG, so a name that ends as another image format does is refused.</param>
     /// <param name="ids">Which ids to write; a mask without a label map has only its own.</param>
-    /// <exception cref="ArgumentException">The mask holds an id that has no raw id in the label map, or the name is one of a JPEG.</exception>
+    /// <exception cref="ArgumentException">The mask holds an id that has no raw id in the label map, or the name ends as another image format does.</exception>
     public void Save(string path, MaskIds ids = MaskIds.Raw) => MaskCodec.Save(this, path, ids);
 
     /// <summary>Writes the PNG of <see cref="Save(string, MaskIds)"/> to a stream.</summary>

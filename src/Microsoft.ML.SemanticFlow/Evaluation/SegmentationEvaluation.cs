@@ -106,6 +106,9 @@ public sealed partial class SegmentationEvaluation
         return new SegmentationSourceResult(images.Key, images.Count(), new SemanticSegmentationMetrics(counts), _measures, measured);
     })];
 
+    /// <summary>The number of images, and below it the table of <see cref="SemanticSegmentationMetrics.GetFormattedTable"/>.</summary>
+    public override string ToString() => $"{ImageCount} images\n{Metrics}";
+
     /// <summary>The images from the worst mIoU to the best, each with the reason; those without a pixel that counts stand last.</summary>
     /// <exception cref="InvalidOperationException">The evaluation does not keep images.</exception>
     public IReadOnlyList<SegmentationRankedImage> RankImages() => Array.AsReadOnly(ImageRanking.Rank(Sorted(), _sum));

@@ -15,7 +15,7 @@ internal static class SegmentationEvaluator
         IHostEnvironment environment, IDataView data, string label, string predicted, LabelMap? labels, CancellationToken cancellation)
     {
         var actualColumn = RowInput.Mask("label", label).Find(data.Schema);
-        var predictedColumn = RowInput.Mask("predicted label", predicted).Find(data.Schema);
+        var predictedColumn = RowInput.Mask(RowInput.PredictedLabel, predicted).Find(data.Schema);
         bool byId = labels is not null;
         labels ??= Agree(MaskAnnotations.TryGet(actualColumn), MaskAnnotations.TryGet(predictedColumn), label, predicted);
 

@@ -22,15 +22,20 @@ internal static class PictureEncoder
                 $"'{Path.GetFileName(path)}' ends neither in .png nor in .jpg, and nothing else says how to write the picture. Name it so, or give the format.", nameof(path));
     }
 
-    /// <summary>Refuses a name of a JPEG for numbers, which its compression would change.</summary>
+    /// <summary>Refuses the name of another image format for numbers, which are written as PNG alone.</summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What is to be written, in the plural.</param>
-    /// <exception cref="ArgumentException">It ends as a JPEG does.</exception>
-    public static void RefuseJpeg(string path, string what)
+    /// <exception cref="ArgumentException">It ends as an image of another format does.</exception>
+    public static void RefuseOtherFormats(string path, string what)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (IsJpeg(path))
             throw new ArgumentException($"'{Path.GetFileName(path)}' is a name of a JPEG, which would change {what}: they are written as PNG. Let it end in .png.", nameof(path));
+        if (ImageEndings.IsImage(path) && !HasEnding(path, ".png"))
+        {
+            throw new ArgumentException(
+                $"'{Path.GetFileName(path)}' ends in {Path.GetExtension(path)}, but {what} are written as PNG. Let it end in .png.", nameof(path));
+        }
     }
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>

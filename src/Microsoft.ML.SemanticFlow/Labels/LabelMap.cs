@@ -72,16 +72,20 @@ public sealed class LabelMap
     public int ClassCount => Classes.Count;
 
     /// <summary>Makes a map in which raw ids are train ids and colours are generated; 255 is ignored.</summary>
-    /// <param name="name">The name of the label space.</param>
+    /// <param name="name">The name of the label space, which is no class.</param>
     /// <param name="classNames">The classes, in the order of their ids; 1 to 255 of them.</param>
     /// <returns>The map.</returns>
-    /// <exception cref="ArgumentException">A name is empty, or of white space alone.</exception>
+    /// <exception cref="ArgumentException">There is no class, or more than 255; or a name is empty, or of white space alone.</exception>
     public static LabelMap FromClassNames(string name, params IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(classNames);
-        ArgumentOutOfRangeException.ThrowIfZero(classNames.Count, nameof(classNames));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classNames.Count, 255, nameof(classNames));
+        if (classNames.Count is 0 or > 255)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(classNames), classNames.Count, $"Label map '{name}' needs 1 to 255 classes, not {classNames.Count}. The first argument names the map; the classes follow it.");
+        }
+
         for (int id = 0; id < classNames.Count; id++)
         {
             if (!IsName(classNames[id]))

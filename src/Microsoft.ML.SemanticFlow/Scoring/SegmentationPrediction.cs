@@ -119,12 +119,12 @@ public sealed class SegmentationPrediction
     }
 
     /// <summary>Writes the confidence as an 8-bit gray PNG, 255 where it is 1; the file appears whole or not at all.</summary>
-    /// <param name="path">The file to write; an earlier one is replaced. It is a PNG whatever its name, so one of a JPEG is refused.</param>
-    /// <exception cref="ArgumentException">The name is one of a JPEG.</exception>
+    /// <param name="path">The file to write; an earlier one is replaced. It is a PNG, so a name that ends as another image format does is refused.</param>
+    /// <exception cref="ArgumentException">The name ends as another image format does.</exception>
     /// <exception cref="InvalidOperationException">Confidence was not asked for.</exception>
     public void SaveConfidence(string path)
     {
-        PictureEncoder.RefuseJpeg(path, "shares");
+        PictureEncoder.RefuseOtherFormats(path, "shares");
         var gray = ToGray();
         AtomicFile.Write(path, stream => PngIndexWriter.WriteGray(stream, gray, Mask.Height, Mask.Width), survivesPowerLoss: false);
     }

@@ -13,8 +13,10 @@ namespace Microsoft.ML.SemanticFlow.Transforms;
 internal sealed record RowInput(string Role, string Name, DataViewType Type)
 {
     // A cache drops the columns of types that it does not know, and says nothing.
-    private const string Cached =
-        ". If AppendCacheCheckpoint stands before this step, leave it out or put it before the step that loads images and masks: ML.NET's cache does not keep them";
+    private const string Cached = "A cache (AppendCacheCheckpoint, Data.Cache) drops images and masks: put it before that step, or leave it out";
+
+    /// <summary>The role of masks that a model makes.</summary>
+    public const string PredictedLabel = "predicted label";
 
     /// <summary>Whether only training and evaluation need the column: rows may come without, and then lack what is made from it.</summary>
     public bool IsLabel { get; init; }
@@ -34,7 +36,12 @@ internal sealed record RowInput(string Role, string Name, DataViewType Type)
     }
 
     // ML.NET's own sentences, which it keeps internal.
-    public ArgumentOutOfRangeException Missing(string parameter) => new(parameter, $"Could not find {Role} column '{Name}'{(Type is TextDataViewType ? "" : Cached)}");
+    public ArgumentOutOfRangeException Missing(string parameter) =>
+        new(parameter, $"Could not find {Role} column '{Name}'{(Type is TextDataViewType ? "" : $". Add the step that makes it, such as {Maker}, before this one. {Cached}")}");
+
+    private string Maker => Type is ImageDataViewType ? "SemanticFlow().LoadImages()"
+        : Role == PredictedLabel ? "a model's Transform"
+        : "SemanticFlow().LoadImagesAndMasks()";
 
     public ArgumentOutOfRangeException Mismatch(string parameter, string actual) =>
         new(parameter, $"Schema mismatch for {Role} column '{Name}': expected {Type}, got {actual}");

@@ -106,6 +106,7 @@ public sealed class EvaluateFolderTests : IDisposable
         var last = Evaluate(new FolderEvaluationOptions { LedgerDirectory = _folder["out"] });
 
         Assert.AreEqual((10, 4, 6), (last.ImageCount, last.CountedCount, last.ExistingCount));
+        Assert.AreEqual("4 of 10 images counted, 6 done before, 0 skipped", last.ToString());
         Assert.AreEqual(whole, Text(last.Evaluation));
         Assert.AreEqual(whole, Text(_ml.SemanticSegmentation.MergeEvaluation(_folder["out"]).Evaluation));
     }
@@ -189,6 +190,7 @@ public sealed class EvaluateFolderTests : IDisposable
 
         Assert.AreEqual((4, 3, 1), (first.ImageCount, first.CountedCount, first.Skipped.Count));
         Assert.IsTrue(merged.Shards.IsComplete);
+        Assert.AreEqual("4 of 4 images done", merged.Shards.ToString());
         Assert.AreEqual(_folder[["images", .. Parts(NameOf(2))]], merged.Skipped.Single().Path);
         Assert.AreEqual(_folder["images", "notes.txt"], merged.LeftOut.Single().Path);
         Assert.AreEqual((1, 3), (second.CountedCount, second.ExistingCount));

@@ -30,6 +30,7 @@ public sealed class ScoreFolderTests : IDisposable
         var report = Score(new FolderScoringOptions { Outputs = [FolderOutput.Mask(MaskIds.Train), FolderOutput.Overlay(), FolderOutput.Color(), FolderOutput.Confidence()] });
 
         Assert.AreEqual((2, 2, 0, 0), (report.ImageCount, report.WrittenCount, report.ExistingCount, report.Skipped.Count));
+        Assert.AreEqual("2 of 2 images scored, 0 done before, 0 skipped", report.ToString());
         CollectionAssert.AreEqual(
             new[] { "a/x-color.png", "a/x-confidence.png", "a/x-overlay.png", "a/x.png", "y-color.png", "y-confidence.png", "y-overlay.png", "y.png" }, Written("*.png"));
         CollectionAssert.AreEqual(truth.Ids.ToArray(), SegmentationMask.Load(_folder["out", "a", "x.png"], BrightestChannelModel.Labels, MaskIds.Train).Ids.ToArray());

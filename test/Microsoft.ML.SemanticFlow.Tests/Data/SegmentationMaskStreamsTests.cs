@@ -146,6 +146,19 @@ public sealed class SegmentationMaskStreamsTests
     }
 
     [TestMethod]
+    [DataRow("mask.bmp", ".bmp")]
+    [DataRow("mask.TIF", ".TIF")]
+    public void Save_NamesOfOtherImages_AreRefused(string name, string ending)
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => _mask.Save(folder[name]));
+
+        Assert.StartsWith($"'{name}' ends in {ending}, but class ids are written as PNG. Let it end in .png.", error.Message);
+        Assert.IsEmpty(Directory.GetFiles(folder.Root));
+    }
+
+    [TestMethod]
     [DataRow("color.webp")]
     [DataRow("color")]
     public void SaveColor_EndingThatSaysNothing_AsksForTheFormat(string name)

@@ -10,8 +10,8 @@ namespace Microsoft.ML.SemanticFlow.Tests.Documentation;
 [TestClass]
 public sealed partial class TroubleshootingTests
 {
-    // Said by the compiler and typed by people.
-    private static readonly string[] _others = ["The type or namespace name", "dotnet "];
+    // Said by the compiler, ML.NET and System.Text.Json, and typed by people.
+    private static readonly string[] _others = ["The type or namespace name", "Could not determine an IDataView type", "The type 'System.ReadOnlySpan", "dotnet "];
 
     [TestMethod]
     public void Troubleshooting_QuotedMessages_AreInTheSources()

@@ -32,6 +32,8 @@ public sealed class CrossValidateTests
         CollectionAssert.AreEquivalent(new[] { 1, 1, 0.25 }, folds.Select(fold => fold.Metrics.MeanIoU).ToArray());
         Assert.AreEqual(0.75, folds.AverageMeanIoU, 1e-15);
         Assert.AreEqual(Math.Sqrt((2 * 0.25 * 0.25 + 0.5 * 0.5) / 2), folds.MeanIoUStandardDeviation, 1e-15);
+        Assert.AreEqual("3 folds: mIoU 0.7500 +- 0.4330", folds.ToString()); // the root of 0.1875
+        CollectionAssert.Contains(folds.Select(fold => fold.ToString().Split(": ")[1]).ToArray(), "mIoU 0.2500");
         foreach (var fold in folds)
         {
             Assert.AreEqual(2, fold.Data.TestSet.GetRowCount());

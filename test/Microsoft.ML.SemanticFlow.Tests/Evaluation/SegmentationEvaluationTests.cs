@@ -43,6 +43,7 @@ public sealed class SegmentationEvaluationTests
         CollectionAssert.AreEqual(new[] { (null, 1), ("day", 1), ("night", 2) }, sources.Select(source => (source.Source, source.ImageCount)).ToArray());
         CollectionAssert.AreEqual(new[] { 1 / 2.0, 1, 3 / 4.0 }, sources.Select(source => source.Metrics.PixelAccuracy).ToArray());
         Assert.AreEqual(4, evaluation.ImageCount);
+        StringAssert.StartsWith(evaluation.ToString(), "4 images\nclass", StringComparison.Ordinal);
         Assert.AreEqual(6 / 8.0, evaluation.Metrics.PixelAccuracy);
     }
 

@@ -123,11 +123,13 @@ public sealed class SegmentationEvaluatorTests
     }
 
     [TestMethod]
-    public void Evaluate_ColumnMissing_SaysSoAsMlNetDoes()
+    [DataRow("Truth", "PredictedLabel", "Could not find label column 'Truth'. Add the step that makes it, such as SemanticFlow().LoadImagesAndMasks(), before this one.")]
+    [DataRow("Label", "Guess", "Could not find predicted label column 'Guess'. Add the step that makes it, such as a model's Transform, before this one.")]
+    public void Evaluate_ColumnMissing_NamesTheStepThatMakesIt(string label, string prediction, string expected)
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.SemanticSegmentation.Evaluate(Rows(), "Truth"));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.SemanticSegmentation.Evaluate(Rows(), label, prediction));
 
-        StringAssert.StartsWith(error.Message, "Could not find label column 'Truth'", StringComparison.Ordinal);
+        StringAssert.StartsWith(error.Message, expected, StringComparison.Ordinal);
     }
 
     private static SegmentationMask Mask(byte[] ids) => new(1, ids.Length, ids, _labels);

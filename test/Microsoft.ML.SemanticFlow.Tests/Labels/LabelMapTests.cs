@@ -143,6 +143,18 @@ public sealed partial class LabelMapTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(256)]
+    public void FromClassNames_TooFewOrTooMany_SaysThatTheFirstArgumentIsTheMapsName(int count)
+    {
+        string[] names = [.. Enumerable.Range(0, count).Select(id => $"class {id}")];
+
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => LabelMap.FromClassNames("road", names));
+
+        Assert.StartsWith($"Label map 'road' needs 1 to 255 classes, not {count}. The first argument names the map; the classes follow it.", error.Message);
+    }
+
+    [TestMethod]
     public void FromClassNames_Palette_HasDistinctColours()
     {
         var map = LabelMap.FromClassNames("many", [.. Enumerable.Range(0, 255).Select(id => $"class {id}")]);

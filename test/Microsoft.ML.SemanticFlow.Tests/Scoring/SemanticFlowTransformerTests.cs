@@ -178,7 +178,7 @@ public sealed class SemanticFlowTransformerTests
 
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.Fit(Data()));
 
-        StringAssert.StartsWith(error.Message, "Could not find input column 'Image'. If AppendCacheCheckpoint stands before this step, leave it out", StringComparison.Ordinal);
+        StringAssert.Contains(error.Message, "A cache (AppendCacheCheckpoint, Data.Cache) drops images and masks", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -186,7 +186,8 @@ public sealed class SemanticFlowTransformerTests
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.SemanticFlow(_model).Fit(Data()));
 
-        StringAssert.StartsWith(error.Message, "Could not find input column 'Image'", StringComparison.Ordinal);
+        StringAssert.StartsWith(
+            error.Message, "Could not find input column 'Image'. Add the step that makes it, such as SemanticFlow().LoadImages(), before this one.", StringComparison.Ordinal);
     }
 
     [TestMethod]

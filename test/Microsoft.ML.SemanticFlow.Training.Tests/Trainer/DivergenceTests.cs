@@ -36,6 +36,7 @@ public sealed class DivergenceTests
 
         var last = reports[^1];
         Assert.AreEqual(TrainingPhase.Diverged, last.Phase);
+        Assert.AreEqual(last.Message, last.ToString());
         StringAssert.Contains(last.Message, "The loss became NaN at step", StringComparison.Ordinal);
         Assert.AreEqual(last.BestMeanIoU, reports.Where(report => report.Phase == TrainingPhase.Epoch).Max(report => report.MeanIoU));
     }

@@ -167,6 +167,9 @@ public sealed class SemanticFlowTrainerTests
         Assert.HasCount(2, reports.Epochs);
         Assert.IsTrue(reports.Epochs.All(report => report.MeanIoU is >= 0 and <= 1 && report.PerClassIoU!.Count == 3)); // validated each epoch
         Assert.AreEqual(TimeSpan.Zero, reports.Epochs[^1].Remaining);
+        Assert.StartsWith("epoch 2/2: loss ", reports.Epochs[^1].ToString());
+        Assert.AreEqual("epoch 1/2: step 1 of 2", reports.Steps[0].ToString());
+        Assert.AreEqual("epoch 1/2: validation image 1 of 4", reports.Validated[0].ToString());
         Assert.HasCount(2, lines.Where(line => line.Contains("epoch ", StringComparison.Ordinal) && line.Contains("mIoU", StringComparison.Ordinal)).ToArray());
     }
 

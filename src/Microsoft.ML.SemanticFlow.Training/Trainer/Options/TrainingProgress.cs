@@ -1,6 +1,8 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Globalization;
+
 namespace Microsoft.ML.SemanticFlow;
 
 /// <summary>How far training is; reported after every step, validated image and epoch, on the thread that trains.</summary>
@@ -63,4 +65,13 @@ public sealed class TrainingProgress
 
     /// <summary>The best mIoU so far; null before the first validation.</summary>
     public double? BestMeanIoU { get; internal init; }
+
+    /// <summary>One line: of an epoch what <see cref="ConsoleTrainingProgress"/> writes, of a diverged training the message, else epoch and step.</summary>
+    public override string ToString() => Phase switch
+    {
+        TrainingPhase.Epoch => ConsoleTrainingProgress.Format(this),
+        TrainingPhase.Diverged when Message is not null => Message,
+        TrainingPhase.Validation => $"epoch {Epoch}/{Epochs}: validation image {Step} of {StepsPerEpoch?.ToString(CultureInfo.InvariantCulture) ?? "?"}",
+        _ => $"epoch {Epoch}/{Epochs}: step {Step} of {StepsPerEpoch?.ToString(CultureInfo.InvariantCulture) ?? "?"}",
+    };
 }

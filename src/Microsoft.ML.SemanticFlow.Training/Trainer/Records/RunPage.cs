@@ -37,7 +37,7 @@ internal static class RunPage
         var record = run.Record;
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder)));
         using var page = new HtmlPage(writer, $"Run {name}: {record.Network}", "evaluation.js", record.State == "running" ? RefreshSeconds : null);
-        page.Note($"{record.Labels.Name}, {record.Labels.Classes.Count} classes, seed {record.Seed}. {StateOf(run)}");
+        page.Note($"{record.Labels.Classes.Count} classes of label map '{record.Labels.Name}', seed {record.Seed}. {StateOf(run)}");
         WriteHeadline(page, run);
         var pictures = new RunPagePictures(Path.Combine(run.Folder, RunFolder.PicturesName));
         var sections = new List<PageSection> { new("curves", "Curves", "Curves", section => WriteCurves(section, run)) };
