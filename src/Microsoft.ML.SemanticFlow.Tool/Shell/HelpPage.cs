@@ -141,7 +141,12 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         if (option is HelpOption && arrangement is not null)
             text += $" '{option.Name} {All}' shows every option.";
         if (arrangement?.Chosen.Contains(option.Name) == true)
-            text = text.Contains(Default, StringComparison.Ordinal) ? text.Replace(Default, $"{Default}chosen; {arrangement.Unchosen}: ", StringComparison.Ordinal) : $"{text} {Default}chosen]";
+        {
+            text = text.Contains(Default, StringComparison.Ordinal)
+                ? text.Replace(Default, $"{Default}chosen; {arrangement.Unchosen}: ", StringComparison.Ordinal)
+                : $"{text} {Default}chosen]";
+        }
+
         return (form is null ? names : $"{names} <{form}>", text);
     }
 
