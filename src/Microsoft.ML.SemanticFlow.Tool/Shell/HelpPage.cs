@@ -129,7 +129,7 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
 
     private static (string Name, string Text) Describe(Option option, HelpArrangement? arrangement = null)
     {
-        string names = string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-') && alias.Length == 2).Append(option.Name));
+        string names = string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-')).Append(option.Name));
         string[] words = option.ValueType == typeof(bool) ? [] : [.. option.GetCompletions(CompletionContext.Empty).Select(item => item.Label)];
         string? form = option.ValueType == typeof(bool) || option.ValueType == typeof(void) ? null
             : option.HelpName ?? (words.Length > 0 ? string.Join('|', words) : option.Name.TrimStart('-').ToUpperInvariant());
