@@ -40,9 +40,8 @@ internal static class ComparisonPage
         if (content.Drawn is { } drawn)
         {
             page.Note(
-                $"{Figure.Percent(drawn.Level)} of {Figure.Count(drawn.ResampleCount)} draws of the images, the same for both, give a difference between the two " +
-                "that stand below it" +
-                $"{(drawn.MeanIoU.Difference is { Lower: <= 0, Upper: >= 0 } ? ": zero is among them, so these images do not tell which is better." : ".")}");
+                $"Below the difference: in {Figure.Percent(drawn.Level)} of {Figure.Count(drawn.ResampleCount)} random draws of the images, the same for both, it lies in this range." +
+                $"{(drawn.MeanIoU.Difference is { Lower: <= 0, Upper: >= 0 } ? " Zero lies in it too, so these images do not tell which is better." : "")}");
         }
 
         void Tile(string name, double value, string small, string style) => page.Write(
@@ -85,7 +84,7 @@ internal static class ComparisonPage
             table.AddRow(
                 new(HtmlPage.Named(classes[actual])), new(HtmlPage.Named(classes[predicted])), SortableTable.Cell.Number(Figure.Percent(before), before),
                 SortableTable.Cell.Number(Figure.Percent(after), after),
-                new($"<span class=\"{StyleOf(before - after)}\">{Figure.Difference(after - before)}</span>", after - before));
+                new($"<span class=\"{StyleOf(before - after)}\">{Figure.PercentDifference(after - before)}</span>", after - before));
         }
 
         table.Write(page);
@@ -99,12 +98,14 @@ internal static class ComparisonPage
         if (content.Unpaired > 0)
             page.Note($"{Figure.Count(content.Unpaired)} images are in one of the two alone.");
         page.Write($"{PairedChart.Draw(ordered)}");
-        WriteList(page, "Most better in B", ordered.Where(pair => pair.Difference > 0).Reverse().Take(MostImages));
-        WriteList(page, "Most worse in B", ordered.Where(pair => pair.Difference < 0).Take(MostImages));
+        WriteList(page, "Improved most in B", ordered.Where(pair => pair.Difference > 0).Reverse().Take(MostImages).ToArray());
+        WriteList(page, "Lost most in B", ordered.Where(pair => pair.Difference < 0).Take(MostImages).ToArray());
     }
 
-    private static void WriteList(HtmlPage page, string title, IEnumerable<ComparisonContent.Pair> pairs)
+    private static void WriteList(HtmlPage page, string title, ComparisonContent.Pair[] pairs)
     {
+        if (pairs.Length == 0)
+            return;
         var table = new SortableTable(title).Add("image").Add("A").Add("B").Add("B − A");
         foreach (var pair in pairs)
         {

@@ -66,7 +66,7 @@ internal static class EvaluationPage
         Tile(page, "Frequency-weighted IoU", metrics.FrequencyWeightedIoU);
         page.Write($"</dl>\n");
         if (intervals is not null)
-            page.Note($"{Figure.Percent(intervals.Level)} of {Figure.Count(intervals.ResampleCount)} draws of as many images give a figure between the two that stand below it.");
+            page.Note($"Below a score: in {Figure.Percent(intervals.Level)} of {Figure.Count(intervals.ResampleCount)} random draws of as many images, it lies in this range.");
     }
 
     /// <summary>A number that is read first.</summary>

@@ -21,6 +21,10 @@ internal static class Figure
     /// <summary>A difference of scores, with its sign.</summary>
     public static string Difference(double value) => double.IsFinite(value) ? value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture).Replace('-', '−') : None;
 
+    /// <summary>A difference of shares in percentage points, with its sign.</summary>
+    public static string PercentDifference(double share) =>
+        double.IsFinite(share) ? $"{(100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture).Replace('-', '−')} %" : None;
+
     /// <summary>A number of things.</summary>
     public static string Count(long value) => value.ToString("n0", CultureInfo.InvariantCulture);
 
