@@ -30,7 +30,7 @@ public sealed class FlowTests
 
     [TestMethod]
     [TestCategory("Nightly")]
-    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))]
+    [DynamicData(nameof(DistinctNetworks.All), typeof(DistinctNetworks))]
     public void Flow_EveryNetwork_IsTheNetworks(string id)
     {
         if (id.StartsWith("srnet", StringComparison.Ordinal))

@@ -2,7 +2,6 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.SemanticFlow.Export;
-using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
@@ -15,73 +14,62 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
 [TestClass]
 public sealed class OnnxParityTests
 {
-    // The second divides by no stride.
-    private static readonly (int Height, int Width)[] _sizes = [(128, 192), (97, 161)];
-
-    // Features of one cell, where the original's grid has the one position -1, of one row, and of one cell beside more.
-    private static readonly (int Height, int Width)[] _smallestSizes = [(32, 32), (32, 160), (96, 33)];
-
-    // Networks that differ only while they train.
-    private static readonly Dictionary<string, string> _twins = new()
-    {
-        ["sfnet-r18-dsn"] = "sfnet-r18",
-        ["sfnet-dfv1-dsn"] = "sfnet-dfv1",
-        ["sfnet-dfv2-dsn"] = "sfnet-dfv2",
-        ["sfnet-lite-r101"] = "sfnet-r101",
-    };
-
-    public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Where(network => !_twins.ContainsKey(network.Id)).Select(network => new object[] { network.Id });
-
-    public static IEnumerable<object[]> Twins => _twins.Select(pair => new object[] { pair.Key, pair.Value });
+    // A side that no stride divides, and one that all do; then features of one cell, where the original's grid has the one position -1, of one row, and of one
+    // cell beside more. Forms differ before and after the network alone: files of one size are of both forms once.
+    private static readonly (int Height, int Width, OnnxForm[] Fixed)[] _sizes =
+    [
+        (97, 161, [OnnxForm.Scoring, OnnxForm.Logits]),
+        (128, 192, []),
+        (32, 32, [OnnxForm.Scoring]),
+        (32, 160, [OnnxForm.Scoring]),
+        (96, 33, [OnnxForm.Scoring]),
+    ];
 
     [TestMethod]
-    [DynamicData(nameof(Ids))]
-    public void Export_EveryFormAtEverySize_GivesTheNetworksLogits(string id)
+    [DynamicData(nameof(DistinctNetworks.Shallow), typeof(DistinctNetworks))]
+    public void Export_EveryFormAtEverySize_GivesTheNetworksLogits(string id) => AssertSameAtEverySize(id);
+
+    [TestMethod]
+    [TestCategory("Nightly")]
+    [DynamicData(nameof(DistinctNetworks.Deep), typeof(DistinctNetworks))]
+    public void Export_DeepNetworkInEveryFormAtEverySize_GivesTheNetworksLogits(string id) => AssertSameAtEverySize(id);
+
+    [TestMethod]
+    [DynamicData(nameof(DistinctNetworks.Deep), typeof(DistinctNetworks))]
+    public void Export_DeepNetwork_GivesTheNetworksLogits(string id)
     {
         using var network = GoldenNetwork.Create(id);
         network.eval();
-        using var scoring = Free(network, id, OnnxForm.Scoring);
-        using var logits = Free(network, id, OnnxForm.Logits);
+        using var logits = Open(network, id, new OnnxExportOptions { Form = OnnxForm.Logits });
 
-        foreach (var (height, width) in _sizes.Skip(IsDeepest(id) ? 1 : 0))
-            AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring, OnnxForm.Logits);
-        foreach (var (height, width) in _smallestSizes.Take(IsDeepest(id) ? 1 : _smallestSizes.Length))
-            AssertSameAt(height, width, network, id, scoring, logits, OnnxForm.Scoring);
-
-        if (!OriginalNetwork.All.Contains(SegmentationNetworks.Get(id)))
-            return;
-        var original = OriginalNetwork.CasesOf(id).First();
-        Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
-        original.AssertEqual(logits.Scorer.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
+        AssertSame(id, ExportCheck.Compare(Scores(network, 97, 161).Enlarged, logits, GoldenNetwork.Image(97, 161)));
+        AssertOriginals(id, logits);
     }
 
     // Half of the whole suite's time.
     [TestMethod]
     [TestCategory("Nightly")]
-    [DynamicData(nameof(Ids))]
+    [DynamicData(nameof(DistinctNetworks.All), typeof(DistinctNetworks))]
     public void Export_EveryFormAtTheSizeThatIsScored_GivesTheNetworksLogits(string id)
     {
         using var network = GoldenNetwork.Create(id);
         network.eval();
-        using var scoring = Free(network, id, OnnxForm.Scoring);
-        using var logits = Free(network, id, OnnxForm.Logits);
+        using var scoring = Open(network, id, new OnnxExportOptions());
+        using var logits = Open(network, id, new OnnxExportOptions { Form = OnnxForm.Logits });
 
         AssertSameAt(512, 1024, network, id, scoring, logits, OnnxForm.Scoring, OnnxForm.Logits);
     }
 
     [TestMethod]
-    [DynamicData(nameof(Twins))]
+    [DynamicData(nameof(DistinctNetworks.Twins), typeof(DistinctNetworks))]
     public void Export_NetworkThatDiffersInTrainingOnly_GivesTheSameGraph(string id, string twin)
     {
         using var network = GoldenNetwork.Create(id);
         using var other = GoldenNetwork.Create(twin);
+        OnnxExportOptions still = new() { Form = OnnxForm.Logits, Height = 97, Width = 161 }, free = new();
 
-        foreach (var form in Enum.GetValues<OnnxForm>())
-        {
-            OnnxExportOptions free = new() { Form = form }, still = free with { Height = 97, Width = 161 };
-            foreach (var options in IsDeepest(id) ? [still] : new[] { free, still })
-                Assert.AreEqual(Graph(other, twin, options), Graph(network, id, options), options.ToString());
-        }
+        foreach (var options in IsDeepest(id) ? [still] : new[] { still, free })
+            Assert.AreEqual(Graph(other, twin, options), Graph(network, id, options), options.ToString());
 
         static GraphProto Graph(SegmentationNetwork network, string id, OnnxExportOptions options) =>
             ModelProto.Parser.ParseFrom(OnnxExporter.Write(network, GoldenNetwork.Describe(id), options)).Graph;
@@ -100,8 +88,20 @@ public sealed class OnnxParityTests
         AssertSame("sfnet-dfv1", exported.Verification);
     }
 
-    // More of the blocks that shallower networks have, each file a quarter of a gigabyte: fewer sizes are enough.
+    // Each of its files is a quarter of a gigabyte.
     private static bool IsDeepest(string id) => id.Contains("-r101", StringComparison.Ordinal);
+
+    private static void AssertSameAtEverySize(string id)
+    {
+        using var network = GoldenNetwork.Create(id);
+        network.eval();
+        using var scoring = Open(network, id, new OnnxExportOptions());
+        using var logits = Open(network, id, new OnnxExportOptions { Form = OnnxForm.Logits });
+
+        foreach (var (height, width, fixedForms) in _sizes)
+            AssertSameAt(height, width, network, id, scoring, logits, fixedForms);
+        AssertOriginals(id, logits);
+    }
 
     private static void AssertSameAt(
         int height, int width, SegmentationNetwork network, string id, SegmentationModel scoring, SegmentationModel logits, params OnnxForm[] fixedForms)
@@ -111,24 +111,26 @@ public sealed class OnnxParityTests
         AssertSame(id, ExportCheck.Compare(main, scoring, image));
         AssertSame(id, ExportCheck.Compare(enlarged, logits, image));
         foreach (var form in fixedForms)
-            AssertSameAtFixedSize(network, id, form, form == OnnxForm.Scoring ? main : enlarged, image);
+        {
+            using var model = Open(network, id, new OnnxExportOptions { Form = form, Height = height, Width = width });
+            AssertSame(id, ExportCheck.Compare(form == OnnxForm.Scoring ? main : enlarged, model, image));
+        }
     }
 
-    private static SegmentationModel Free(SegmentationNetwork network, string id, OnnxForm form)
+    private static void AssertOriginals(string id, SegmentationModel logits)
     {
-        var exported = OnnxExporter.Export(network, GoldenNetwork.Describe(id), new OnnxExportOptions { Form = form });
-        AssertSame(id, exported.Verification);
-        var model = SegmentationModel.FromBytes(exported.Bytes, id);
-        Assert.AreEqual((null, null), (model.Height, model.Width));
+        if (!OriginalNetwork.All.Contains(SegmentationNetworks.Get(id)))
+            return;
+        var original = OriginalNetwork.CasesOf(id).First();
+        Assert.AreEqual((1, GoldenNetwork.Classes), (original.Batch, original.Classes));
+        original.AssertEqual(logits.Scorer.RunLogits(GoldenNetwork.Image(original.Height, original.Width)).Logits);
+    }
+
+    private static SegmentationModel Open(SegmentationNetwork network, string id, OnnxExportOptions options)
+    {
+        var model = SegmentationModel.FromBytes(OnnxExporter.Write(network, GoldenNetwork.Describe(id), options), id);
+        Assert.AreEqual((options.Height, options.Width), (model.Height, model.Width));
         return model;
-    }
-
-    private static void AssertSameAtFixedSize(SegmentationNetwork network, string id, OnnxForm form, float[] expected, PixelImage image)
-    {
-        byte[] bytes = OnnxExporter.Write(network, GoldenNetwork.Describe(id), new OnnxExportOptions { Form = form, Height = image.Height, Width = image.Width });
-        using var model = SegmentationModel.FromBytes(bytes, id);
-        Assert.AreEqual((image.Height, image.Width), (model.Height, model.Width));
-        AssertSame(id, ExportCheck.Compare(expected, model, image));
     }
 
     // What the two forms must give.
