@@ -43,9 +43,10 @@ public sealed class BenchmarkTests
     [TestMethod]
     public void Benchmark_Text_IsMarkdown()
     {
-        var result = CommandLine.Run("benchmark", "--model", _model, "--height", "64", "--width", "64", "--seconds", "0.01");
+        var result = CommandLine.Run("benchmark", "--model", _model, "--height", "64", "--width", "64", "--seconds", "0.01", "--batch", "3");
 
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
+        StringAssert.Contains(result.Output, "| 3 images at a time | ", StringComparison.Ordinal);
         StringAssert.StartsWith(result.Output, "# tiny, form scoring, fp32, 64 x 64, ", StringComparison.Ordinal);
         StringAssert.Contains(result.Output, "| one thread | ", StringComparison.Ordinal);
         Assert.IsFalse(result.Output.Contains("| operator |", StringComparison.Ordinal));

@@ -37,6 +37,26 @@ public sealed class HelpTests
     }
 
     [TestMethod]
+    public void Train_Help_SaysWhichDefaultsAreChosenAndWhichArePapers()
+    {
+        string help = string.Join(' ', CommandLine.Run("train", "--help", "all").Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Contains("--network <ID> Network id: sfnet-r18,", help);
+        Assert.Contains("[default: chosen; paper: sfnet-dfv1]", help);
+        Assert.Contains("--crop <H,W> Size of the training crop, multiples of 32. [default: chosen; paper: 1024,1024]", help);
+        Assert.Contains("'imagenet' for those that come with the tool, or the authors' or torchvision's file. [default: chosen]", help);
+        Assert.Contains("[default: 30m with --preset auto, where no --epochs are given; else no limit]", help);
+        Assert.Contains("--flip <P> How often an image is mirrored left to right. [default: 0.5]", help); // no recipe changes it
+    }
+
+    [TestMethod]
+    public void Help_CommandWhoseOptionsAreAllShown_SpeaksOfNoOthers()
+    {
+        Assert.DoesNotContain("--help all", CommandLine.Run("predict", "--help").Output);
+        Assert.Contains("--help all", CommandLine.Run("train", "--help", "all").Output);
+    }
+
+    [TestMethod]
     public void Train_HelpAll_HasAHeadingForEveryOption()
     {
         var result = CommandLine.Run("train", "--help", "all");

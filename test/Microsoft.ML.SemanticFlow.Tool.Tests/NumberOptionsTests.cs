@@ -65,7 +65,7 @@ public sealed class NumberOptionsTests
 
         string german = Under("de-DE", () => CommandLine.Run("train", "--help", "all")).Output;
 
-        StringAssert.Contains(expected, "[default: 0.0005]");
+        StringAssert.Contains(expected, "[default: chosen; paper: 0.0005]");
         Assert.AreEqual(expected, german);
     }
 

@@ -28,7 +28,7 @@ internal static class BenchmarkCommand
         var height = new Option<int?>("--height") { Description = $"Rows of the images; the model's own where it has a fixed size, else {DefaultHeight}.", HelpName = "H" };
         var width = new Option<int?>("--width") { Description = $"Columns of the images; the model's own where it has a fixed size, else {DefaultWidth}.", HelpName = "W" };
         var seconds = new Option<double>("--seconds") { Description = "How long each figure is measured.", HelpName = "S", DefaultValueFactory = _ => 5 };
-        var workers = WorkersOption.Create();
+        var workers = WorkersOption.Create("--batch");
         var gpu = GpuOption.Create();
         var profile = new Option<bool>("--profile") { Description = "Also tell which operators of the network the time goes to." };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };

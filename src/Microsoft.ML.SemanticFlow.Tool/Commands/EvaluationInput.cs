@@ -13,8 +13,8 @@ internal sealed class EvaluationInput
     private readonly Option<string?> _model = new("--model") { Description = "Model: an exported ONNX file, a saved ML.NET zip, or the folder of a run.", HelpName = "M|RUN_DIR" };
     private readonly Option<string?> _images = new("--images") { Description = "Images to score with --model.", HelpName = "DIR" };
     private readonly Option<string?> _predictions = new("--predictions") { Description = "Masks already predicted, instead of --model and --images.", HelpName = "DIR" };
-    private readonly Option<string> _ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, or 0-based train ids.");
-    private readonly Option<string> _predictedIds = IdsOption.Create("Ids in the files of --predictions.", "--predicted-ids");
+    private readonly Option<string> _ids = IdsOption.Create("Ids in the files of --labels: those of the label map's raw_id column, 0-based train ids, or the map's colours.");
+    private readonly Option<string> _predictedIds = IdsOption.Create("The same of the files of --predictions.", "--predicted-ids");
     private readonly Option<string> _labels = new("--labels") { Description = "Label PNGs.", Required = true, HelpName = "DIR" };
     private readonly Option<string?> _map = MapOption.Create();
     private readonly InferenceSettings _inference = new();

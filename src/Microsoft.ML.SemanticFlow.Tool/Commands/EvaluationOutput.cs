@@ -97,7 +97,7 @@ internal sealed class EvaluationOutput(Terminal terminal)
         var pixels = new PixelCounts([.. Enumerable.Range(0, counts.ClassCount).Select(counts.GetActualCount)], counts.IgnoredCount);
         if (pixels.Counted == 0)
             throw new InvalidDataException(
-                "No pixel of the labels counts: all of them are ignored. Look whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
+                "No pixel of the labels counts: all of them are ignored. Check whether --map is the one the labels were drawn with, and whether they hold raw or train ids.");
         foreach (string? warning in new[] { pixels.FindEmptyClasses(counts.Labels, "label"), pixels.FindIgnored("label pixels") })
         {
             if (warning is not null)

@@ -13,7 +13,7 @@ internal sealed class InferenceSettings
         Description = "Average the scores of the image at several sizes, such as 0.5,1,2. [default: the model's own]",
         HelpName = "X,X",
     };
-    private readonly Option<bool> _flip = new("--flip") { Description = "Average with the scores of the mirrored image; twice the work." };
+    private readonly Option<bool> _flip = new("--flip") { Description = "Average the scores with those of the mirrored image; twice the work." };
     private readonly Option<(int Height, int Width)?> _sliding = new("--sliding")
     {
         Description = "Score in overlapping tiles of this size, instead of the whole image.",
@@ -23,7 +23,7 @@ internal sealed class InferenceSettings
     private readonly Option<double?> _overlap = new("--overlap") { Description = "Share of a tile that the next one covers too. [default: 1/3]", HelpName = "X" };
     private readonly Option<string?> _blend = new("--blend")
     {
-        Description = "How overlapping tiles count: all the same, or less towards their edges, so that no seam shows. [default: mean]",
+        Description = "How overlapping tiles are averaged: with equal weight (mean), or with less towards their edges, so that no seam shows (linear). [default: mean]",
     };
 
     public InferenceSettings() => _blend.AcceptOnlyFromAmong("mean", "linear");

@@ -10,7 +10,7 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>semanticflow merge</c>: whether the shards of a folder are the whole, and what they come to.</summary>
 internal static class MergeCommand
 {
-    public const string Name = "merge", Purpose = "Look whether all shards are done, and what is missing; of an evaluation, add them.";
+    public const string Name = "merge", Purpose = "Say whether all shards are done and what is missing; add up those of an evaluation.";
 
     private const int MostSaid = 20;
 

@@ -35,8 +35,8 @@ internal static class PredictCommand
             HelpName = "DIR",
         };
         var pictures = new PredictionPictures();
-        var ids = IdsOption.Create("Ids in the masks: those of the label files, or 0-based train ids.");
-        var reading = new ReadingSettings();
+        var ids = IdsOption.Create("Ids in the masks: those of the label files, 0-based train ids, or the colours of the classes.");
+        var reading = new ReadingSettings(hasLabels: false);
         var inference = new InferenceSettings();
         var workers = WorkersOption.Create();
         var scoring = new ScoringSettings();

@@ -10,13 +10,21 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary><c>--preset</c>: whether what the user does not say is chosen for the data and this machine, or is the papers'.</summary>
 internal sealed class Preset
 {
+    // What a recipe chooses of an option, as the user would write it; null where it leaves it alone.
+    private delegate string? Choice(SemanticFlowTrainerOptions options);
+
     /// <summary>What is chosen for the data and the machine.</summary>
     public const string Auto = "auto";
 
-    private const string Paper = "paper";
+    /// <summary>The numbers of the papers.</summary>
+    public const string Paper = "paper";
+
+    /// <summary>How long a recipe is for, where the user does not say.</summary>
+    public const string StandardTime = "30m";
+
     private const string Time = "--time", Epochs = "--epochs", Network = "--network", Batch = "--batch";
 
-    private static readonly TimeSpan _standardTime = TimeSpan.FromMinutes(30), _leastTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _standardTime = Duration.Parse(StandardTime), _leastTime = TimeSpan.FromSeconds(1);
 
     // What goes together: where the user says the first, the others are the user's or the papers' too.
     private static readonly string[][] _together =
@@ -29,13 +37,40 @@ internal sealed class Preset
         [Epochs, Time],
     ];
 
+    // All that a recipe chooses: so the run's record holds it, and a resumed run goes on with it.
+    private static readonly (string Name, Choice Value)[] _choices =
+    [
+        (Network, options => options.Network.Id),
+        ("--backbone", options => options.BackboneWeights),
+        (Batch, options => Text(options.BatchSize)),
+        ("--crop", options => $"{Text(options.CropHeight)},{Text(options.CropWidth)}"),
+        ("--scale", options => $"{Text(options.Augmentation.ScaleMin)},{Text(options.Augmentation.ScaleMax)}"),
+        ("--inference-scale", options => Text(options.InferenceScale)),
+        ("--loss", _ => "ce"),
+        ("--class-weights", options => options.Loss is CrossEntropyLoss { ClassWeighting: ClassWeighting.SquareRootInverseLogFrequency } ? "sqrt" : null),
+        ("--add-loss", options => options.AddedLoss is null ? null : "dice"),
+        ("--add-loss-weight", options => options.AddedLoss is { } added ? Text(added.Weight) : null),
+        ("--optimizer", _ => "adamw"),
+        ("--lr", options => Text(options.Optimizer.LearningRate)),
+        ("--weight-decay", options => Text(options.Optimizer.WeightDecay)),
+        ("--backbone-lr-factor", options => Text(options.Optimizer.BackboneLearningRateFactor)),
+        ("--warm-up", options => options.Schedule.WarmUpSteps is { } steps ? Text(steps) : null),
+        ("--average-decay", options => options.WeightAverageDecay is { } decay ? Text(decay) : null),
+        (Epochs, options => Text(options.Epochs)),
+        ("--val-interval", options => Text(options.ValidationInterval)),
+        (Time, options => Duration.Text(options.MaxTrainingTime!.Value)), // Auto sets it
+    ];
+
+    /// <summary>Names of the options that a recipe chooses where the user does not, to fit the time.</summary>
+    public static IReadOnlyCollection<string> Chosen { get; } = [.. _choices.Select(choice => choice.Name).Where(name => name != Time)];
+
     /// <summary>What of a file of options goes where the user says something else.</summary>
     public static IEnumerable<ConfigFile.Rule> Rules => _together.Select(group => new ConfigFile.Rule([group[0]], group));
 
     private readonly Option<string> _option = new("--preset")
     {
-        Description = "Where the numbers come from that you do not give: chosen for the data, this machine and --time (auto), " +
-            "or those of the papers, for street scenes of 1024 x 2048 pixels and a GPU (paper).",
+        Description = "What fills in the options that you leave out: a recipe chosen for the data, this machine and --time (auto), " +
+            "or the numbers of the papers, for street scenes of 1024 x 2048 pixels and a GPU (paper).",
         DefaultValueFactory = _ => Auto,
     };
 
@@ -70,8 +105,9 @@ internal sealed class Preset
             given.Remove(Batch);
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
-        var added = Flags(chosen with { MaxTrainingTime = Left(time, clock.Elapsed) })
-            .Where(flag => !given.Contains(flag.Name)).SelectMany(flag => new[] { flag.Name, flag.Value });
+        var left = chosen with { MaxTrainingTime = Left(time, clock.Elapsed) };
+        var added = _choices.Where(choice => !given.Contains(choice.Name))
+            .SelectMany(choice => choice.Value(left) is { } value ? new[] { choice.Name, value } : []);
         return (With(parsed, added), chosen.Reasons);
     }
 
@@ -98,38 +134,6 @@ internal sealed class Preset
 
     /// <summary>What is left of a time; never nothing, for a run takes one step however little time there is.</summary>
     internal static TimeSpan Left(TimeSpan time, TimeSpan gone) => time - gone > _leastTime ? time - gone : _leastTime;
-
-    // All that a recipe chooses, as the user would write it: so the run's record holds it, and a resumed run goes on with it.
-    private static IEnumerable<(string Name, string Value)> Flags(SemanticFlowTrainerOptions options)
-    {
-        yield return (Network, options.Network.Id);
-        if (options.BackboneWeights is { } backbone)
-            yield return ("--backbone", backbone);
-        yield return (Batch, Text(options.BatchSize));
-        yield return ("--crop", $"{Text(options.CropHeight)},{Text(options.CropWidth)}");
-        yield return ("--scale", $"{Text(options.Augmentation.ScaleMin)},{Text(options.Augmentation.ScaleMax)}");
-        yield return ("--inference-scale", Text(options.InferenceScale));
-        yield return ("--loss", "ce");
-        if (options.Loss is CrossEntropyLoss { ClassWeighting: ClassWeighting.SquareRootInverseLogFrequency })
-            yield return ("--class-weights", "sqrt");
-        if (options.AddedLoss is { } added)
-        {
-            yield return ("--add-loss", "dice");
-            yield return ("--add-loss-weight", Text(added.Weight));
-        }
-
-        yield return ("--optimizer", "adamw");
-        yield return ("--lr", Text(options.Optimizer.LearningRate));
-        yield return ("--weight-decay", Text(options.Optimizer.WeightDecay));
-        yield return ("--backbone-lr-factor", Text(options.Optimizer.BackboneLearningRateFactor));
-        if (options.Schedule.WarmUpSteps is { } warmUp)
-            yield return ("--warm-up", Text(warmUp));
-        if (options.WeightAverageDecay is { } decay)
-            yield return ("--average-decay", Text(decay));
-        yield return (Epochs, Text(options.Epochs));
-        yield return ("--val-interval", Text(options.ValidationInterval));
-        yield return (Time, Duration.Text(options.MaxTrainingTime!.Value)); // Auto sets it
-    }
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

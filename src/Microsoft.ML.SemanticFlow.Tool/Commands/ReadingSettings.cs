@@ -9,14 +9,19 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 internal sealed class ReadingSettings
 {
     public const string OnError = "--on-error";
-    public const string OnErrorText = "What to do about an image that cannot be read, or lacks its label: stop at the first, or report and skip it.";
+    public const string OnErrorText = "What to do about an image that cannot be read, or lacks its label: stop at the first, or report it and skip it.";
     public const string MaxSkipped = "--max-skipped";
     public const string MaxSkippedText = "Share of the images, from 0 to 1, of which no more may be skipped.";
 
-    private readonly Option<string> _onError = new(OnError) { Description = OnErrorText, DefaultValueFactory = _ => "stop" };
+    private readonly Option<string> _onError = new(OnError) { DefaultValueFactory = _ => "stop" };
     private readonly Option<double> _maxSkipped = CreateMaxSkipped();
 
-    public ReadingSettings() => _onError.AcceptOnlyFromAmong("stop", "skip");
+    /// <param name="hasLabels">Whether images have labels, which may be missing.</param>
+    public ReadingSettings(bool hasLabels = true)
+    {
+        _onError.Description = hasLabels ? OnErrorText : "What to do about an image that cannot be read: stop at the first, or report it and skip it.";
+        _onError.AcceptOnlyFromAmong("stop", "skip");
+    }
 
     /// <summary>The option that says how many may be skipped.</summary>
     public static Option<double> CreateMaxSkipped() => new(MaxSkipped)

@@ -124,6 +124,8 @@ internal static class TrainCommand
             ["--data", "--dataset", "--map", "--output", "--time", "--network", "--preset", "--backbone", "--epochs", "--batch", "--resume", "--gpu"], headings)
         {
             Tables = [DatasetOptions.Kinds],
+            Chosen = Preset.Chosen,
+            Unchosen = Preset.Paper,
         });
     }
 

@@ -60,7 +60,9 @@ internal sealed class TrainingSettings
             ? set with { BackboneWeights = value }
             : throw new ArgumentException("A checkpoint of the whole network holds its backbone. Leave this out, or --initial-weights."));
         Value("--epochs", "How often each training image is seen.", "N", _defaults.Epochs, (set, value) => set with { Epochs = value });
-        Optional<string?>("--time", "Train for so long in all, such as 30m or 1h30m; the learning rate falls over that time. [default: no limit]", "TIME",
+        Optional<string?>(
+            "--time", "Train for so long in all, such as 30m or 1h30m; the learning rate falls over that time. " +
+            $"[default: {Preset.StandardTime} with --preset {Preset.Auto}, where no --epochs are given; else no limit]", "TIME",
             (set, value) => value is null ? set : set with { MaxTrainingTime = Duration.Parse(value) });
         Add(_batch, (set, value) => value == AutoBatch ? set : set with { BatchSize = value });
         Pair("--crop", "Size of the training crop, multiples of 32.", "H,W", $"{_defaults.CropHeight},{_defaults.CropWidth}", Commands.Pair.Size,

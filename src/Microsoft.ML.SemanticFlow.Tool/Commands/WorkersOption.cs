@@ -8,7 +8,11 @@ namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 /// <summary>The option <c>--workers</c>: how many images are worked on at once. Memory grows with it, not with the folder.</summary>
 internal static class WorkersOption
 {
-    public static Option<int?> Create() => new("--workers") { Description = "Images worked on at once, each by one thread. [default: one a processor]", HelpName = "N" };
+    public static Option<int?> Create(params string[] aliases) => new("--workers", aliases)
+    {
+        Description = "Images worked on at once, each by one thread. [default: one a processor]",
+        HelpName = "N",
+    };
 
     public static int Read(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) switch
     {

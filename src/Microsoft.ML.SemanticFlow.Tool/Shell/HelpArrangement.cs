@@ -13,6 +13,12 @@ internal sealed record HelpArrangement(IReadOnlyList<string> First, IReadOnlyDic
 {
     private const string Otherwise = "Other";
 
+    /// <summary>Names of options that take what is chosen for the user where they are left out, unless <see cref="Unchosen"/> is given.</summary>
+    public IReadOnlyCollection<string> Chosen { get; init; } = [];
+
+    /// <summary>The word with which they take their defaults.</summary>
+    public string Unchosen { get; init; } = "";
+
     /// <summary>What is shown below all options: tables with a heading, of words that options take.</summary>
     public IReadOnlyList<(string Heading, IEnumerable<(string Name, string Text)> Rows)> Tables { get; init; } = [];
 

@@ -3,6 +3,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text;
@@ -19,6 +20,7 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
     public const string All = "all";
 
     private const int NameWidth = 28;
+    private const string Default = "[default: ";
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
@@ -68,14 +70,14 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         Option[] options = [.. command.Options.Concat(inherited).Where(option => !option.Hidden)];
         if (HelpArrangement.Of(command) is not { } arrangement)
         {
-            WriteSection(output, "Options", options.Select(Describe));
+            WriteSection(output, "Options", options.Select(option => Describe(option)));
             return;
         }
 
         Option[] first = [.. arrangement.First.Select(wanted => options.First(option => option.Name == wanted))];
         if (!showsAll)
         {
-            WriteSection(output, "Options that people need first", first.Select(Describe));
+            WriteSection(output, "Options that people need first", first.Select(option => Describe(option, arrangement)));
             string[] headings = [.. options.Except(first).Select(arrangement.HeadingOf).Distinct().Select(heading => heading.ToLowerInvariant())];
             output.WriteLine();
             WriteLines(output, $"'{name} --help {All}' shows the other {options.Length - first.Length} too: {string.Join(", ", headings)}.", "");
@@ -83,7 +85,7 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         }
 
         foreach (var group in options.GroupBy(arrangement.HeadingOf))
-            WriteSection(output, group.Key, group.Select(Describe));
+            WriteSection(output, group.Key, group.Select(option => Describe(option, arrangement)));
         foreach (var (heading, rows) in arrangement.Tables)
             WriteSection(output, heading, rows);
     }
@@ -125,17 +127,26 @@ internal sealed class HelpPage(int width, bool showsAll, IReadOnlyList<(string L
         output.WriteLine(line.ToString().TrimEnd());
     }
 
-    private static (string Name, string Text) Describe(Option option)
+    private static (string Name, string Text) Describe(Option option, HelpArrangement? arrangement = null)
     {
-        string names = string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-') && alias.Length == 2).Append(option.Name));
+        string names = string.Join(", ", option.Aliases.Where(alias => alias.StartsWith('-')).Append(option.Name));
         string[] words = option.ValueType == typeof(bool) ? [] : [.. option.GetCompletions(CompletionContext.Empty).Select(item => item.Label)];
         string? form = option.ValueType == typeof(bool) || option.ValueType == typeof(void) ? null
             : option.HelpName ?? (words.Length > 0 ? string.Join('|', words) : option.Name.TrimStart('-').ToUpperInvariant());
         string text = option.Description ?? "";
         if (option.Required)
-            text += " Needed.";
-        else if (option.HasDefaultValue && Text(option.GetDefaultValue()) is { Length: > 0 } value && !text.Contains("[default", StringComparison.Ordinal))
-            text += $" [default: {value}]";
+            text += " Required.";
+        else if (option.HasDefaultValue && Text(option.GetDefaultValue()) is { Length: > 0 } value && !text.Contains(Default, StringComparison.Ordinal))
+            text += $" {Default}{value}]";
+        if (option is HelpOption && arrangement is not null)
+            text += $" '{option.Name} {All}' shows every option.";
+        if (arrangement?.Chosen.Contains(option.Name) == true)
+        {
+            text = text.Contains(Default, StringComparison.Ordinal)
+                ? text.Replace(Default, $"{Default}chosen; {arrangement.Unchosen}: ", StringComparison.Ordinal)
+                : $"{text} {Default}chosen]";
+        }
+
         return (form is null ? names : $"{names} <{form}>", text);
     }
 

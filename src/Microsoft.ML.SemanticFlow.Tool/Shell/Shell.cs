@@ -31,7 +31,7 @@ internal static class Shell
         bool showsAll = args is [.., "--help" or "-h" or "-?", HelpPage.All];
         var page = new HelpPage(terminal.Columns, showsAll, firstSteps);
         var help = root.Options.OfType<HelpOption>().Single();
-        (help.Action, help.Description) = (page, $"Show this; of train, '--help {HelpPage.All}' shows every option.");
+        (help.Action, help.Description) = (page, "Show this.");
         root.SetAction(page.Invoke); // the tool's name alone
         root.Directives.Clear();
         root.Add(Suggestion.Create(root));

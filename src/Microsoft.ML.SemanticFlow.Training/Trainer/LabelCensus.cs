@@ -16,7 +16,7 @@ internal static class LabelCensus
         {
             throw new InvalidDataException(
                 "No pixel of the training masks counts: all of them are ignored. " +
-                "Look whether the label map is the one the masks were drawn with, and whether they hold raw or train ids.");
+                "Check whether the label map is the one the masks were drawn with, and whether they hold raw or train ids.");
         }
 
         if (pixels.FindEmptyClasses(labels, "training mask") is { } fault)

@@ -111,7 +111,7 @@ internal sealed record InspectedImage(SegmentationSample Sample, DatasetSplit Sp
         else if (IsRead && isTurned && !ImageCodec.ReadInfo(Sample.LabelPath!).IsTurned)
         {
             Findings.Add(Finding(DatasetFindingKind.TurnedImage, $"Image '{Sample.ImagePath}' is turned by EXIF. " +
-                $"Look whether its label '{Sample.LabelPath}' lies on it as it is shown.") with
+                $"Check whether its label '{Sample.LabelPath}' lies on it as it is shown.") with
             { IsNote = true });
         }
     }

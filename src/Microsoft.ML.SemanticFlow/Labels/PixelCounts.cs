@@ -27,7 +27,7 @@ internal sealed record PixelCounts(IReadOnlyList<long> Classes, long Ignored)
     public string? FindIgnored(string pixels)
     {
         double share = Ignored / ((double)Ignored + Counted);
-        return share > MostIgnored ? FormattableString.Invariant($"{share:p0} of the {pixels} are ignored. Look whether the label map leaves out ids that are classes.") : null;
+        return share > MostIgnored ? FormattableString.Invariant($"{share:p0} of the {pixels} are ignored. Check whether the label map leaves out ids that are classes.") : null;
     }
 
     // Masks of one object are often drawn in black and white.

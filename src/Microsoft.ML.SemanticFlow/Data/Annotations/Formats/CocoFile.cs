@@ -143,9 +143,9 @@ internal sealed class CocoFile : IDisposable
             throw new InvalidDataException(
                 $"{_source}, annotations[{of.Value.First}] belongs to image {Excerpt.Of(stray)}, which the file does not list. Export the annotations again.");
         if (Images.Count == 0)
-            throw new InvalidDataException($"{_source} lists no image. Look whether it is the right file.");
+            throw new InvalidDataException($"{_source} lists no image. Check whether it is the right file.");
         if (Categories.Count == 0)
-            throw new InvalidDataException($"{_source} lists no category. Look whether it is the right file.");
+            throw new InvalidDataException($"{_source} lists no category. Check whether it is the right file.");
     }
 
     private static string IdOf(Json id) => id.Is(JsonValueKind.String) ? id.Text() : id.Integer().ToString(CultureInfo.InvariantCulture);

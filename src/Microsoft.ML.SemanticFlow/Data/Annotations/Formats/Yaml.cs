@@ -45,7 +45,7 @@ internal sealed class Yaml
             return Node(parser, source, depth: 0) is { Members: not null } root
                 ? root
                 : throw new InvalidDataException(
-                    $"{source} is no list of names and values, as Ultralytics' data.yaml is. Look whether it is the right file.");
+                    $"{source} is no list of names and values, as Ultralytics' data.yaml is. Check whether it is the right file.");
         }
         catch (YamlException e)
         {
@@ -57,7 +57,7 @@ internal sealed class Yaml
     private static Yaml Node(Parser parser, string source, int depth)
     {
         if (depth > Deepest)
-            throw new InvalidDataException($"{source} nests more than {Deepest} levels deep. Look whether it is the right file.");
+            throw new InvalidDataException($"{source} nests more than {Deepest} levels deep. Check whether it is the right file.");
         switch (parser.Current)
         {
             case Scalar scalar:

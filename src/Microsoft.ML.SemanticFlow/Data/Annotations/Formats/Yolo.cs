@@ -64,7 +64,7 @@ internal static class Yolo
         }
 
         if (images.Count == 0)
-            throw new InvalidDataException($"'{path}' leads to no image by train, val and test. Look whether the images lie below it.");
+            throw new InvalidDataException($"'{path}' leads to no image by train, val and test. Check whether the images lie below it.");
         return new AnnotatedSet(classes, images) { Notes = folders.Notes };
     }
 

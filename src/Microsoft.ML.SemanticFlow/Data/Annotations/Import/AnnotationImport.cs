@@ -42,7 +42,7 @@ internal static class AnnotationImport
     private static void RequireNamesApart(IReadOnlyList<AnnotatedName> names, string input)
     {
         if (names.Count == 0)
-            throw new FileNotFoundException($"'{input}' holds no annotated image. Look whether it is the right folder.");
+            throw new FileNotFoundException($"'{input}' holds no annotated image. Check whether it is the right folder.");
         var seen = new Dictionary<AnnotatedName, AnnotatedName>(names.Count, NameComparer.Instance);
         foreach (var name in names)
         {
