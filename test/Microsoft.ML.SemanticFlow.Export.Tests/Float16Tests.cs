@@ -1,13 +1,12 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using TorchSharp;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>float16 files of every network, in ONNX Runtime's float16 kernels where a processor has them and between casts elsewhere.</summary>
 [TestClass]

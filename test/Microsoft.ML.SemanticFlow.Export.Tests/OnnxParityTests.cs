@@ -1,14 +1,13 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>Every known network gives the same scores as its exported file, in both forms, at fixed and free sizes.</summary>
 [TestClass]

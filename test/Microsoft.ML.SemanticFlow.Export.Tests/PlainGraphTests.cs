@@ -5,9 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>Every network's graph as the exporter rewrites it, against the plain one in which each layer stands by itself.</summary>
 [TestClass]

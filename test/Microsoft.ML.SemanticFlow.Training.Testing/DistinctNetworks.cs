@@ -1,7 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+namespace Microsoft.ML.SemanticFlow.Training.Testing;
 
 /// <summary>The known networks whose graphs differ, parted by what their tests cost.</summary>
 internal static class DistinctNetworks

@@ -1,14 +1,13 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using TorchSharp;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Quantization;
+namespace Microsoft.ML.SemanticFlow.Export.Tests.Quantization;
 
 /// <summary>From a float32 model to one in bytes, for every network.</summary>
 [TestClass]
