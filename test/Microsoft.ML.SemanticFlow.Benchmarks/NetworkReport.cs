@@ -8,7 +8,7 @@ using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Native;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Networks.Parts;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Benchmarks;

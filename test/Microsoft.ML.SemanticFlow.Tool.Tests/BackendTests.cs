@@ -15,6 +15,7 @@ public sealed class BackendTests
     [DataRow("samples/QuickStart", true)]
     [DataRow("test/Microsoft.ML.SemanticFlow.Tests", false)]
     [DataRow("test/Microsoft.ML.SemanticFlow.Training.Tests", true)]
+    [DataRow("test/Microsoft.ML.SemanticFlow.Export.Tests", true)]
     [DataRow("test/Microsoft.ML.SemanticFlow.Tool.Tests", true)]
     public void Application_GpuSwitch_ExchangesTheNativePackages(string project, bool trains)
     {

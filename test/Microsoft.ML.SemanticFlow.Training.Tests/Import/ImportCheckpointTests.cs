@@ -3,8 +3,8 @@
 
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using Microsoft.ML.SemanticFlow.Training.Tests.Checkpoints;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -5,7 +5,7 @@ using System.Globalization;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Inference;
 

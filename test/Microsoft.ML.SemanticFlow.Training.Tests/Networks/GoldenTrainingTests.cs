@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
 using Microsoft.ML.SemanticFlow.Trainer.Optimizers;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;

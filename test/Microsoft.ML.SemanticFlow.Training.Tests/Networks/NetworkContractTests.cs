@@ -3,6 +3,7 @@
 
 using Microsoft.ML.SemanticFlow.Losses;
 using Microsoft.ML.SemanticFlow.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;

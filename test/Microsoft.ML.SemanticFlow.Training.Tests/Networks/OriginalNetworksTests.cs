@@ -3,6 +3,7 @@
 
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;

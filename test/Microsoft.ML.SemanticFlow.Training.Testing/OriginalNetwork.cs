@@ -4,7 +4,7 @@
 using System.Text.Json;
 using Microsoft.ML.SemanticFlow.Testing;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+namespace Microsoft.ML.SemanticFlow.Training.Testing;
 
 /// <summary>
 /// What the authors' implementation is and gives with the formulas' weights and images: <c>Data/original-networks.json</c> holds, for every

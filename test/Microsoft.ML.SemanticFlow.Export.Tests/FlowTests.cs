@@ -1,15 +1,14 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>The flow field that a file gives is what the network's own last convolution of a flow gives.</summary>
 [TestClass]
@@ -30,7 +29,7 @@ public sealed class FlowTests
 
     [TestMethod]
     [TestCategory("Nightly")]
-    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))]
+    [DynamicData(nameof(DistinctNetworks.All), typeof(DistinctNetworks))]
     public void Flow_EveryNetwork_IsTheNetworks(string id)
     {
         if (id.StartsWith("srnet", StringComparison.Ordinal))

@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>What the exporter writes in another way than the network computes it, against the plain graph in ONNX Runtime.</summary>
 [TestClass]

@@ -7,7 +7,7 @@ using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 using Microsoft.ML.SemanticFlow.Quantization;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Quantization;
+namespace Microsoft.ML.SemanticFlow.Export.Tests.Quantization;
 
 [TestClass]
 public sealed class QuantizedGraphTests

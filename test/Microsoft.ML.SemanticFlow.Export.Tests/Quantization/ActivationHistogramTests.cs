@@ -3,7 +3,7 @@
 
 using Microsoft.ML.SemanticFlow.Quantization;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Quantization;
+namespace Microsoft.ML.SemanticFlow.Export.Tests.Quantization;
 
 [TestClass]
 public sealed class ActivationHistogramTests

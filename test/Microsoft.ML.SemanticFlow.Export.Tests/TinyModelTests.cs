@@ -6,7 +6,7 @@ using Microsoft.ML.SemanticFlow.Onnx;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 using Microsoft.ML.SemanticFlow.Scoring;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 /// <summary>The models of a few hundred bytes that the light package's tests score with: their classes are the brightest of red, green and blue.</summary>
 [TestClass]
@@ -59,5 +59,5 @@ public sealed class TinyModelTests
     }
 
     private static string Folder([CallerFilePath] string path = "") =>
-        Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Microsoft.ML.SemanticFlow.Tests", "Data");
+        Path.Combine(Path.GetDirectoryName(path)!, "..", "Microsoft.ML.SemanticFlow.Tests", "Data");
 }

@@ -2,14 +2,13 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Onnx.Schema;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Export.Tests;
 
 [TestClass]
 [DoNotParallelize]

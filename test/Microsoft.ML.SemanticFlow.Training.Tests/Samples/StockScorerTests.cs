@@ -5,10 +5,9 @@ using Microsoft.ML.Data;
 using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
-using Microsoft.ML.SemanticFlow.Training.Tests.Samples;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Export;
+namespace Microsoft.ML.SemanticFlow.Training.Tests.Samples;
 
 /// <summary>The form for other runtimes runs under ML.NET's own ONNX transform and gives our scorer's labels.</summary>
 [TestClass]

@@ -1,15 +1,13 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
-using Microsoft.ML.SemanticFlow.Export;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Networks;
 using Microsoft.ML.SemanticFlow.Testing;
-using Microsoft.ML.SemanticFlow.Training.Tests.Export;
-using Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+using Microsoft.ML.SemanticFlow.Training.Testing;
 using TorchSharp;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Quantization;
+namespace Microsoft.ML.SemanticFlow.Export.Tests.Quantization;
 
 /// <summary>From a float32 model to one in bytes, for every network.</summary>
 [TestClass]
@@ -23,24 +21,13 @@ public sealed class QuantizeTests
     private readonly MLContext _ml = new(seed: 1);
 
     [TestMethod]
-    [DynamicData(nameof(OnnxParityTests.Ids), typeof(OnnxParityTests))] // of different graphs
-    public void Quantize_EveryNetwork_GivesASmallerModelWithTheAgreementItReports(string id)
-    {
-        using var folder = new TemporaryFolder();
-        using var model = Model(id, new OnnxExportOptions());
+    [DynamicData(nameof(DistinctNetworks.Shallow), typeof(DistinctNetworks))]
+    public void Quantize_EveryNetwork_GivesASmallerModelWithTheAgreementItReports(string id) => AssertSmallerModelWithTheAgreementItReports(id);
 
-        using var quantized = _ml.SemanticSegmentation.Quantize(model, Data(folder), new QuantizationOptions { MinimumAgreement = 0 });
-
-        Assert.AreEqual(OnnxPrecision.Int8, quantized.Model.Precision);
-        Assert.IsLessThan(0.35 * model.Bytes.Length, quantized.Model.Bytes.Length);
-        Assert.IsEmpty(quantized.Report.SensitiveLayers);
-        Assert.AreEqual((4, 2), (quantized.Report.CalibrationImages, quantized.Report.HeldOutImages));
-        // Of six rows the third and the sixth are held back.
-        Assert.AreEqual(Agreement(model, quantized.Model, Drawn(2), Drawn(5)), quantized.Report.Agreement, 1e-12);
-        // Random weights, which nothing has made robust: a broken layer would leave about a fifth.
-        Assert.IsGreaterThan(0.8, quantized.Report.Agreement);
-        Assert.AreEqual(33, quantized.Model.Predict(ExportCheck.Draw(33, 47)).Height);
-    }
+    [TestMethod]
+    [TestCategory("Nightly")]
+    [DynamicData(nameof(DistinctNetworks.Deep), typeof(DistinctNetworks))]
+    public void Quantize_DeepNetwork_GivesASmallerModelWithTheAgreementItReports(string id) => AssertSmallerModelWithTheAgreementItReports(id);
 
     [TestMethod]
     public void Quantize_AgreementTooLow_KeepsTheMostSensitiveLayers()
@@ -183,6 +170,24 @@ public sealed class QuantizeTests
         var exception = Assert.ThrowsExactly<ArgumentException>(() => _ml.SemanticSegmentation.Quantize(model, Data(folder, count: 1)));
 
         StringAssert.Contains(exception.Message, "one image");
+    }
+
+    private void AssertSmallerModelWithTheAgreementItReports(string id)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Model(id, new OnnxExportOptions());
+
+        using var quantized = _ml.SemanticSegmentation.Quantize(model, Data(folder), new QuantizationOptions { MinimumAgreement = 0 });
+
+        Assert.AreEqual(OnnxPrecision.Int8, quantized.Model.Precision);
+        Assert.IsLessThan(0.35 * model.Bytes.Length, quantized.Model.Bytes.Length);
+        Assert.IsEmpty(quantized.Report.SensitiveLayers);
+        Assert.AreEqual((4, 2), (quantized.Report.CalibrationImages, quantized.Report.HeldOutImages));
+        // Of six rows the third and the sixth are held back.
+        Assert.AreEqual(Agreement(model, quantized.Model, Drawn(2), Drawn(5)), quantized.Report.Agreement, 1e-12);
+        // Random weights, which nothing has made robust: a broken layer would leave about a fifth.
+        Assert.IsGreaterThan(0.8, quantized.Report.Agreement);
+        Assert.AreEqual(33, quantized.Model.Predict(ExportCheck.Draw(33, 47)).Height);
     }
 
     private static SegmentationModel Model(string id, OnnxExportOptions options)

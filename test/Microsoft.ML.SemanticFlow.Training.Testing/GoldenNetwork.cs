@@ -9,7 +9,7 @@ using Microsoft.ML.SemanticFlow.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.SemanticFlow.Training.Tests.Networks;
+namespace Microsoft.ML.SemanticFlow.Training.Testing;
 
 /// <summary>Networks with the golden data's weights, which are formulas of their names.</summary>
 internal static class GoldenNetwork
