@@ -11,8 +11,8 @@ public static class OtherCulture
 {
     private const string Expected = "SEMANTICFLOW_TEST_CULTURE";
 
-    /// <summary>Locales whose decimal sign is a comma; in the second the small letter of I has no dot.</summary>
-    public static IEnumerable<object[]> Locales => [["de_DE.UTF-8", "de-DE"], ["tr_TR.UTF-8", "tr-TR"]];
+    // Its decimal sign is a comma, and the small letter of its I has no dot.
+    private const string Locale = "tr_TR.UTF-8", Culture = "tr-TR";
 
     /// <summary>Fails when this process was started with a locale that did not work.</summary>
     public static void AssertAsForced()
@@ -23,21 +23,19 @@ public static class OtherCulture
         Assert.AreEqual("0,5", 0.5.ToString(CultureInfo.CurrentCulture));
     }
 
-    /// <summary>Runs tests of an assembly under a locale, which need not be installed: .NET brings its own or takes ICU's.</summary>
+    /// <summary>Runs tests of an assembly under the locale, which need not be installed: .NET brings its own or takes ICU's.</summary>
     /// <param name="tests">The assembly, a test application.</param>
     /// <param name="forcedTest">The test of it that calls <see cref="AssertAsForced"/>.</param>
     /// <param name="names">Parts of the names of the tests.</param>
-    /// <param name="locale">The locale.</param>
-    /// <param name="culture">Its name in .NET.</param>
     /// <param name="cancellation">Ends the process.</param>
-    public static void AssertPasses(Assembly tests, string forcedTest, IEnumerable<string> names, string locale, string culture, CancellationToken cancellation)
+    public static void AssertPasses(Assembly tests, string forcedTest, IEnumerable<string> names, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
             Assert.Inconclusive("Only Linux takes the culture of a process from its environment.");
-        var environment = new Dictionary<string, string> { ["LC_ALL"] = locale, ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0", [Expected] = culture };
+        var environment = new Dictionary<string, string> { ["LC_ALL"] = Locale, ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0", [Expected] = Culture };
         var (exitCode, output) = OwnProcess.Run(tests, names.Append(forcedTest), environment, cancellation);
 
-        Assert.AreEqual(0, exitCode, $"Under {locale} tests fail:\n{output}");
-        Assert.Contains($"passed {forcedTest}", output, $"Under {locale} the tests pass, but the one that looks at the culture did not run.");
+        Assert.AreEqual(0, exitCode, $"Under {Locale} tests fail:\n{output}");
+        Assert.Contains($"passed {forcedTest}", output, $"Under {Locale} the tests pass, but the one that looks at the culture did not run.");
     }
 }

@@ -22,12 +22,12 @@ internal sealed record CommandResult(int Code, string Output, string Error)
 
 internal static class CommandLine
 {
-    /// <summary>Runs a command in this process, as a script would see it: redirected.</summary>
+    /// <summary>Runs a command in this process, as a script would see it: redirected, and fast enough that no line of progress is due, however busy the machine is.</summary>
     public static CommandResult Run(CancellationToken cancellation, params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = SemanticFlowCommand.Run(args, new Terminal(output, TextWriter.Synchronized(error), interactive: false), cancellation);
+        int code = SemanticFlowCommand.Run(args, new Terminal(output, TextWriter.Synchronized(error), interactive: false) { LineInterval = TimeSpan.FromDays(1) }, cancellation);
         return new CommandResult(code, output.ToString(), error.ToString());
     }
 

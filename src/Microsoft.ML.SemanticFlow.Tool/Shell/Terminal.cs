@@ -13,8 +13,6 @@ namespace Microsoft.ML.SemanticFlow.Tool;
 /// <remarks>On a terminal, progress is drawn as bars; redirected, it is plain lines without escape sequences.</remarks>
 internal sealed class Terminal(TextWriter output, TextWriter error, bool interactive)
 {
-    private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(10);
-
     /// <summary>Results. One that cannot be written ends the command.</summary>
     public TextWriter Output { get; } = new StandardStream(output, "Standard output");
 
@@ -26,6 +24,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
 
     /// <summary>Whether progress is not shown. All else is: results, warnings, what was skipped.</summary>
     public bool IsQuiet { get; set; }
+
+    /// <summary>The time between two lines of progress, where there are no bars.</summary>
+    public TimeSpan LineInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Columns of a page of text.</summary>
     public int Columns { get; init; } = 100;
@@ -68,7 +69,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         }
 
         var clock = Stopwatch.StartNew();
-        var next = _lineInterval;
+        var next = LineInterval;
         int done = 0;
         object gate = new();
         work(() =>
@@ -78,7 +79,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
                 done++;
                 if (IsQuiet || done < total && clock.Elapsed < next)
                     return;
-                next = clock.Elapsed + _lineInterval;
+                next = clock.Elapsed + LineInterval;
                 var left = clock.Elapsed * ((double)(total - done) / done);
                 Error.WriteLine(done < total ? $"{title}: {done} of {total}, {DurationText.Of(left)} left" : $"{title}: {total} of {total} in {DurationText.Of(clock.Elapsed)}");
             }
@@ -104,7 +105,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         if (IsQuiet)
             return work();
         var clock = Stopwatch.StartNew();
-        using var now = new Timer(_ => Error.WriteLine($"{title}: {DurationText.Of(clock.Elapsed)}"), null, _lineInterval, _lineInterval);
+        using var now = new Timer(_ => Error.WriteLine($"{title}: {DurationText.Of(clock.Elapsed)}"), null, LineInterval, LineInterval);
         return work();
     }
 
@@ -130,7 +131,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
         }
 
         var clock = Stopwatch.StartNew();
-        var next = _lineInterval;
+        var next = LineInterval;
         var starts = new Dictionary<string, TimeSpan>();
         return work((phase, done, total) =>
         {
@@ -138,7 +139,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
             starts.TryAdd(phase, now);
             if (IsQuiet || done < total && now < next)
                 return;
-            next = now + _lineInterval;
+            next = now + LineInterval;
             string left = done > 0 && done < total ? $", {DurationText.Of((now - starts[phase]) * ((double)(total - done) / done))} left" : "";
             Error.WriteLine($"{phase}: {done} of {total}{left}");
         });

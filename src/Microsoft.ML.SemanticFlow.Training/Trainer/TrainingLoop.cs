@@ -159,7 +159,7 @@ internal sealed class TrainingLoop : IDisposable
         var progress = ReportEpoch(epoch, imagesPerSecond, validated);
         _session.Recorder.Epoch(progress);
         _session.Recorder.Draw();
-        _session.Channel.Say(ConsoleTrainingProgress.Format(progress));
+        _session.Channel.Say(progress.ToString());
         _options.Progress?.Report(progress);
     }
 

@@ -15,6 +15,10 @@ public sealed class NetworkContractTests
 {
     public static IEnumerable<object[]> Ids => SegmentationNetworks.All.Select(n => new object[] { n.Id });
 
+    public static IEnumerable<object[]> Shallow => Ids.Where(row => !DistinctNetworks.IsDeep((string)row[0]));
+
+    public static IEnumerable<object[]> Deep => Ids.Where(row => DistinctNetworks.IsDeep((string)row[0]));
+
     [TestMethod]
     [DynamicData(nameof(Ids))]
     public void Forward_AnySize_GivesScoresAtTheImagesSize(string id)
@@ -37,23 +41,8 @@ public sealed class NetworkContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(Ids))]
-    public void State_SavedAndLoadedIntoAnother_GivesTheSameScores(string id)
-    {
-        using var scope = NewDisposeScope();
-        using var inference = inference_mode();
-        using var network = SegmentationNetworks.Get(id).Create(5);
-        using var other = SegmentationNetworks.Get(id).Create(5);
-        network.eval();
-        other.eval();
-        using var stream = new MemoryStream();
-        using var images = randn(1, 3, 64, 64);
-
-        network.save(stream);
-        other.load(new MemoryStream(stream.ToArray()));      // save closes its stream
-
-        Assert.IsTrue(network.call(images).Equals(other.call(images)));
-    }
+    [DynamicData(nameof(Shallow))]
+    public void State_SavedAndLoadedIntoAnother_GivesTheSameScores(string id) => AssertStateComesBack(id);
 
     [TestMethod]
     [DynamicData(nameof(Ids))]
@@ -70,36 +59,17 @@ public sealed class NetworkContractTests
     }
 
     [TestMethod]
-    [DynamicData(nameof(Ids))]
-    public void TrainStep_OneBatch_LowersTheLossWithFiniteGradients(string id)
+    [DynamicData(nameof(Shallow))]
+    public void TrainStep_OneBatch_LowersTheLossWithFiniteGradients(string id) => AssertStepLowersTheLoss(id);
+
+    [TestMethod]
+    [TestCategory("Nightly")]
+    [DynamicData(nameof(Deep))]
+    public void Contract_OfADeepNetwork_Holds(string id)
     {
-        using var scope = NewDisposeScope();
-        random.manual_seed(5);
-        using var network = SegmentationNetworks.Get(id).Create(4);
-        WeightInitialization.HeNormal(network);
-        network.TrainWithoutDropout();
-        var images = randn(2, 3, 96, 128);
-        var labels = images.sum(1).gt(0).to(ScalarType.Int64);
-        var loss = new DeepSupervision(new CrossEntropy());
-        using var optimizer = optim.SGD(network.parameters(), 0.01);
-
-        float before = Step();
-        float after = Step();
-
-        Assert.IsLessThan(before, after);
-        string[] without = [.. network.named_parameters().Where(p => p.parameter.grad is null).Select(p => p.name)];
-        CollectionAssert.AreEqual(network.named_parameters().Select(p => p.name).Where(name => IsIdle(id, name)).ToArray(), without);
-        foreach (var (name, parameter) in network.named_parameters().Where(p => p.parameter.grad is not null))
-            Assert.IsTrue(parameter.grad!.isfinite().all().item<bool>(), name);
-
-        float Step()
-        {
-            optimizer.zero_grad();
-            using var value = loss.Compute(network.Predict(images), labels);
-            value.backward();
-            optimizer.step();
-            return value.item<float>();
-        }
+        AssertStateComesBack(id);
+        AssertStepLowersTheLoss(id);
+        AssertStatedSpread(id);
     }
 
     [TestMethod]
@@ -136,8 +106,58 @@ public sealed class NetworkContractTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SegmentationNetworks.SFNetDF1.Create(classes));
 
     [TestMethod]
-    [DynamicData(nameof(Ids))]
-    public void HeNormal_EveryConvolutionBeforeANorm_HasTheStatedSpread(string id)
+    [DynamicData(nameof(Shallow))]
+    public void HeNormal_EveryConvolutionBeforeANorm_HasTheStatedSpread(string id) => AssertStatedSpread(id);
+
+    private static void AssertStateComesBack(string id)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var network = SegmentationNetworks.Get(id).Create(5);
+        using var other = SegmentationNetworks.Get(id).Create(5);
+        network.eval();
+        other.eval();
+        using var stream = new MemoryStream();
+        using var images = randn(1, 3, 64, 64);
+
+        network.save(stream);
+        other.load(new MemoryStream(stream.ToArray()));      // save closes its stream
+
+        Assert.IsTrue(network.call(images).Equals(other.call(images)));
+    }
+
+    private static void AssertStepLowersTheLoss(string id)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        using var network = SegmentationNetworks.Get(id).Create(4);
+        WeightInitialization.HeNormal(network);
+        network.TrainWithoutDropout();
+        var images = randn(2, 3, 96, 128);
+        var labels = images.sum(1).gt(0).to(ScalarType.Int64);
+        var loss = new DeepSupervision(new CrossEntropy());
+        using var optimizer = optim.SGD(network.parameters(), 0.01);
+
+        float before = Step();
+        float after = Step();
+
+        Assert.IsLessThan(before, after);
+        string[] without = [.. network.named_parameters().Where(p => p.parameter.grad is null).Select(p => p.name)];
+        CollectionAssert.AreEqual(network.named_parameters().Select(p => p.name).Where(name => IsIdle(id, name)).ToArray(), without);
+        foreach (var (name, parameter) in network.named_parameters().Where(p => p.parameter.grad is not null))
+            Assert.IsTrue(parameter.grad!.isfinite().all().item<bool>(), name);
+
+        float Step()
+        {
+            optimizer.zero_grad();
+            using var value = loss.Compute(network.Predict(images), labels);
+            value.backward();
+            optimizer.step();
+            return value.item<float>();
+        }
+    }
+
+    private static void AssertStatedSpread(string id)
     {
         random.manual_seed(1);
         using var network = SegmentationNetworks.Get(id).Create(11);

@@ -1,6 +1,7 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -18,6 +19,8 @@ internal sealed class SampleProgram
 
     private static readonly string _tests = typeof(SampleProgram).Assembly.GetName().Name!; // an assembly of a file has one
 
+    private static readonly ConcurrentDictionary<string, Lazy<SampleProgram>> _compiled = [];
+
     private readonly string _assembly;
 
     private SampleProgram(string assembly) => _assembly = assembly;
@@ -32,8 +35,22 @@ internal sealed class SampleProgram
         _assembly,
     ];
 
-    /// <summary>Compiles a sample; a warning is a failure.</summary>
-    public static SampleProgram Of(string name)
+    /// <summary>Compiles a sample, once for all tests that run it; a warning is a failure.</summary>
+    public static SampleProgram Of(string name) => _compiled.GetOrAdd(name, static name => new Lazy<SampleProgram>(() => Compile(name))).Value;
+
+    /// <summary>Runs it to its end in a folder.</summary>
+    public (int ExitCode, string Output, string Error) Run(string folder, string[] arguments, string? path = null)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", .. Command, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = path ?? Environment.GetEnvironmentVariable("PATH");
+        using var process = Process.Start(start)!; // a new process is started, so there is one
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    private static SampleProgram Compile(string name)
     {
         // Set by the host: every assembly the tests run on, ours among them.
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
@@ -49,18 +66,6 @@ internal sealed class SampleProgram
 
         Assert.AreEqual("", string.Join('\n', result.Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning)), name);
         return new SampleProgram(assembly);
-    }
-
-    /// <summary>Runs it to its end in a folder.</summary>
-    public (int ExitCode, string Output, string Error) Run(string folder, string[] arguments, string? path = null)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", .. Command, .. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PATH"] = path ?? Environment.GetEnvironmentVariable("PATH");
-        using var process = Process.Start(start)!; // a new process is started, so there is one
-        var error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;

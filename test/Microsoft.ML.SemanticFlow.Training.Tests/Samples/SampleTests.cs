@@ -10,7 +10,6 @@ namespace Microsoft.ML.SemanticFlow.Training.Tests.Samples;
 
 /// <summary>The samples of one file, each run on a small data set or a model whose masks are known.</summary>
 [TestClass]
-[DoNotParallelize]
 public sealed class SampleTests
 {
     private static readonly string[] _names = ["BatchScoring", "EvaluateAndReport", "FineTuneFromCheckpoint", "StockOnnxTransformer", "TrainOnYourFolders", "Video"];

@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.Globalization;
+using Microsoft.ML.SemanticFlow.Display;
 
 namespace Microsoft.ML.SemanticFlow;
 
@@ -69,9 +70,25 @@ public sealed class TrainingProgress
     /// <summary>One line: of an epoch what <see cref="ConsoleTrainingProgress"/> writes, of a diverged training the message, else epoch and step.</summary>
     public override string ToString() => Phase switch
     {
-        TrainingPhase.Epoch => ConsoleTrainingProgress.Format(this),
+        TrainingPhase.Epoch => OfEpoch(),
         TrainingPhase.Diverged when Message is not null => Message,
         TrainingPhase.Validation => $"epoch {Epoch}/{Epochs}: validation image {Step} of {StepsPerEpoch?.ToString(CultureInfo.InvariantCulture) ?? "?"}",
         _ => $"epoch {Epoch}/{Epochs}: step {Step} of {StepsPerEpoch?.ToString(CultureInfo.InvariantCulture) ?? "?"}",
     };
+
+    private string OfEpoch()
+    {
+        string line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {Epoch}/{Epochs}: loss {Loss:f4}, learning rate {LearningRate:g3}");
+        if (ImagesPerSecond > 0)
+            line += string.Create(CultureInfo.InvariantCulture, $", {ImagesPerSecond:f1} images/s");
+        if (MeanIoU is { } now && BestMeanIoU is { } best)
+            line += string.Create(CultureInfo.InvariantCulture, $", mIoU {now:f4} (best {best:f4})");
+        foreach (var source in Sources)
+            line += string.Create(CultureInfo.InvariantCulture, $", {PrintableText.Line(source.Source ?? "no source")} {source.Metrics.MeanIoU:f4}");
+        if (Remaining is { } left && Epoch < Epochs)
+            line += $", {DurationText.Of(left)} left";
+        return line;
+    }
 }
