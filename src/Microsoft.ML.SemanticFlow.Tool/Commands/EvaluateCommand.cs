@@ -130,7 +130,8 @@ internal static class EvaluateCommand
         int skipped = report.ImageCount - report.CountedCount - report.ExistingCount;
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"shard {shard}: {report.CountedCount} images counted, {before}{skipped} skipped, {report.Elapsed.TotalSeconds:f1} s; 'semanticflow merge {CommandWord.Of(ledger)}' adds the shards"));
+            $"shard {shard}: {report.CountedCount} images counted, {before}{skipped} skipped, {report.Elapsed.TotalSeconds:f1} s; " +
+            $"'semanticflow merge {CommandWord.Of(ledger)}' adds the shards"));
         return skipped < report.ImageCount || report.ImageCount == 0 ? ExitCode.Done : ExitCode.BadInput;
     }
 }

@@ -34,7 +34,8 @@ internal static partial class SystemFault
                 $"The disk of '{place}' is full. Make room, or name a place elsewhere.",
             IOException { HResult: ReadOnly or WindowsWriteProtect } => $"The disk of '{place}' is read-only. Name a place elsewhere.",
             IOException { HResult: LinuxWouldBlock or MacWouldBlock or WindowsSharing } => $"Another process works on '{place}'. Let it end first.",
-            IOException { HResult: TooManyOpen } => $"'{place}' cannot be opened: more files are open than the system allows. Raise the limit, with 'ulimit -n', or take fewer --workers.",
+            IOException { HResult: TooManyOpen } =>
+                $"'{place}' cannot be opened: more files are open than the system allows. Raise the limit, with 'ulimit -n', or take fewer --workers.",
             _ => null,
         };
     }
