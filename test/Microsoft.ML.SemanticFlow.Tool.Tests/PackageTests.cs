@@ -38,6 +38,20 @@ public sealed partial class PackageTests
         Assert.AreEqual("", string.Join(", ", files.Where(name => Unused().IsMatch(name))));
     }
 
+    // BSD and MIT ask for their text beside the library.
+    [TestMethod]
+    public void Tool_Publish_HoldsTheLicencesOfWhatItCarries()
+    {
+        string[] paths = [.. ProjectItems.Of(Tool, "ResolvedFileToPublish", "-t:AddLicences").Select(file => file["RelativePath"])];
+
+        Assert.Contains("licences/libtorch-cpu-linux-x64/LICENSE-LIBTORCH.txt", paths);
+        Assert.Contains("licences/Microsoft.ML.OnnxRuntime/ThirdPartyNotices.txt", paths);
+        Assert.Contains("licences/Microsoft.ML.DnnImageFeaturizer.ResNet18/LICENSE", paths);
+        Assert.Contains("licences/DejaVu/DejaVu-LICENSE.txt", paths);
+        Assert.Contains("licences/THIRD-PARTY.txt", paths); // Google.Protobuf and others bring no text
+        CollectionAssert.AllItemsAreUnique(paths);
+    }
+
     // The package of ONNX Runtime copies it by the processor alone.
     [TestMethod]
     [DataRow(Tool, "linux-x64", 0)]
@@ -66,6 +80,7 @@ public sealed partial class PackageTests
             string[] names = [.. zip.Entries.Select(entry => entry.Name)];
             Assert.AreEqual("", string.Join(", ", names.Where(name => Unused().IsMatch(name))), package);
             Assert.AreEqual(package.Contains(".win-", StringComparison.Ordinal), names.Contains("onnxruntime.dll"), package);
+            Assert.AreEqual(names.Contains("semanticflow.dll"), names.Contains("THIRD-PARTY.txt"), package);
         }
 
         // libtorch and the ImageNet weights are 175 MB of it; the public gallery takes 250.
