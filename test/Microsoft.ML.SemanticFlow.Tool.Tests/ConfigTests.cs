@@ -50,6 +50,23 @@ public sealed class ConfigTests
         StringAssert.Contains(result.Sentence, folder["o.json"]);
     }
 
+    // Editors of Windows write the mark, and may write UTF-16.
+    [TestMethod]
+    public void Config_FileOfAnotherEncoding_IsReadOrNamed()
+    {
+        using var folder = new TemporaryFolder();
+        const string Text = """{ "classes": 7 }""";
+        File.WriteAllText(folder["marked.json"], Text, System.Text.Encoding.UTF8);
+        File.WriteAllText(folder["wide.json"], Text, System.Text.Encoding.Unicode);
+
+        var marked = CommandLine.Run("networks", Network, "--config", folder["marked.json"]);
+        var wide = CommandLine.Run("networks", Network, "--config", folder["wide.json"]);
+
+        Assert.AreEqual(CommandLine.Run("networks", Network, "--classes", "7").Output, marked.Output, marked.Error);
+        Assert.AreEqual(ExitCode.BadInput, wide.Code);
+        StringAssert.Contains(wide.Sentence, "Save the file as UTF-8.");
+    }
+
     [TestMethod]
     public void Config_FileThatIsNotThere_IsNamed() =>
         StringAssert.Contains(CommandLine.Run("networks", "--config", "nowhere.json").Sentence, "there is no file 'nowhere.json'");

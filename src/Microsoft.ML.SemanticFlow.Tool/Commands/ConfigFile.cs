@@ -4,6 +4,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Labels;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -51,8 +52,8 @@ internal sealed class ConfigFile
         return isOwnFault ? completed : throw new UsageException($"{Name} '{path}': {Shell.Explain(completed)}");
     }
 
-    // What begins with a hyphen would be taken for an option of its own.
-    private static string[] Words(string name, string value) => value.StartsWith('-') ? [$"{name}={value}"] : [name, value];
+    // What begins with a hyphen would be taken for an option of its own, what begins with '@' for a file of words.
+    private static string[] Words(string name, string value) => value is ['-' or '@', ..] ? [$"{name}={value}"] : [name, value];
 
     private static Dictionary<string, string> Read(string path)
     {
@@ -60,7 +61,7 @@ internal sealed class ConfigFile
             throw new FileNotFoundException($"{Name}: there is no file '{path}'.");
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path), _form);
+            using var document = JsonDocument.Parse(Csv.Decode(RegularFile.ReadAllBytes(path), $"{Name} '{path}'"), _form);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new InvalidDataException($"{Name} '{path}' holds no options. Write a JSON object, such as {{\"batch\": 4, \"lr\": 0.01}}.");
             return document.RootElement.TryGetProperty("starts", out _) ? OfRun(path) : OfOptions(document.RootElement, path);

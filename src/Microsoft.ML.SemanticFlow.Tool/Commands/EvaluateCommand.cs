@@ -96,7 +96,7 @@ internal static class EvaluateCommand
         if (ledger is null)
             throw new UsageException($"Shard {shard} keeps what it counts in a ledger: name its folder with --output DIR. --shard 1/1 evaluates everything here.");
         if (said is not null)
-            throw new UsageException($"{said} says something of all images, and shard {shard} has a part: give {said} to 'semanticflow merge {ledger}'.");
+            throw new UsageException($"{said} says something of all images, and shard {shard} has a part: give {said} to 'semanticflow merge {CommandWord.Of(ledger)}'.");
     }
 
     private static FolderEvaluationReport Count(Terminal terminal, EvaluationSubject subject, FolderEvaluationOptions options)
@@ -105,13 +105,22 @@ internal static class EvaluateCommand
         FolderEvaluationReport? report = null;
         int count = subject.Plan.CountOf(options.Shard);
         string kept = options.LedgerDirectory is { } folder ? $"the ledger in '{folder}' keeps them, and the same command goes on" : "their figures are not written";
-        CommandCancelledException.During(
-            () => terminal.Track("evaluating", count, done =>
-            {
-                work = new FolderEvaluation(subject.Plan, subject.Labels, subject.SourceOf(options), options with { Progress = new Told(done) });
-                report = work.Run();
-            }),
-            () => $"Cancelled after {work?.CountedCount ?? 0} of {count} images; {kept}.");
+        try
+        {
+            CommandCancelledException.During(
+                () => terminal.Track("evaluating", count, done =>
+                {
+                    work = new FolderEvaluation(subject.Plan, subject.Labels, subject.SourceOf(options), options with { Progress = new Told(done) });
+                    report = work.Run();
+                }),
+                () => $"Cancelled after {work?.CountedCount ?? 0} of {count} images; {kept}.");
+        }
+        catch (InvalidDataException exception) when (ReadingSettings.IsOfAnImage(exception))
+        {
+            throw new InvalidDataException(
+                $"{exception.Message} '{ReadingSettings.OnError} skip' leaves such images out. {work?.CountedCount ?? 0} of {count} images are counted; {kept}.", exception);
+        }
+
         return report!; // Track has done the work
     }
 
@@ -121,7 +130,7 @@ internal static class EvaluateCommand
         int skipped = report.ImageCount - report.CountedCount - report.ExistingCount;
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"shard {shard}: {report.CountedCount} images counted, {before}{skipped} skipped, {report.Elapsed.TotalSeconds:f1} s; 'semanticflow merge {ledger}' adds the shards"));
+            $"shard {shard}: {report.CountedCount} images counted, {before}{skipped} skipped, {report.Elapsed.TotalSeconds:f1} s; 'semanticflow merge {CommandWord.Of(ledger)}' adds the shards"));
         return skipped < report.ImageCount || report.ImageCount == 0 ? ExitCode.Done : ExitCode.BadInput;
     }
 }

@@ -167,7 +167,7 @@ internal static class PredictCommand
                 return report!; // Track has done the work
             }, () => $"Cancelled after {work?.WrittenCount} of {count} images{(work?.WrittenCount > 0 ? $"; their masks are in '{plan.Output}'" : "")}.");
         }
-        catch (InvalidDataException exception) when (work?.WrittenCount is { } written)
+        catch (InvalidDataException exception) when (ReadingSettings.IsOfAnImage(exception) && work?.WrittenCount is { } written)
         {
             throw new InvalidDataException($"{exception.Message} {written} of {count} masks are written; '{ReadingSettings.OnError} skip' leaves such images out.", exception);
         }

@@ -98,17 +98,21 @@ internal sealed class Preset
         terminal.WriteLine("Choosing a recipe for the data and this machine; --preset paper takes that of the papers.");
         var network = given.Contains(Network) ? said.Network : null;
         var chosen = SemanticFlowTrainerOptions.Auto(data.Train, time, said with { Labels = data.Labels, ValidationSet = data.Validation }, network, cancellation);
-        foreach (string reason in chosen.Reasons)
-            terminal.WriteLine($"  {reason}");
-
         if (fitsBatch)
             given.Remove(Batch);
+
+        // The reasons are those of the whole recipe.
+        string[] own = [.. _choices.Select(choice => choice.Name).Where(name => name != Network && name != Time && given.Contains(name))];
+        string[] reasons = own.Length == 0 ? [.. chosen.Reasons] : [.. chosen.Reasons, $"but {string.Join(", ", own)} as given, in place of the recipe's"];
+        foreach (string reason in reasons)
+            terminal.WriteLine($"  {reason}");
+
         foreach (string[] group in _together.Where(group => given.Contains(group[0])))
             given.UnionWith(group);
         var left = chosen with { MaxTrainingTime = Left(time, clock.Elapsed) };
         var added = _choices.Where(choice => !given.Contains(choice.Name))
             .SelectMany(choice => choice.Value(left) is { } value ? new[] { choice.Name, value } : []);
-        return (With(parsed, added), chosen.Reasons);
+        return (With(parsed, added), reasons);
     }
 
     /// <summary>A command line with the batch that fits into memory, which is shown, in the place of <c>--batch auto</c>.</summary>

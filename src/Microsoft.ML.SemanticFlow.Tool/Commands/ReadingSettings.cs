@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using System.CommandLine;
+using Microsoft.ML.SemanticFlow.Data;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -30,6 +31,9 @@ internal sealed class ReadingSettings
         HelpName = "SHARE",
         DefaultValueFactory = _ => new ReadingOptions().MaxSkippedShare,
     };
+
+    /// <summary>Whether one image ended the work, which could be left out.</summary>
+    public static bool IsOfAnImage(InvalidDataException fault) => fault.InnerException is { } inner && SampleFaults.IsOfFile(inner);
 
     public void AddTo(CliCommand command)
     {

@@ -4,6 +4,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Microsoft.ML.SemanticFlow.Labels;
 
 namespace Microsoft.ML.SemanticFlow.Tool.Commands;
 
@@ -90,7 +91,7 @@ internal static class RecordedCommand
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!; // a file lies in a folder
         try
         {
-            using var run = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
+            using var run = JsonDocument.Parse(Csv.Decode(RegularFile.ReadAllBytes(path), path));
             var recorded = run.RootElement.GetProperty("starts").EnumerateArray()
                 .Select(start => Options(start.GetProperty("notes"), folder))
                 .LastOrDefault(options => options.Count > 0) ?? [];

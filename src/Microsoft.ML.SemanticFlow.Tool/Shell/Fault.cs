@@ -38,6 +38,8 @@ internal sealed partial record Fault(int Code, string Sentence)
         if (exception is TargetInvocationException { InnerException: { } inner })
             return SentenceOf(inner);
 
+        if (SystemFault.Sentence(exception) is { } sentence)
+            return sentence;
         string message = NativeStack().Split(exception.Message)[0];
         if (exception is ArgumentException { ParamName: { } parameter })
         {

@@ -12,6 +12,8 @@ internal static class OutputFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Try(string path, string option)
     {
+        if (RegularFile.IsOther(path))
+            return;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
         if (Directory.Exists(path))
             throw new IOException($"{option} '{path}' is a folder. Name a file.");

@@ -86,6 +86,9 @@ internal static class Shell
             return ExitCode.Usage;
         }
 
+        if (FirstEmpty(parsed.CommandResult) is { } empty)
+            throw new UsageException($"{empty} is empty, as a variable is that was never set. Give it a value, or leave it out.");
+
         (terminal.Verbose, terminal.IsQuiet) = (parsed.GetValue(verbose), parsed.GetValue(quiet));
         cancellation.ThrowIfCancellationRequested();
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
@@ -94,7 +97,7 @@ internal static class Shell
     /// <summary>Parses a command line; an option that there is not is no argument, whether or not the command takes one.</summary>
     public static ParseResult Parse(CliCommand root, IReadOnlyList<string> args)
     {
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, ResponseFiles.Configure());
         var arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToHashSet();
         if (!parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Any(token => token.Value is ['-', _, ..] && arguments.Contains(token)))
             return parsed;
@@ -102,8 +105,17 @@ internal static class Shell
         // The parser then finds those like it, as it does for all other words that it does not know.
         foreach (var argument in parsed.CommandResult.Command.Arguments)
             argument.Arity = ArgumentArity.Zero;
-        return root.Parse(args);
+        return root.Parse(args, ResponseFiles.Configure());
     }
+
+    // An option or argument whose value is no text at all: nothing takes one.
+    private static string? FirstEmpty(CommandResult command) =>
+        command.Children.FirstOrDefault(child => child is OptionResult or ArgumentResult && child.Tokens.Any(token => token.Value.Length == 0)) switch
+        {
+            OptionResult option => option.Option.Name,
+            ArgumentResult argument => argument.Argument.HelpName ?? argument.Argument.Name,
+            _ => null,
+        };
 
     /// <summary>What is wrong with a command line, in a sentence, and where help is.</summary>
     public static string Explain(ParseResult parsed) => $"{Unknown(parsed) ?? Sentence(parsed.Errors[0])} See '{NameOf(parsed.CommandResult)} --help'.";

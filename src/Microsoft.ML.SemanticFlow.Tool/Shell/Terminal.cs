@@ -31,6 +31,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     /// <summary>Columns of a page of text.</summary>
     public int Columns { get; init; } = 100;
 
+    /// <summary>Columns that a picture may take: broken lines make rubbish of it, so it has no more than the terminal.</summary>
+    public int PictureColumns { get; init; }
+
     /// <summary>Lines that a picture may take.</summary>
     public int Lines { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool interac
     public void Show(SegmentationPicture picture)
     {
         if (ShowsPictures)
-            output.Write(HalfBlocks.Of(picture, Columns, Lines)); // past Output, which lets no escape sequence through
+            output.Write(HalfBlocks.Of(picture, PictureColumns, Lines)); // past Output, which lets no escape sequence through
     }
 
     /// <summary>A terminal that shows nothing, for a process that works with others of which one speaks for all.</summary>

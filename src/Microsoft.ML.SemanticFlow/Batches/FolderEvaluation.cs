@@ -120,17 +120,22 @@ internal sealed class FolderEvaluation
     // Null where the image is skipped.
     private SegmentationImageResult? Compare(EvaluationSample job, SegmentationEvaluation one, out SkippedFile? skipped)
     {
+        bool isLabelRead = false;
         try
         {
             skipped = null;
             _options.CancellationToken.ThrowIfCancellationRequested();
             var truth = SegmentationMask.Load(job.Label, _labels, _options.LabelIds);
+            isLabelRead = true;
             var (prediction, evidence) = _source.Read(job.Other);
             return one.Compare(truth, prediction, job.Name, job.Source, evidence);
         }
-        catch (Exception e) when (_options.Reading.SkipFaulty && SampleFaults.IsOfFile(e))
+        catch (Exception e) when (SampleFaults.IsOfFile(e))
         {
-            skipped = new SkippedFile(job.Other, e.Message);
+            string reason = isLabelRead ? e.Message : $"its label '{job.Label}' cannot be used. {e.Message}";
+            if (!_options.Reading.SkipFaulty)
+                throw new InvalidDataException($"'{job.Other}' cannot be evaluated: {reason}", e);
+            skipped = new SkippedFile(job.Other, reason);
             _skipped.Enqueue(skipped);
             _options.Reading.Skipped?.Report(skipped);
             return null;

@@ -36,9 +36,10 @@ internal sealed class Ledger : IDisposable
     /// <summary>Opens the ledger of some work, or begins it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="work">What the work is, in one line: another start must say the same.</param>
+    /// <param name="tell">What tells the work that the file says from this, in words; null where the two lines tell.</param>
     /// <exception cref="InvalidDataException">The file says that it is of other work.</exception>
     /// <exception cref="InvalidOperationException">Another process works on it.</exception>
-    public static Ledger Open(string path, string work)
+    public static Ledger Open(string path, string work, Func<string, string>? tell = null)
     {
         var file = Hold(path);
         try
@@ -49,7 +50,7 @@ internal sealed class Ledger : IDisposable
                 (first, end) = (first ?? line.Text, line.End);
             if (first is not null && first != work)
                 throw new InvalidDataException(
-                    $"'{path}' is of other work: it says '{Excerpt.Of(first)}', and this would be '{Excerpt.Of(work)}'. " +
+                    $"'{path}' is of other work: {tell?.Invoke(first) ?? $"it says '{Excerpt.Of(first)}', and this would be '{Excerpt.Of(work)}'"}. " +
                     "Name another folder, or delete that file to begin anew.");
             file.SetLength(end);
             file.Position = end;

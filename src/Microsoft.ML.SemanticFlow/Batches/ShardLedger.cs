@@ -34,7 +34,8 @@ internal static class ShardLedger
         string folder = Path.Combine(output, Folder);
         Directory.CreateDirectory(folder);
         string file = string.Create(CultureInfo.InvariantCulture, $"{work.Index + 1:d4}-of-{work.Count:d4}{Ending}");
-        var ledger = Ledger.Open(Path.Combine(folder, file), work.Write());
+        string path = Path.Combine(folder, file);
+        var ledger = Ledger.Open(path, work.Write(), first => ShardWork.Read(first, path).DifferenceFrom(work));
         try
         {
             // Every shard writes the same; one that is left of other images goes.

@@ -24,7 +24,7 @@ internal sealed class ShardSet
     public static ShardSet Read(string output)
     {
         string folder = Path.Combine(output, ShardLedger.Folder);
-        string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, $"*{ShardLedger.Ending}").Order(StringComparer.Ordinal)] : [];
+        string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, $"*{ShardLedger.Ending}").Where(IsBegun).Order(StringComparer.Ordinal)] : [];
         if (files.Length == 0)
             throw new FileNotFoundException(
                 $"'{output}' holds no ledger: nothing was scored or evaluated into it in shards, or with a ledger. Name the output folder of that.");
@@ -34,7 +34,7 @@ internal sealed class ShardSet
         {
             if (work.AsOf(first.Index) != first.Write())
                 throw new InvalidDataException(
-                    $"'{file}' is of other work than '{files[0]}': other images, another number of shards, another model, other files or measures. " +
+                    $"'{file}' is of other work than '{files[0]}': {work.DifferenceFrom(first)}. " +
                     "Delete what is not wanted, or do it anew.");
         }
 
@@ -58,6 +58,9 @@ internal sealed class ShardSet
         WorkShard[] missingShards = [.. Enumerable.Range(0, withImages).Where(index => !begun.Contains(index)).Select(index => new WorkShard(index, Work.Count))];
         return new FolderMergeReport(_inputs.Length, _inputs.Length - missing.Length, missing, missingShards, [.. duplicates.Order(StringComparer.Ordinal)]);
     }
+
+    // A full disk, or a loss of power, leaves a ledger without a line.
+    private static bool IsBegun(string ledger) => new FileInfo(ledger) is { LinkTarget: not null } or { Length: > 0 };
 
     private static IEnumerable<string> ReadLines(string path)
     {

@@ -32,12 +32,29 @@ internal sealed record ShardWork(
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"'{path}' is no ledger of a folder that was scored or evaluated.", e);
+            throw new InvalidDataException($"'{path}' is no ledger of a folder that was scored or evaluated, or was written by another version. Name another folder, or delete that file to begin anew.", e);
         }
     }
 
     /// <summary>This shard's work as that of another, to compare.</summary>
     public string AsOf(int index) => (this with { Index = index }).Write();
+
+    /// <summary>What it is of that another work is not, in words.</summary>
+    public string DifferenceFrom(ShardWork other)
+    {
+        var nothing = new ShardWork(Images, Names, Index, Count);
+        (bool Differs, string What)[] all =
+        [
+            (Names != other.Names, "other images"),
+            (Count != other.Count, $"{Count} shards instead of {other.Count}"),
+            (Model?.Weights != other.Model?.Weights, "another model"),
+            (Model?.Weights == other.Model?.Weights && (nothing with { Model = Model }).Write() != (nothing with { Model = other.Model }).Write(), "other scales, tiles or ways to read images"),
+            (Evaluation is null != other.Evaluation is null, Evaluation is null ? "masks that were written, and no evaluation" : "an evaluation, and no masks that are written"),
+            (Evaluation is null == other.Evaluation is null && (nothing with { Evaluation = Evaluation }).Write() != (nothing with { Evaluation = other.Evaluation }).Write(), "other measures or labels"),
+            (Files is not null && other.Files is not null && !Files.SequenceEqual(other.Files), "other files of each image"),
+        ];
+        return string.Join(", ", all.Where(one => one.Differs).Select(one => one.What));
+    }
 }
 
 /// <summary>How a model scores.</summary>

@@ -7,7 +7,7 @@ namespace Microsoft.ML.SemanticFlow;
 internal static class AtomicFile
 {
     /// <summary>Writes a file; on any failure an earlier file of that name stays as it was.</summary>
-    /// <param name="path">The file. A link of that name is replaced, not followed.</param>
+    /// <param name="path">The file. A link of that name is replaced, not followed. A device or a pipe is written to.</param>
     /// <param name="write">Writes its content.</param>
     /// <param name="backup">The name under which an earlier file is kept; null to replace it.</param>
     /// <param name="survivesPowerLoss">Whether to wait until the disk has it, some 10 ms. Killing the process harms the file in neither case.</param>
@@ -18,6 +18,13 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}' for the file '{Path.GetFileName(path)}'. Make it first.");
+
+        if (RegularFile.IsOther(path))
+        {
+            using var other = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            write(other);
+            return;
+        }
 
         PartialFile.RemoveLeftovers(folder);
         string beside = Path.Combine(folder, PartialFile.NewName());

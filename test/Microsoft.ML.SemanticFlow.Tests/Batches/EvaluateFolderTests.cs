@@ -202,17 +202,17 @@ public sealed class EvaluateFolderTests : IDisposable
     {
         Draw(2);
         Evaluate(new FolderEvaluationOptions { LedgerDirectory = _folder["out"] });
-        FolderEvaluationOptions[] others =
+        (FolderEvaluationOptions Options, string What)[] others =
         [
-            new() { Measures = new SegmentationEvaluationOptions { ErrorSplit = new SegmentationErrorSplitOptions() } },
-            new() { Inference = new InferenceOptions { Flip = true } },
-            new() { LabelIds = MaskIds.Train },
+            (new() { Measures = new SegmentationEvaluationOptions { ErrorSplit = new SegmentationErrorSplitOptions() } }, "other measures or labels"),
+            (new() { Inference = new InferenceOptions { Flip = true } }, "other scales, tiles or ways to read images"),
+            (new() { LabelIds = MaskIds.Train }, "other measures or labels"),
         ];
 
-        foreach (var other in others)
+        foreach (var (other, what) in others)
         {
             var error = Assert.ThrowsExactly<InvalidDataException>(() => Evaluate(other with { LedgerDirectory = _folder["out"] }));
-            StringAssert.Contains(error.Message, "is of other work", StringComparison.Ordinal);
+            StringAssert.Contains(error.Message, $"is of other work: {what}. Name", StringComparison.Ordinal);
         }
 
         Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.MergeShards(_folder["out"]));

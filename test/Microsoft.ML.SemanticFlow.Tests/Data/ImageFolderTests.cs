@@ -2,6 +2,7 @@
 // See LICENSE in the project root for license information.
 
 using Microsoft.ML.Data;
+using Microsoft.ML.SemanticFlow.Data.Datasets;
 using Microsoft.ML.SemanticFlow.Imaging;
 using Microsoft.ML.SemanticFlow.Testing;
 using SkiaSharp;
@@ -50,6 +51,34 @@ public sealed class ImageFolderTests : IDisposable
         Assert.AreEqual("a hidden file", reasons[".e.png"]);
     }
 
+    // As archives from other systems have them; the two names look the same.
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("caf\u00e9.png", "cafe\u0301.png")]
+    [DataRow("IMG_1.png", "img_1.png")]
+    public void Folder_LabelOfAnAlikeName_IsNamed(string image, string label)
+    {
+        _folder.Touch("images", image);
+        _folder.Touch("labels", label);
+
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => ImageFolder.List(_folder["images"], _folder["labels"], new ReadingOptions()));
+
+        StringAssert.Contains(error.Message, $"(there is '{_folder["labels", label]}', whose name differs in capital letters, or in how accents are encoded)");
+    }
+
+    [TestMethod]
+    [DataRow("images")]
+    [DataRow("link")]
+    public void Folder_ImagesThatAreTheirOwnLabels_AreRefused(string labels)
+    {
+        _folder.Touch("images", "a.png");
+        Directory.CreateSymbolicLink(_folder["link"], _folder["images"]);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageFolder.List(_folder["images"], _folder[labels], new ReadingOptions()));
+
+        StringAssert.Contains(error.Message, "would be its own label");
+    }
+
     [TestMethod]
     public void Folder_NothingElse_SaysWhatWasPassedOver()
     {
@@ -95,7 +124,7 @@ public sealed class ImageFolderTests : IDisposable
         foreach (string name in (string[])["a.png", "b.png", "c.png"])
             _folder.Touch("labels", name);
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.Data.Folder(_folder["images"], _folder["labels"]));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageFolder.List(_folder["images"], _folder["labels"], new ReadingOptions()));
 
         Assert.AreEqual($"'{_folder["images", "a.jpg"]}' and '{_folder["images", "a.png"]}' have one stem, so that both go with one label. Rename or remove one.", error.Message);
         CollectionAssert.AreEqual(new[] { "b.png", "c.png" }, Images(Skip, "labels"));
@@ -110,7 +139,7 @@ public sealed class ImageFolderTests : IDisposable
         _folder.Touch("labels", "a.png");
         _folder.Touch("labels", "a.PNG");
 
-        var error = Assert.ThrowsExactly<InvalidDataException>(() => _ml.SemanticSegmentation.Data.Folder(_folder["images"], _folder["labels"]));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageFolder.List(_folder["images"], _folder["labels"], new ReadingOptions()));
 
         Assert.Contains("has two label files", error.Message);
     }
@@ -121,7 +150,7 @@ public sealed class ImageFolderTests : IDisposable
         _folder.Touch("images", "a.jpg");
         _folder.Touch("labels", "a.tif");
 
-        var error = Assert.ThrowsExactly<FileNotFoundException>(() => _ml.SemanticSegmentation.Data.Folder(_folder["images"], _folder["labels"]));
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => ImageFolder.List(_folder["images"], _folder["labels"], new ReadingOptions()));
 
         Assert.Contains($"(there is '{_folder["labels", "a.tif"]}', but class ids are read from PNG alone)", error.Message);
     }

@@ -42,6 +42,36 @@ public sealed class AtomicFileTests : IDisposable
         Assert.HasCount(1, Directory.GetFileSystemEntries(_folder.Root));
     }
 
+    // As root, a file would take the place of /dev/null for everybody.
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Write_Pipe_GoesIntoIt()
+    {
+        NamedPipe.Make(_folder["pipe"]);
+        var reading = Task.Run(() => File.ReadAllText(_folder["pipe"]));
+
+        AtomicFile.Write(_folder["pipe"], "text"u8.ToArray());
+
+        Assert.IsTrue(reading.Wait(TimeSpan.FromSeconds(30)));
+        Assert.AreEqual("text", reading.Result);
+        Assert.IsTrue(RegularFile.IsOther(_folder["pipe"]));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void IsOther_DevicesAndOpenFiles_AreToldFromFilesAndLinks()
+    {
+        File.WriteAllBytes(_folder["empty"], []);
+        File.WriteAllText(_folder["full"], "text");
+        File.CreateSymbolicLink(_folder["link"], "/dev/null");
+
+        string[] others = ["/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+        string[] files = [_folder["empty"], _folder["full"], _folder["link"], _folder["none"], _folder.Root, "/dev/shm/none", "/dev"];
+
+        CollectionAssert.AreEqual(others, others.Where(RegularFile.IsOther).ToArray());
+        CollectionAssert.AreEqual(Array.Empty<string>(), files.Where(RegularFile.IsOther).ToArray());
+    }
+
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     public void Write_FileSystemOf64Kilobytes_LeavesNothing()

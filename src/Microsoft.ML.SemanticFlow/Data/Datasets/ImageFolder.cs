@@ -69,6 +69,7 @@ internal static class ImageFolder
     // A label is found by its folder and name, whatever the case of its ending.
     private static List<SegmentationSample> Pair(string images, string labels, List<string> relative, ImageNaming naming, SampleFaults faults)
     {
+        bool isOneFolder = RealPath.Of(images).Equals(RealPath.Of(labels), RealPath.Comparison);
         var samples = new List<SegmentationSample>();
         var lacking = new List<SegmentationSample>();
         var files = new LabelFolders(labels);
@@ -92,6 +93,8 @@ internal static class ImageFolder
                 continue;
             }
 
+            if (isOneFolder && found is [var own] && Path.GetRelativePath(labels, own) == same.First())
+                throw new InvalidDataException($"'{images}' is the folder of the images and of the labels: image '{image}' would be its own label. Name the folder of each.");
             if (same.Skip(1).FirstOrDefault() is { } second)
             {
                 foreach (string path in same)
@@ -117,7 +120,9 @@ internal static class ImageFolder
         foreach (var sample in lacking)
         {
             string stem = NameOf(Path.GetRelativePath(labels, sample.LabelPath!)); // each has the path it should have
-            string other = files.FindOther(stem) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)" : "";
+            string other = files.FindOther(stem) is { } beside ? $" (there is '{beside}', but class ids are read from PNG alone)"
+                : files.FindAlike(stem) is { } alike ? $" (there is '{alike}', whose name differs in capital letters, or in how accents are encoded)"
+                : "";
             faults.Add(sample.ImagePath, new FileNotFoundException(
                 $"Image '{sample.ImagePath}' has no label file: expected '{sample.LabelPath}'{other} " +
                 $"({lacking.Count} of {relative.Count} images lack theirs). {naming.Remedy}",
@@ -133,7 +138,7 @@ internal static class ImageFolder
     private static void RequireDirectory(string path, string what)
     {
         if (!Directory.Exists(path))
-            throw new DirectoryNotFoundException($"The {what} folder '{path}' does not exist.");
+            throw new DirectoryNotFoundException(File.Exists(path) ? $"The {what} folder '{path}' is a file. Name a folder." : $"The {what} folder '{path}' does not exist.");
     }
 
     /// <summary>The folders of label files, each listed once.</summary>
@@ -147,9 +152,20 @@ internal static class ImageFolder
         /// <summary>An image of that path and stem, which is none of these.</summary>
         public string? FindOther(string relativeStem) => FilesOf(relativeStem).FirstOrDefault(ImageEndings.IsImage);
 
+        /// <summary>A label whose name a person takes for the same: an archive from another system writes capital letters or accents its own way.</summary>
+        public string? FindAlike(string relativeStem)
+        {
+            string stem = Alike(Path.GetFileName(relativeStem));
+            return AllIn(relativeStem).Where(same => Alike(same.Key) == stem).SelectMany(same => same).FirstOrDefault(IsLabel);
+        }
+
+        private static string Alike(string name) => name.Normalize().ToUpperInvariant();
+
         private static bool IsLabel(string path) => Path.GetExtension(path).Equals(LabelEnding, StringComparison.OrdinalIgnoreCase);
 
-        private IEnumerable<string> FilesOf(string relativeStem)
+        private IEnumerable<string> FilesOf(string relativeStem) => AllIn(relativeStem)[Path.GetFileName(relativeStem)];
+
+        private ILookup<string, string> AllIn(string relativeStem)
         {
             string folder = Path.GetDirectoryName(relativeStem) ?? "";
             if (!_folders.TryGetValue(folder, out var files))
@@ -160,7 +176,7 @@ internal static class ImageFolder
                 _folders.Add(folder, files);
             }
 
-            return files[Path.GetFileName(relativeStem)];
+            return files;
         }
     }
 }
