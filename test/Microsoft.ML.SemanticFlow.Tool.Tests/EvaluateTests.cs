@@ -19,6 +19,7 @@ public sealed class EvaluateTests
         Assert.AreEqual(ExitCode.Done, result.Code, result.Error);
         using var json = JsonDocument.Parse(result.Output);
         Assert.AreEqual(1.0, json.RootElement.GetProperty("meanIoU").GetDouble());
+        Assert.Contains("each mask is compared with itself", result.Error);
         Assert.AreEqual("left", json.RootElement.GetProperty("classes")[0].GetProperty("name").GetString());
     }
 

@@ -1,6 +1,9 @@
 // Licensed under the MIT License.
 // See LICENSE in the project root for license information.
 
+using Microsoft.ML.SemanticFlow.Testing;
+using Microsoft.ML.SemanticFlow.Tool.Commands;
+
 namespace Microsoft.ML.SemanticFlow.Tool.Tests;
 
 [TestClass]
@@ -19,6 +22,36 @@ public sealed class UsageTests
 
         Assert.AreEqual(ExitCode.Usage, result.Code);
         StringAssert.Contains(result.Sentence, "--help");
+    }
+
+    [TestMethod]
+    [DataRow("predict", "--images", "--output")]
+    [DataRow("evaluate", "--images", "--labels")]
+    [DataRow("benchmark")]
+    public void Run_GpuOfAToolForProcessors_SaysHowToBuildAnother(string command, params string[] folders)
+    {
+        if (GpuOption.IsUsable)
+            Assert.Inconclusive("skipped: built with the packages for CUDA");
+        using var data = new TinyDataset();
+        var given = folders.SelectMany(option => new[] { option, option switch { "--images" => data.Images, "--labels" => data.Masks, _ => data.At("masks") } });
+
+        var result = CommandLine.Run([command, .. given, "--model", TestFiles.Find("tiny-scoring.onnx"), "--gpu", "1"]);
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        Assert.StartsWith("--gpu 1 needs a tool with the packages for CUDA", result.Sentence);
+    }
+
+    [TestMethod]
+    public void Train_GpuOfAToolForProcessors_SaysSoBeforeItChoosesARecipe()
+    {
+        if (GpuOption.IsUsable)
+            Assert.Inconclusive("skipped: built with the packages for CUDA");
+        using var data = new TinyDataset();
+
+        var result = CommandLine.Run("train", "--data", data.Root, "--map", TinyDataset.Map, "--output", data.At("run"), "--gpu", "0");
+
+        Assert.AreEqual(ExitCode.BadInput, result.Code, result.Error);
+        Assert.StartsWith("--gpu 0 needs a tool with the packages for CUDA", result.Sentence);
     }
 
     [TestMethod]

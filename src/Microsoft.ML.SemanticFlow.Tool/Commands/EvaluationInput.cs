@@ -47,7 +47,7 @@ internal sealed class EvaluationInput
 
     /// <summary>What is compared, listed, with the model loaded.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="terminal">Shows ML.NET's log when asked to.</param>
+    /// <param name="terminal">Warns, and shows ML.NET's log when asked to.</param>
     /// <param name="reading">What becomes of images that lack their label.</param>
     /// <exception cref="UsageException">The options do not go together.</exception>
     public EvaluationSubject Open(ParseResult parsed, Terminal terminal, ReadingOptions reading)
@@ -83,7 +83,10 @@ internal sealed class EvaluationInput
                 throw new UsageException("--predictions are read as they are: --scales, --flip, --sliding, --overlap and --blend go with --model.");
             case (null, null, { } masks):
                 var known = chosen ?? throw new UsageException("--predictions needs --map, which says what the ids in the files mean.");
-                return new EvaluationSubject(EvaluationPlan.OfMasks(masks, labels, reading), labels, known, labelIds) { MaskIds = maskIds, Compared = masks };
+                var plan = EvaluationPlan.OfMasks(masks, labels, reading);
+                if (RealPath.Of(masks).Equals(RealPath.Of(labels), RealPath.Comparison))
+                    terminal.WriteLine($"warning: --predictions and --labels are one folder, '{labels}': each mask is compared with itself.");
+                return new EvaluationSubject(plan, labels, known, labelIds) { MaskIds = maskIds, Compared = masks };
 
             default:
                 throw new UsageException("Give either --model with --images, or --predictions.");

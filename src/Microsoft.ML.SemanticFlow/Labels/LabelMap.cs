@@ -83,7 +83,8 @@ public sealed class LabelMap
         if (classNames.Count is 0 or > 255)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(classNames), classNames.Count, $"Label map '{name}' needs 1 to 255 classes, not {classNames.Count}. The first argument names the map; the classes follow it.");
+                nameof(classNames), classNames.Count,
+                $"Label map '{name}' needs 1 to 255 classes, not {classNames.Count}. The first argument names the map; the classes follow it.");
         }
 
         for (int id = 0; id < classNames.Count; id++)

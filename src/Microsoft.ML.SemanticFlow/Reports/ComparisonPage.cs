@@ -40,7 +40,8 @@ internal static class ComparisonPage
         if (content.Drawn is { } drawn)
         {
             page.Note(
-                $"Below the difference: in {Figure.Percent(drawn.Level)} of {Figure.Count(drawn.ResampleCount)} random draws of the images, the same for both, it lies in this range." +
+                $"Below the difference: in {Figure.Percent(drawn.Level)} of {Figure.Count(drawn.ResampleCount)} random draws of the images, the same for both, " +
+                "it lies in this range." +
                 $"{(drawn.MeanIoU.Difference is { Lower: <= 0, Upper: >= 0 } ? " Zero lies in it too, so these images do not tell which is better." : "")}");
         }
 

@@ -10,12 +10,15 @@ internal static class GpuExecution
 {
     private const string Provider = "CUDAExecutionProvider";
 
+    /// <summary>Whether the application has ONNX Runtime's package with CUDA.</summary>
+    public static bool IsPackaged => OrtEnv.Instance().GetAvailableProviders().Contains(Provider);
+
     /// <summary>Makes a session run on a GPU.</summary>
     /// <returns>Null when it will, else why it cannot and what to install.</returns>
     public static string? Fault(SessionOptions session, int device)
     {
         // Asked first: with the package for processors alone, adding the provider fails for want of an entry point.
-        if (!OrtEnv.Instance().GetAvailableProviders().Contains(Provider))
+        if (!IsPackaged)
             return $"GpuDeviceId is {device}, but this ONNX Runtime has no CUDA. Reference Microsoft.ML.OnnxRuntime.Gpu instead of Microsoft.ML.OnnxRuntime, or set FallbackToCpu.";
         try
         {
