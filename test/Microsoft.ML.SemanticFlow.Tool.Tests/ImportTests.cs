@@ -152,6 +152,7 @@ public sealed class ImportTests
         var refused = Import(model, "sfnet-dfv1", "--classes", "3");
         Assert.AreEqual(ExitCode.BadInput, refused.Code);
         StringAssert.Contains(refused.Sentence, "trained on 2 classes");
+        StringAssert.Contains(refused.Sentence, "or give --allow-classifier-mismatch and");
         Assert.IsFalse(File.Exists(model));
 
         var allowed = Import(model, "sfnet-dfv1", "--classes", "3", "--allow-classifier-mismatch");

@@ -179,6 +179,7 @@ public sealed class TrainTests
 
         Assert.AreEqual(ExitCode.BadInput, refused.Code);
         StringAssert.Contains(refused.Error, "that had 4 rows, this has 3");
+        StringAssert.Contains(refused.Error, "or give --allow-other-data to go on with this.");
         Assert.AreEqual(ExitCode.Done, allowed.Code, allowed.Error);
     }
 

@@ -48,6 +48,8 @@ internal sealed partial record Fault(int Code, string Sentence)
                 message = message[..suffix];
         }
 
+        // What a program sets in its options, a command line gives.
+        message = Permission().Replace(message, found => $"give --{Capital().Replace(found.Groups[1].Value, "-$0").TrimStart('-').ToLowerInvariant()}");
         return message.ReplaceLineEndings(" ").Trim();
     }
 
@@ -62,6 +64,12 @@ internal sealed partial record Fault(int Code, string Sentence)
 
         return null;
     }
+
+    [GeneratedRegex("\\bset (Allow[A-Z][A-Za-z]+)")]
+    private static partial Regex Permission();
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
 
     [GeneratedRegex(@"\r?\n(frame #|Exception raised from )")]
     private static partial Regex NativeStack();
