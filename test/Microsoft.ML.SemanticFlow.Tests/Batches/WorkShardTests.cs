@@ -45,12 +45,12 @@ public sealed class WorkShardTests
         foreach (string name in Enumerable.Range(0, 7).Select(i => $"{i}.png"))
         {
             BrightestChannelModel.SaveImage(folder.Prepare("images", name), 32, 32, seed: 1);
-            folder.Touch("more", name);
+            folder.Touch("labels", name);
         }
 
         var ml = new MLContext(seed: 1);
         var files = ml.SemanticSegmentation.Data.Folder(folder["images"]);
-        var labelled = ml.SemanticSegmentation.Data.Folder(folder["images"], folder["images"], BrightestChannelModel.Labels);
+        var labelled = ml.SemanticSegmentation.Data.Folder(folder["images"], folder["labels"], BrightestChannelModel.Labels);
         (string Kind, IDataView View)[] views =
         [
             ("files", files),
