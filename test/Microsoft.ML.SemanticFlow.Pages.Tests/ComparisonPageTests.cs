@@ -10,6 +10,17 @@ namespace Microsoft.ML.SemanticFlow.Pages.Tests;
 [TestClass]
 public sealed class ComparisonPageTests
 {
+    private const string LinesOfLongestDifference = """
+        () => {
+            const number = document.createTreeWalker(document.querySelector('.tile.main dd'), NodeFilter.SHOW_TEXT).nextNode();
+            number.data = '\u22120.8888';
+            const range = document.createRange();
+            range.selectNodeContents(number);
+            const tile = number.parentElement.closest('.tile').getBoundingClientRect(), lines = range.getClientRects();
+            return lines[0].right <= tile.right ? lines.length : 0;
+        }
+        """;
+
     [TestMethod]
     [DataRow(ColorScheme.Light, 390)]
     [DataRow(ColorScheme.Dark, 1440)]
@@ -24,6 +35,7 @@ public sealed class ComparisonPageTests
         await using var opened = await Browser.Open(first.Folder["comparison.html"], scheme, width);
 
         await opened.AssertFits();
+        Assert.AreEqual(1, await opened.Page.EvaluateAsync<int>(LinesOfLongestDifference), "a number is broken over two lines");
         await opened.AssertAccessible();
         opened.AssertQuiet();
     }

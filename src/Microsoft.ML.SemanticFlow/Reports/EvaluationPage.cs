@@ -51,7 +51,7 @@ internal static class EvaluationPage
         var counts = content.Metrics.ConfusionMatrix;
         long pixels = Enumerable.Range(0, counts.ClassCount).Sum(counts.GetActualCount);
         string images = content.Evaluation is { } evaluation ? $"{Figure.Count(evaluation.ImageCount)} {(evaluation.ImageCount == 1 ? "image" : "images")}, " : "";
-        return $"{images}{Figure.Count(pixels)} pixels that count, {counts.ClassCount} {(counts.ClassCount == 1 ? "class" : "classes")} of {content.Labels.Name}.";
+        return $"{images}{Figure.Count(pixels)} pixels that count, {counts.ClassCount} {(counts.ClassCount == 1 ? "class" : "classes")} of label map '{content.Labels.Name}'.";
     }
 
     private static void WriteHeadline(HtmlPage page, ReportContent content)
