@@ -24,7 +24,7 @@ internal sealed class ResponseFiles
     {
         (words, error) = (null, null);
         if (!_read.Add(Path.GetFullPath(path.Length == 0 ? "." : path)))
-            error = $"'@{path}' stands there twice, or names itself. Leave one of them out.";
+            error = $"'@{path}' is given twice, or names itself. Leave one of them out.";
         else if (!File.Exists(path))
             error = $"There is no file '{path}' of words, which '@{path}' asks for. Of a path that begins with '@', write './@{path}'.";
         else
