@@ -171,7 +171,7 @@ public sealed class EvaluateTests
         ids[TinyDataset.Width + 3] = 7;
         new SegmentationMask(TinyDataset.Height, TinyDataset.Width, ids).Save(data.At("val", "labels", "0.png"), MaskIds.Train);
 
-        var result = CommandLine.Run("evaluate", "--predictions", data.Masks, "--labels", data.Masks, "--map", TinyDataset.Map);
+        var result = CommandLine.Run("evaluate", "--predictions", data.TrainLabels, "--labels", data.Masks, "--map", TinyDataset.Map);
 
         Assert.AreEqual(ExitCode.BadInput, result.Code);
         StringAssert.Contains(result.Sentence, "0.png");

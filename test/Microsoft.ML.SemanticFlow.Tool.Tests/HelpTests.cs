@@ -143,7 +143,7 @@ public sealed class HelpTests
     public void Run_Quiet_ShowsNoProgressAndEveryWarning()
     {
         using var data = new TinyDataset();
-        string[] command = ["evaluate", "--predictions", data.Masks, "--labels", data.Masks, "--map", "left,right,never"];
+        string[] command = ["evaluate", "--predictions", data.TrainLabels, "--labels", data.Masks, "--map", "left,right,never"];
 
         var loud = CommandLine.Run(command);
         var quiet = CommandLine.Run([.. command, "--quiet"]);
