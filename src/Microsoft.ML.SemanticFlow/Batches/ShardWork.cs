@@ -57,7 +57,8 @@ internal sealed record ShardWork(
                 && (nothing with { Evaluation = Evaluation }).Write() != (nothing with { Evaluation = other.Evaluation }).Write(), "other measures or labels"),
             (Files is not null && other.Files is not null && !Files.SequenceEqual(other.Files), "other files of each image"),
         ];
-        return string.Join(", ", all.Where(one => one.Differs).Select(one => one.What));
+        string[] found = [.. all.Where(one => one.Differs).Select(one => one.What)];
+        return found.Length > 0 ? string.Join(", ", found) : "the same, written by another version";
     }
 }
 
